@@ -1,0 +1,58 @@
+// The media plane of one worker process: N relay shards behind an asynchronous, thread-safe interface.
+//
+// The rpc shell (rpc/) translates the worker stream to these calls. Callbacks run on a relay thread (or the
+// caller's for errors found at once); they must not block. A session lives on one shard, chosen by a hash
+// of owner and id; commands about the same session are carried out in the order of the calls.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proto/base/clock.h"
+#include "rtpengine/v1/worker.pb.h"
+
+namespace mediad::ports { class InterfaceTable; }
+
+namespace mediad::relay {
+
+struct EngineOptions {
+  unsigned shards = 1;            // relay threads, at least 1
+  bool mos_listening_quality = false;  // option mos = LQ (default CQ)
+  enum class MosFormula : uint8_t { kG107, kG1072, kLegacy } mos_formula = MosFormula::kG107;
+  unsigned orphan_timeout_s = 3600;    // idle sessions end by themselves when no controller cared that long
+};
+
+struct EngineTotals {
+  uint64_t sessions = 0, packets = 0, bytes = 0, errors = 0;
+};
+
+class Engine {
+ public:
+  using ResultCallback = std::function<void(rtpengine::v1::CommandResult)>;  // id is left 0
+  using EventCallback = std::function<void(rtpengine::v1::Event)>;           // any relay thread
+
+  // `interfaces` outlives the engine. Threads start in Start().
+  Engine(const EngineOptions& options, ports::InterfaceTable& interfaces);
+  ~Engine();
+  void Start(EventCallback on_event);
+  void Stop();  // joins the threads; sockets close
+
+  void Apply(rtpengine::v1::ApplySession command, ResultCallback done);
+  void Delete(rtpengine::v1::DeleteSession command, ResultCallback done);
+  void Query(rtpengine::v1::QuerySession command, ResultCallback done);
+  void List(rtpengine::v1::ListSessions command, ResultCallback done);
+  // New sessions are refused while draining.
+  void SetDraining(bool draining);
+  bool draining() const;
+  EngineTotals Totals() const;
+  // Tells the engine whether any controller is attached (for orphan_timeout_s).
+  void SetAttached(bool attached);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace mediad::relay
