@@ -1,13 +1,14 @@
 // The model of a received session description (RFC 8866), as far as a media proxy needs it: what is
 // consumed is parsed, what is passed through is kept as text in its order (sdp-rewriting.md §1).
 //
-// Parse() is in parse.h. All text members are copies; the model owns everything. No ports of ours, no
-// name resolution, no policy here.
+// Parse() is in parse.h. All text members are copies; the model owns everything. No ports of ours,
+// no name resolution, no policy here. Plain values: any thread.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "proto/base/endpoint.h"
@@ -22,7 +23,8 @@ std::string_view DirectionName(Direction direction);
 
 struct Origin {
   std::string username;
-  uint64_t session_id = 0, version = 0;
+  std::string session_id;  // as received: it is compared and printed, never counted with
+  uint64_t version = 0;    // letters read as 0, "-1" wraps around
   std::string net_type, address_type, address;  // opaque text
 };
 
@@ -65,7 +67,9 @@ struct MediaSection {
   bool has_label = false;
   std::vector<Codec> codecs;   // RTP protocols only
   bool bad_payload_type = false;  // an RTP format that is not a number 0-127
-  std::optional<Direction> direction_text;  // the attribute literally in this section
+  std::optional<Direction> direction_text;  // the attribute literally in this section, the last one
+  // Every restricting keyword this section has, for the lookup rule of EffectiveDirection.
+  bool has_recvonly = false, has_sendonly = false, has_inactive = false;
   std::optional<RtcpAttribute> rtcp;
   bool rtcp_mux = false;
   int ptime = 0, maxptime = 0;
@@ -75,9 +79,13 @@ struct MediaSection {
   std::vector<std::string> crypto, fingerprint, candidates, remote_candidates;
   std::string setup, tls_id, ice_ufrag, ice_pwd, ice_options;
   bool end_of_candidates = false;
-  std::vector<Attribute> attributes;  // pass-through
+  // Pass-through, in order. Sections that are not proxied as RTP (IsRtp() false, or type message)
+  // are opaque to us: there it holds every attribute but mid and label, direction and extmap too.
+  std::vector<Attribute> attributes;
 };
 
+// A body with several v= lines gives one description: sections of all sessions appended, and what a
+// session hands down (c=, direction, setup, ICE, extmap) already copied into its own sections.
 struct SessionDescription {
   std::optional<Origin> origin;
   std::string name;                    // s=
@@ -85,7 +93,7 @@ struct SessionDescription {
   std::string timing;                  // "0 0" when absent or empty
   Bandwidth bandwidth;
   std::optional<base::IpAddress> connection;
-  std::optional<Direction> direction_text;  // literal session-level attribute; see EffectiveDirection
+  std::optional<Direction> direction_text;  // literal session-level attribute, the last one
   // Session-level forms that media sections inherit (looked up "media then session").
   std::string setup, tls_id, ice_ufrag, ice_pwd, ice_options;
   std::vector<std::string> fingerprint, candidates;
@@ -96,8 +104,8 @@ struct SessionDescription {
   std::string rtpengine_id;            // a=rtpengine (loop detection)
   std::vector<Attribute> attributes;   // pass-through
   std::vector<MediaSection> media;
-  // All direction keywords seen, for the lookup rule of §1.1: recvonly, then sendonly, then inactive,
-  // each in the section and then in the session.
+  // Direction keywords at session level, for the lookup rule of §1.1: recvonly, then sendonly, then
+  // inactive, each in the section and then in the session.
   bool has_recvonly = false, has_sendonly = false, has_inactive = false;
 };
 
