@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/strings/str_cat.h"
+#include "proto/base/text.h"
 
 namespace base::log {
 
@@ -50,7 +50,7 @@ void Write(Severity severity, Subsystem subsystem, const Context& context, std::
 
 template <typename... Args>
 void Log(Severity severity, Subsystem subsystem, const Context& context, const Args&... args) {
-  if (Enabled(severity, subsystem)) Write(severity, subsystem, context, absl::StrCat(args...));
+  if (Enabled(severity, subsystem)) Write(severity, subsystem, context, base::StrCat(args...));
 }
 
 }  // namespace base::log
