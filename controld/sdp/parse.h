@@ -1,12 +1,19 @@
-// Parses a session description by the tolerant rules of sdp-rewriting.md §1. Pure; bounded memory.
+// Parses a session description by the tolerant rules of sdp-rewriting.md §1. Not a validator, and
+// no judge of what is missing: that is negotiation's. Pure; any thread.
+//
+// Memory is a small multiple of the text: bodies, sections and repeated payload types are bounded.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "controld/sdp/session_description.h"
 
 namespace controld::sdp {
+
+inline constexpr size_t kMaxBodySize = size_t{256} * 1024;
+inline constexpr size_t kMaxMediaSections = 1024;
 
 // kInvalidArgument with the syntax error (NG answers "Failed to parse SDP" whatever it is).
 // `strict` is option reject-invalid-sdp.
