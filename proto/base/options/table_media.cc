@@ -1,0 +1,40 @@
+// Options of mediad. Data; see option_spec.h and config.md §1.
+#include "proto/base/options/tables.h"
+
+namespace base::options {
+namespace {
+
+constexpr OptionSpec kMedia[] = {
+    {.name = "controller", .type = Type::kList, .fallback = "unix:/run/rtpengine/controld.sock",
+     .owner = Owner::kMediad, .help = "controller to attach to: unix:/path or address:port"},
+    {.name = "interface", .letter = 'i', .type = Type::kList, .owner = Owner::kMediad,
+     .help = "media address, [NAME/]ADDRESS[!ADVERTISED] or NEW=EXISTING"},
+    {.name = "interfaces-config", .type = Type::kString, .owner = Owner::kMediad,
+     .help = "prefix of sections that define media addresses"},
+    {.name = "listen-admin", .type = Type::kList, .fallback = "unix:/run/rtpengine/mediad.sock",
+     .owner = Owner::kMediad, .help = "address for rtpctl: unix:/path or address:port"},
+    {.name = "mos", .type = Type::kList, .fallback = "CQ", .owner = Owner::kMediad,
+     .help = "MOS variant: CQ/LQ, and formula legacy, g107, g1072",
+     .allowed = "CQ|LQ|legacy|G.107|g107|G.107.2|g107.2|g.1072|g1072"},
+    {.name = "no-fallback", .letter = 'F', .type = Type::kFlag, .owner = Owner::kMediad,
+     .help = "refuse to start when kernel forwarding is asked for and not available"},
+    {.name = "orphan-timeout", .type = Type::kInteger, .fallback = "3600", .owner = Owner::kMediad,
+     .help = "seconds after which idle sessions end when no controller is attached", .minimum = 1},
+    {.name = "port-max", .letter = 'M', .type = Type::kInteger, .fallback = "39999",
+     .owner = Owner::kMediad, .help = "last media port", .minimum = 1, .maximum = 65535},
+    {.name = "port-min", .letter = 'm', .type = Type::kInteger, .fallback = "30000",
+     .owner = Owner::kMediad, .help = "first media port", .minimum = 1, .maximum = 65535},
+    {.name = "save-interface-ports", .letter = 'S', .type = Type::kFlag, .owner = Owner::kMediad,
+     .help = "take ports only on the first address of a logical interface"},
+    {.name = "table", .letter = 't', .type = Type::kInteger, .fallback = "-1",
+     .owner = Owner::kMediad, .help = "kernel forwarding table; negative = user space only",
+     .rule = Rule::kNegativeIsDefault},
+    {.name = "worker-name", .type = Type::kString, .fallback = "@host", .owner = Owner::kMediad,
+     .help = "name of this worker"},
+};
+
+}  // namespace
+
+absl::Span<const OptionSpec> MediaOptions() { return kMedia; }
+
+}  // namespace base::options
