@@ -1,0 +1,1 @@
+"""Runner of the golden cases; see ../README.md."""
