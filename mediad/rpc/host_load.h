@@ -1,0 +1,51 @@
+// How busy the host and this process are: reading Linux' /proc texts, and rates from counters.
+//
+// Parsers take text and are pure; ReadHostSample is the only function that touches files. Not
+// thread-safe where there is state.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "mediad/relay/engine.h"
+#include "proto/base/clock.h"
+#include "rtpengine/v1/worker.pb.h"
+
+namespace mediad::rpc {
+
+// Time the host's processors spent since boot, in ticks (proc(5), /proc/stat, line "cpu").
+struct CpuTicks {
+  uint64_t total = 0;
+  uint64_t idle = 0;  // idle and waiting for I/O
+};
+std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat);
+// First field of /proc/loadavg.
+std::optional<double> ParseLoadAverage(std::string_view proc_loadavg);
+// Second field of /proc/self/statm times the page size.
+std::optional<uint64_t> ParseResidentOctets(std::string_view proc_statm, uint64_t page_size);
+
+struct HostSample {
+  CpuTicks cpu;
+  double load_average = 0;
+  uint64_t resident_octets = 0;
+};
+// What cannot be read stays 0 (containers may hide it).
+HostSample ReadHostSample();
+
+// Turns samples, one about every second, into a LoadReport (without interfaces and state).
+class LoadMeter {
+ public:
+  rtpengine::v1::LoadReport Report(const HostSample& host, const relay::EngineTotals& totals,
+                                   base::Now now);
+
+ private:
+  bool primed_ = false;
+  CpuTicks cpu_;
+  relay::EngineTotals totals_;
+  std::chrono::nanoseconds at_{0};
+  double cpu_percent_ = 0;
+};
+
+}  // namespace mediad::rpc

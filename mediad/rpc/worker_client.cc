@@ -1,0 +1,337 @@
+// See worker_client.h.
+#include "mediad/rpc/worker_client.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+
+namespace mediad::rpc {
+namespace {
+
+using rtpengine::v1::Command;
+using rtpengine::v1::CommandResult;
+using rtpengine::v1::ControllerFrame;
+using rtpengine::v1::WorkerState;
+
+constexpr char kOption[] = "controller";
+constexpr std::chrono::nanoseconds kLoadPeriod = std::chrono::seconds(1);
+// A peer that vanished without a word is found after at most the sum of both.
+constexpr int kKeepAliveTimeMs = 1000;
+constexpr int kKeepAliveTimeoutMs = 1500;
+
+grpc::ChannelArguments ChannelArguments() {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveTimeMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Every attempt makes a connection of its own: when to try again is ControllerLink's decision.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  return arguments;
+}
+
+LinkOptions MakeLinkOptions(const std::string& address) {
+  LinkOptions options;
+  options.address = address;
+  if (auto parsed = runtime::ParseRpcAddress(address); parsed.ok() && parsed->unix_socket()) {
+    options.backoff_cap = std::chrono::seconds(2);
+  }
+  return options;
+}
+
+std::string Describe(const grpc::Status& status) {
+  if (status.ok()) return "the controller ended the stream";
+  return status.error_message().empty()
+             ? base::StrCat("gRPC status ", static_cast<int>(status.error_code()))
+             : status.error_message();
+}
+
+}  // namespace
+
+// A controller's link with its streams. Streams that were given up stay until gRPC is done with
+// them.
+struct WorkerClient::Connection final : ControllerStream::Listener {
+  struct Stream {
+    std::unique_ptr<ControllerStream> reactor;
+    bool released = false;
+    bool read_due = false;  // a frame was taken in; the next read has not begun
+  };
+
+  Connection(WorkerClient& owner, size_t at, LinkOptions options)
+      : client(owner), index(at), link(std::move(options), owner.random_) {}
+
+  // gRPC's threads: hand over to the loop, where `this` lives until every stream is done.
+  void OnStreamFrame(uint64_t stream, ControllerFrame frame) override {
+    client.loop_->Post([this, stream, frame = std::move(frame)]() mutable {
+      if (auto it = streams.find(stream); it != streams.end()) it->second.read_due = true;
+      link.OnFrame(stream, std::move(frame), base::ReadClocks());
+      client.Pump(*this);
+    });
+  }
+  void OnStreamWritten(uint64_t stream) override {
+    client.loop_->Post([this, stream] {
+      link.OnWritten(stream);
+      client.Pump(*this);
+    });
+  }
+  void OnStreamBroken(uint64_t stream) override {
+    client.loop_->Post([this, stream] { Release(stream); });
+  }
+  void OnStreamDone(uint64_t stream, grpc::Status status) override {
+    client.loop_->Post(
+        [this, stream, status = std::move(status)] { client.OnDone(*this, stream, status); });
+  }
+
+  void Release(uint64_t stream) {
+    auto it = streams.find(stream);
+    if (it == streams.end() || it->second.released) return;
+    it->second.released = true;
+    it->second.reactor->Release();
+  }
+  void Cancel(uint64_t stream) {
+    auto it = streams.find(stream);
+    if (it == streams.end()) return;
+    it->second.reactor->Cancel();
+    Release(stream);
+  }
+
+  WorkerClient& client;
+  const size_t index;  // in peers_
+  ControllerLink link;
+  LinkState reported = LinkState::kStopped;
+  std::map<uint64_t, Stream> streams;
+  std::chrono::nanoseconds armed_for = std::chrono::nanoseconds::max();
+  runtime::EventLoop::TimerId timer = 0;
+};
+
+absl::StatusOr<std::unique_ptr<WorkerClient>> WorkerClient::Create(Options options,
+                                                                   WorkerFacts facts,
+                                                                   MediaPlane& plane) {
+  std::vector<std::string> unique;
+  for (const std::string& address : options.controllers) {
+    if (std::find(unique.begin(), unique.end(), address) == unique.end()) unique.push_back(address);
+  }
+  options.controllers = std::move(unique);
+  for (const std::string& address : options.controllers) {
+    auto channel = runtime::MakeChannel(address, kOption, options.tls, ChannelArguments());
+    if (!channel.ok()) return channel.status();
+  }
+  auto loop = runtime::EventLoop::Create();
+  if (!loop.ok()) return loop.status();
+  return std::unique_ptr<WorkerClient>(
+      new WorkerClient(std::move(options), std::move(facts), plane, *std::move(loop)));
+}
+
+WorkerClient::WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane,
+                           std::shared_ptr<runtime::EventLoop> loop)
+    : options_(std::move(options)),
+      facts_(std::move(facts)),
+      plane_(plane),
+      server_(plane),
+      loop_(std::move(loop)) {
+  for (const std::string& address : options_.controllers) {
+    connections_.push_back(
+        std::make_unique<Connection>(*this, connections_.size(), MakeLinkOptions(address)));
+    peers_.emplace_back().set_address(address);
+    peers_.back().set_state(std::string(LinkStateName(LinkState::kStopped)));
+  }
+}
+
+WorkerClient::~WorkerClient() { Stop(); }
+
+void WorkerClient::Start() {
+  loop_->Post([this] {
+    draining_ = plane_.draining();
+    MeasureLoad();
+    loop_->Every(kLoadPeriod, [this] { MeasureLoad(); });
+    for (auto& connection : connections_) {
+      connection->link.Start(base::ReadClocks());
+      Pump(*connection);
+    }
+  });
+  thread_ = std::thread([this] { loop_->Run(); });
+}
+
+void WorkerClient::Stop() {
+  if (!thread_.joinable()) return;
+  loop_->Post([this] {
+    stopping_ = true;
+    for (auto& connection : connections_) {
+      connection->link.Stop();
+      Pump(*connection);
+    }
+    FinishIfStopped();
+  });
+  thread_.join();
+}
+
+void WorkerClient::FinishIfStopped() {
+  if (!stopping_) return;
+  for (const auto& connection : connections_) {
+    if (!connection->streams.empty()) return;
+  }
+  loop_->Stop();
+}
+
+std::function<void(rtpengine::v1::Event)> WorkerClient::event_sink() {
+  // Holds the loop, so that a late event of the media plane is dropped instead of hitting a client
+  // that is gone.
+  return [this, loop = loop_](rtpengine::v1::Event event) {
+    loop->Post([this, event = std::move(event)] { SendEvent(event); });
+  };
+}
+
+std::vector<rtpengine::v1::Peer> WorkerClient::Peers() const {
+  std::lock_guard<std::mutex> lock(peers_mutex_);
+  return peers_;
+}
+
+void WorkerClient::Pump(Connection& connection) {
+  while (true) {
+    LinkActions actions = connection.link.TakeActions();
+    if (actions.cancel) connection.Cancel(actions.cancel_stream);
+    if (actions.open) {
+      OpenStream(connection);
+      continue;  // the Hello is the next action
+    }
+    auto stream = connection.streams.find(connection.link.stream());
+    const bool usable = stream != connection.streams.end() && !stream->second.released;
+    if (actions.write && usable) stream->second.reactor->Write(*std::move(actions.write));
+    OnStateChange(connection);
+    ServeCommands(connection, std::move(actions.commands));
+    if (usable && stream->second.read_due && connection.link.wants_read()) {
+      stream->second.read_due = false;
+      stream->second.reactor->Read();
+    }
+    break;
+  }
+  Arm(connection);
+}
+
+void WorkerClient::Arm(Connection& connection) {
+  const std::chrono::nanoseconds deadline = connection.link.next_deadline();
+  if (deadline == connection.armed_for) return;
+  loop_->Cancel(connection.timer);
+  connection.armed_for = deadline;
+  if (deadline == std::chrono::nanoseconds::max()) return;
+  const auto delay = std::max(std::chrono::nanoseconds(0), deadline - base::ReadClocks().monotonic);
+  connection.timer = loop_->After(delay, [this, &connection] {
+    connection.armed_for =
+        std::chrono::nanoseconds::max();  // fired: arm again whatever the deadline is
+    connection.link.Tick(base::ReadClocks());
+    Pump(connection);
+  });
+}
+
+void WorkerClient::OpenStream(Connection& connection) {
+  const uint64_t id = connection.link.stream();
+  auto channel =
+      runtime::MakeChannel(connection.link.address(), kOption, options_.tls, ChannelArguments());
+  if (!channel.ok()) {  // a certificate that was fine at start and now is not
+    connection.link.OnClosed(id, CloseReason::kRefused, base::Message(channel.status()),
+                             base::ReadClocks());
+    return;
+  }
+  auto& stream = connection.streams[id];
+  stream.reactor = std::make_unique<ControllerStream>(id, *std::move(channel), connection);
+  stream.reactor->Begin();
+  stream.reactor->Read();
+  connection.link.OnOpened(MakeHello());
+}
+
+void WorkerClient::OnDone(Connection& connection, uint64_t stream, const grpc::Status& status) {
+  connection.streams.erase(stream);
+  const bool refused = status.error_code() == grpc::StatusCode::FAILED_PRECONDITION ||
+                       status.error_code() == grpc::StatusCode::UNIMPLEMENTED ||
+                       status.error_code() == grpc::StatusCode::PERMISSION_DENIED ||
+                       status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
+  connection.link.OnClosed(stream, refused ? CloseReason::kRefused : CloseReason::kBroken,
+                           Describe(status), base::ReadClocks());
+  Pump(connection);
+  FinishIfStopped();
+}
+
+void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> commands) {
+  const uint64_t stream = connection.link.stream();
+  for (Command& command : commands) {
+    // The media plane answers from its own threads, perhaps after this client is gone: only the
+    // loop is held.
+    auto done = [this, loop = loop_, &connection, stream](CommandResult result) {
+      loop->Post([this, &connection, stream, result = std::move(result)]() mutable {
+        connection.link.SendResult(stream, std::move(result));
+        Pump(connection);
+      });
+    };
+    server_.Serve(connection.link.controller_name(), std::move(command), std::move(done));
+  }
+  if (!commands.empty() && plane_.draining() != draining_) {
+    draining_ = !draining_;
+    base::log::Log(
+        base::log::Severity::kNotice, base::log::Subsystem::kControl, {},
+        draining_ ? "Draining: no new sessions" : "Draining ended: ready for new sessions",
+        ", as controller '", connection.link.controller_name(), "' asked");
+    loop_->Post([this] { SendLoad(); });
+  }
+}
+
+void WorkerClient::OnStateChange(Connection& connection) {
+  const LinkState state = connection.link.state();
+  if (state == connection.reported) return;
+  connection.reported = state;
+  {
+    std::lock_guard<std::mutex> lock(peers_mutex_);
+    rtpengine::v1::Peer& peer = peers_[connection.index];
+    peer.set_name(connection.link.controller_name());
+    peer.set_state(connection.link.trouble().empty()
+                       ? std::string(LinkStateName(state))
+                       : base::StrCat(LinkStateName(state), ": ", connection.link.trouble()));
+  }
+  if (state == LinkState::kAttached) connection.link.SendLoad(load_);
+  const bool attached =
+      std::any_of(connections_.begin(), connections_.end(),
+                  [](const auto& other) { return other->link.state() == LinkState::kAttached; });
+  if (attached != attached_) plane_.SetAttached(attached_ = attached);
+  if (state == LinkState::kAttached) loop_->Post([this, &connection] { Pump(connection); });
+}
+
+void WorkerClient::SendEvent(const rtpengine::v1::Event& event) {
+  for (auto& connection : connections_) {
+    if (connection->link.controller_name() != event.owner()) continue;
+    connection->link.SendEvent(event);
+    Pump(*connection);
+  }
+}
+
+void WorkerClient::MeasureLoad() {
+  load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
+  facts_.interface_load(load_.mutable_interfaces());
+  SendLoad();
+}
+
+void WorkerClient::SendLoad() {
+  const bool draining = plane_.draining();
+  load_.set_state(!draining               ? WorkerState::READY
+                  : load_.sessions() == 0 ? WorkerState::DRAINED
+                                          : WorkerState::DRAINING);
+  for (auto& connection : connections_) {
+    connection->link.SendLoad(load_);
+    Pump(*connection);
+  }
+}
+
+rtpengine::v1::Hello WorkerClient::MakeHello() const {
+  rtpengine::v1::Hello hello;
+  hello.set_protocol_version(1);
+  hello.set_name(facts_.name);
+  hello.set_boot_epoch(facts_.boot_epoch);
+  hello.set_build(facts_.build);
+  facts_.interfaces(hello.mutable_interfaces());
+  for (const auto& capability : facts_.capabilities) *hello.add_capabilities() = capability;
+  hello.set_state(plane_.draining() ? WorkerState::DRAINING : WorkerState::READY);
+  hello.set_sessions(plane_.Totals().sessions);
+  return hello;
+}
+
+}  // namespace mediad::rpc

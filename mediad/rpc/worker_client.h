@@ -1,0 +1,99 @@
+// The worker's side of the worker stream, for all configured controllers: one ControllerLink each,
+// a gRPC stream below it, the media plane above.
+//
+// One thread (an EventLoop) owns all links; gRPC's threads and the relay threads only post to it,
+// so they never wait and no state is shared. Controllers do not know of each other: each commands
+// the sessions it owns and hears their events.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "mediad/rpc/command_server.h"
+#include "mediad/rpc/controller_link.h"
+#include "mediad/rpc/controller_stream.h"
+#include "mediad/rpc/host_load.h"
+#include "mediad/rpc/media_plane.h"
+#include "proto/base/clock.h"
+#include "proto/runtime/credentials.h"
+#include "proto/runtime/event_loop.h"
+#include "rtpengine/v1/admin.pb.h"
+
+namespace mediad::rpc {
+
+// What the worker says of itself.
+struct WorkerFacts {
+  std::string name;
+  uint64_t boot_epoch = 0;
+  std::string build;
+  std::vector<rtpengine::v1::Capability> capabilities;
+  // The interfaces with their ports of this moment; called on the rpc thread.
+  std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>*)> interfaces;
+  std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>*)>
+      interface_load;
+};
+
+class WorkerClient {
+ public:
+  struct Options {
+    std::vector<std::string> controllers;  // addresses; the same one twice counts once
+    runtime::TlsOptions tls;
+  };
+
+  // Fails on addresses or certificates that cannot work. `plane` outlives the client, or is stopped
+  // first.
+  static absl::StatusOr<std::unique_ptr<WorkerClient>> Create(Options options, WorkerFacts facts,
+                                                              MediaPlane& plane);
+  ~WorkerClient();  // stops
+
+  void Start();
+  void Stop();  // ends the streams and the thread; sessions are not touched
+
+  // For Engine::Start: to every attached controller that owns the session. Any thread, does not
+  // wait.
+  std::function<void(rtpengine::v1::Event)> event_sink();
+  // The controllers and how it stands with them. Any thread.
+  std::vector<rtpengine::v1::Peer> Peers() const;
+
+ private:
+  struct Connection;
+
+  WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane,
+               std::shared_ptr<runtime::EventLoop> loop);
+  // All below: on the rpc thread.
+  void Pump(Connection& connection);
+  void Arm(Connection& connection);
+  void OpenStream(Connection& connection);
+  void ServeCommands(Connection& connection, std::vector<rtpengine::v1::Command> commands);
+  void OnStateChange(Connection& connection);
+  void OnDone(Connection& connection, uint64_t stream, const grpc::Status& status);
+  void SendEvent(const rtpengine::v1::Event& event);
+  void MeasureLoad();
+  void SendLoad();  // the last one measured, with the state of this moment
+  rtpengine::v1::Hello MakeHello() const;
+  void FinishIfStopped();
+
+  const Options options_;
+  const WorkerFacts facts_;
+  MediaPlane& plane_;
+  CommandServer server_;
+  std::shared_ptr<runtime::EventLoop> loop_;
+  base::SystemRandom random_;
+  LoadMeter meter_;
+  rtpengine::v1::LoadReport load_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  bool attached_ = false;
+  bool draining_ = false;
+  bool stopping_ = false;
+  std::thread thread_;
+  mutable std::mutex peers_mutex_;
+  std::vector<rtpengine::v1::Peer> peers_;  // guarded by peers_mutex_
+};
+
+}  // namespace mediad::rpc
