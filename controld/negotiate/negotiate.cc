@@ -1,0 +1,112 @@
+// The order of one negotiation: parties → association → every section → sections left out. What a section
+// does is in section.cc.
+#include "controld/negotiate/negotiate.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "controld/call/call_model.h"
+#include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/section.h"
+
+namespace controld::negotiate {
+namespace {
+
+using call::CallState;
+using call::Media;
+using call::Party;
+
+void RememberSenderFlags(const ng::Request& request, Party* sender) {
+  if (!request.label.empty()) sender->set_label(request.label);
+  if (!request.set_label.empty()) sender->set_label(request.set_label);
+  if (!request.metadata.empty()) sender->set_metadata(request.metadata);
+}
+
+// Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
+void AddLeftOutSections(const CallState& call, OutgoingSdp* outgoing) {
+  const Party* receiver = call::FindParty(call, outgoing->receiver);
+  for (const Media& media : receiver->media()) {
+    const bool shown =
+        std::any_of(outgoing->sections.begin(), outgoing->sections.end(),
+                    [&](const OutgoingSection& section) { return section.media_id == media.id(); });
+    if (!shown) outgoing->sections.push_back(LeftOutSection(call, media, outgoing->is_offer));
+  }
+}
+
+// The receiver sees its own order of sections.
+void SortForReceiver(const CallState& call, OutgoingSdp* outgoing) {
+  std::stable_sort(outgoing->sections.begin(), outgoing->sections.end(),
+                   [&](const OutgoingSection& a, const OutgoingSection& b) {
+                     const Media* first = call::FindMedia(call, a.media_id);
+                     const Media* second = call::FindMedia(call, b.media_id);
+                     return first->index() < second->index();
+                   });
+}
+
+}  // namespace
+
+std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& sdp,
+                     const call::Settings& settings) {
+  const bool sip_source =
+      request.Has(ng::Flag::kSipSourceAddress) ||
+      (settings.sip_source && !request.Has(ng::Flag::kTrustAddress));
+  for (const sdp::MediaSection& media : sdp.media) {
+    if (media.port == 0) continue;
+    const std::string_view protocol = sdp::CanonicalProtocol(media.protocol);
+    if (media.bad_payload_type && sdp::IsRtp(protocol)) return "Incomplete SDP specification";
+    const bool addressed = sip_source ? request.received_from.has_value()
+                                      : media.connection.has_value() || sdp.connection.has_value();
+    if (!addressed) return "Incomplete SDP specification";
+    if (IsSecure(protocol)) return absl::StrCat("Unsupported transport protocol ", protocol);
+  }
+  if (IsSecure(request.transport_protocol)) {
+    return absl::StrCat("Unsupported transport protocol ", request.transport_protocol);
+  }
+  return "";
+}
+
+Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
+                  const call::WorkerView& worker, const call::Settings& settings, base::Now now) {
+  Outcome outcome;
+  const bool is_offer = request.command == ng::Command::kOffer;
+  const Dialogue dialogue = ResolveDialogue(call, request, now.unix_us);
+  if (!dialogue.error.empty()) {
+    outcome.error = dialogue.error;
+    return outcome;
+  }
+  outcome.changed = true;
+  call->set_last_signal_us(now.unix_us);
+  call->set_signalling_epoch(call->signalling_epoch() + 1);
+  call->set_delete_at_us(0);
+  if (request.tos >= 0 && request.tos < 256) call->set_tos(static_cast<uint32_t>(request.tos));
+  for (uint32_t id : {dialogue.sender, dialogue.receiver}) {
+    call::FindParty(call, id)->set_delete_at_us(0);
+    call::FindParty(call, id)->set_last_signal_us(now.unix_us);
+  }
+  RememberSenderFlags(request, call::FindParty(call, dialogue.sender));
+  Associate(call, dialogue, is_offer);
+
+  OutgoingSdp& outgoing = outcome.outgoing;
+  outgoing.source = std::move(sdp);
+  outgoing.sender = dialogue.sender;
+  outgoing.receiver = dialogue.receiver;
+  outgoing.is_offer = is_offer;
+
+  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, dialogue,
+                               &outcome.warnings);
+  bool usable = false;
+  for (size_t i = 0; i < outgoing.source.media.size(); ++i) {
+    outgoing.sections.push_back(negotiator.Negotiate(static_cast<int>(i)));
+    usable = usable || outgoing.source.media[i].port != 0;
+  }
+  if (!negotiator.error().empty()) {
+    outcome.error = negotiator.error();
+  } else if (!usable) {
+    outcome.error = "Error rewriting SDP";
+  }
+  AddLeftOutSections(*call, &outgoing);
+  SortForReceiver(*call, &outgoing);
+  return outcome;
+}
+
+}  // namespace controld::negotiate

@@ -1,0 +1,100 @@
+#include "controld/negotiate/origin.h"
+
+#include "absl/hash/hash.h"
+#include "absl/strings/str_cat.h"
+#include "controld/call/call_model.h"
+#include "controld/negotiate/write_sdp.h"
+
+namespace controld::negotiate {
+namespace {
+
+using ng::Flag;
+
+// FNV-1a: stable over restarts, since it is remembered in the record.
+uint64_t StableHash(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325u;
+  for (const char c : text) {
+    hash ^= static_cast<uint8_t>(c);
+    hash *= 0x100000001b3u;
+  }
+  return hash;
+}
+
+uint32_t FirstUsablePortSet(const call::CallState& call, const OutgoingSdp& outgoing) {
+  for (const OutgoingSection& section : outgoing.sections) {
+    const call::Media* media = call::FindMedia(call, section.media_id);
+    if (!section.rejected && media != nullptr && media->port_set() != 0) return media->port_set();
+  }
+  return 0;
+}
+
+call::OutputMemory* MemoryOf(call::CallState* call, uint32_t side) {
+  while (call->memory_size() <= static_cast<int>(side)) call->add_memory();
+  return call->mutable_memory(static_cast<int>(side));
+}
+
+}  // namespace
+
+OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                         const ng::Request& request, const call::Settings& settings,
+                         base::Random& random) {
+  call::OutputMemory* memory =
+      MemoryOf(call, call::FindParty(*call, outgoing.sender)->side());
+  const bool full = request.Has(Flag::kReplaceOriginFull);
+  OriginLine line;
+  line.net_type = "IN";
+  uint64_t version = 0;
+  if (outgoing.source.origin) {
+    const sdp::Origin& origin = *outgoing.source.origin;
+    line.username = origin.username;
+    line.session_id = absl::StrCat(origin.session_id);
+    version = origin.version;
+    line.net_type = origin.net_type;
+    line.address_type = origin.address_type;
+    line.address = origin.address;
+  } else {
+    if (!memory->has_random_origin()) {
+      memory->set_random_origin(absl::StrCat(random.Next() >> 1));
+    }
+    line.username = "-";
+    line.session_id = memory->random_origin();
+  }
+  if (full || request.Has(Flag::kReplaceUsername)) {
+    if (memory->has_username()) line.username = memory->username();
+  }
+  if (!memory->has_username()) memory->set_username(line.username);
+  if (full && memory->has_session_id()) line.session_id = absl::StrCat(memory->session_id());
+  if (!memory->has_session_id() && outgoing.source.origin) {
+    memory->set_session_id(outgoing.source.origin->session_id);
+  }
+  if (full || request.Has(Flag::kReplaceOrigin)) {
+    if (memory->origin_port_set() == 0 ||
+        call::FindPortSet(*call, memory->origin_port_set()) == nullptr) {
+      memory->set_origin_port_set(FirstUsablePortSet(*call, outgoing));
+    }
+    line.address_of_port_set = memory->origin_port_set();
+  }
+  line.session_name = outgoing.source.name;
+  if (request.Has(Flag::kReplaceSessionName) && memory->has_session_name()) {
+    line.session_name = memory->session_name();
+  }
+  if (!memory->has_session_name()) memory->set_session_name(line.session_name);
+
+  WriteOptions draft;
+  draft.draft = true;
+  const uint64_t hash =
+      StableHash(WriteSdp(*call, outgoing, request, settings, line, draft));
+  if (memory->has_version()) {
+    if (request.Has(Flag::kForceIncrementSdpVersion)) {
+      version = memory->version() + 1;
+    } else if (full || request.Has(Flag::kReplaceSdpVersion)) {
+      version = memory->version() + (hash != memory->body_hash() ? 1 : 0);
+    }
+  }
+  memory->set_version(version);
+  memory->set_body_hash(hash);
+  line.version = absl::StrCat(version);
+  return line;
+}
+
+}  // namespace controld::negotiate

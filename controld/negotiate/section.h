@@ -1,0 +1,61 @@
+// One m= section of an offer or answer: what it changes at the sender's and the receiver's medium, and how
+// the receiver will see it (sdp-rewriting.md §3, §6, §9.1, §9.4).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/negotiate.h"
+
+namespace controld::negotiate {
+
+// RTP/SAVP and the like.
+bool IsSecure(std::string_view protocol);
+
+class SectionNegotiator {
+ public:
+  // All arguments outlive the negotiator.
+  SectionNegotiator(call::CallState* call, const ng::Request& request,
+                    const sdp::SessionDescription& sdp, const call::WorkerView& worker,
+                    const call::Settings& settings, const Dialogue& dialogue,
+                    std::vector<std::string>* warnings);
+
+  OutgoingSection Negotiate(int index);
+  // Set when a section could not be served at all.
+  const std::string& error() const { return error_; }
+
+ private:
+  struct Pair {
+    call::Media* sender;
+    call::Media* receiver;
+  };
+  Pair FindPair(int index);
+  void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
+  void TakeProtocol(const sdp::MediaSection& section, Pair pair);
+  void TakeDirection(const sdp::MediaSection& section, Pair pair);
+  void TakeStickyFlags(Pair pair);
+  MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
+  void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
+  std::string Mid(const sdp::MediaSection& section, Pair pair);
+  void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  base::IpAddress SignalledAddress(const sdp::MediaSection& section) const;
+  bool is_offer() const { return request_.command == ng::Command::kOffer; }
+
+  call::CallState* const call_;
+  const ng::Request& request_;
+  const sdp::SessionDescription& sdp_;
+  const call::WorkerView& worker_;
+  const call::Settings& settings_;
+  const Dialogue& dialogue_;
+  std::vector<std::string>* const warnings_;
+  bool sip_source_ = false;
+  std::string error_;
+};
+
+// How a section that the message does not mention is shown.
+OutgoingSection LeftOutSection(const call::CallState& call, const call::Media& receiver,
+                               bool is_offer);
+
+}  // namespace controld::negotiate

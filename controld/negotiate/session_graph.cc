@@ -1,0 +1,113 @@
+#include "controld/negotiate/session_graph.h"
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "controld/call/call_model.h"
+#include "controld/sdp/session_description.h"
+
+namespace controld::negotiate {
+namespace {
+
+namespace v1 = rtpengine::v1;
+
+bool HasRemote(const v1::Endpoint& endpoint) { return !endpoint.address().empty(); }
+
+bool UsesFeedback(const std::string& protocol) { return absl::EndsWith(protocol, "AVPF"); }
+
+void FillLiveness(const call::Media& media, const call::Settings& settings, v1::Media* out) {
+  const auto seconds = [](int value) { return static_cast<uint32_t>(value); };
+  if (media.port_set() == 0) {
+    out->set_liveness(v1::LIVENESS_NONE);
+  } else if (!media.sends()) {
+    out->set_liveness(v1::SILENT);
+    out->set_idle_limit_s(seconds(settings.silent_timeout_s));
+  } else if (!out->has_rtp_remote() && !media.zero_address()) {
+    out->set_liveness(v1::UNANSWERED);
+    out->set_idle_limit_s(seconds(settings.offer_timeout_s));
+    out->set_idle_limit_active_s(seconds(settings.timeout_s));
+  } else {
+    out->set_liveness(v1::CHECKED);
+    out->set_idle_limit_s(seconds(settings.timeout_s));
+  }
+}
+
+void FillMedia(const call::CallState& call, const call::Party& party, const call::Media& media,
+               const call::Settings& settings, v1::Media* out) {
+  out->set_id(media.id());
+  out->set_transport(sdp::IsRtp(media.protocol()) ? v1::RTP : v1::OPAQUE);
+  out->set_port_set(media.port_set());
+  for (const call::EndpointMap& map : media.maps()) {
+    if (map.port_set() != media.port_set()) out->add_late_port_sets(map.port_set());
+  }
+  out->set_rtcp_mux(media.rtcp_mux());
+  if (HasRemote(media.rtp()) && !media.zero_address()) {
+    *out->mutable_rtp_remote() = media.rtp();
+    if (HasRemote(media.rtcp())) *out->mutable_rtcp_remote() = media.rtcp();
+  }
+  out->set_learning(media.learning());
+  out->set_strict_source(media.strict_source());
+  out->set_media_handover(media.media_handover());
+  out->set_asymmetric(media.asymmetric());
+  out->set_learn(media.initialized() && media.offered());
+  out->set_sends(media.sends());
+  out->set_receives(media.receives());
+  out->set_muted_by_zero_address(media.zero_address());
+  out->set_tos(call.tos() < 256 ? call.tos() : static_cast<uint32_t>(settings.tos));
+  FillLiveness(media, settings, out);
+  for (const call::SdpCodec& codec : media.codecs()) {
+    v1::Codec* entry = out->add_codecs();
+    entry->set_payload_type(codec.payload_type());
+    entry->set_name(codec.name());
+    entry->set_clock_rate(codec.clock_rate());
+    entry->set_channels(codec.channels());
+  }
+  out->set_label(absl::StrCat(party.tag(), "/", media.index()));
+  out->set_pierce_nat(media.pierce_nat());
+  out->set_nat_wait(media.nat_wait());
+  out->set_port_pairs(media.port_count());
+}
+
+}  // namespace
+
+v1::Session BuildSession(const call::CallState& call, const call::Settings& settings,
+                         bool pinned) {
+  v1::Session session;
+  session.set_id(call.call_id());
+  session.set_owner(settings.controller_name);
+  session.set_generation(call.generation());
+  session.set_record(call.SerializeAsString());
+  session.set_signalling_epoch(call.signalling_epoch());
+  if (settings.final_timeout_s > 0) {
+    session.set_deadline_unix(call.created_us() / 1'000'000 + settings.final_timeout_s);
+  }
+  for (const call::PortSet& port_set : call.port_sets()) {
+    v1::PortSet* out = session.add_port_sets();
+    *out = port_set.wanted();
+    if (pinned && port_set.has_allocation()) {
+      out->set_interface(port_set.allocation().interface());
+      out->set_port(port_set.allocation().port());
+      out->set_address(port_set.allocation().address());
+    }
+  }
+  for (const call::Party& party : call.parties()) {
+    if (party.removed()) continue;
+    for (const call::Media& media : party.media()) {
+      v1::Media* out = session.add_media();
+      FillMedia(call, party, media, settings, out);
+      for (const call::Subscription& subscription : media.subscriptions()) {
+        const call::Party* source_party = call::PartyOfMedia(call, subscription.media());
+        const call::Media* source = call::FindMedia(call, subscription.media());
+        if (source == nullptr || source_party->removed()) continue;
+        v1::Route* route = session.add_routes();
+        route->set_from(subscription.media());
+        route->set_to(media.id());
+        if (UsesFeedback(source->protocol()) && !UsesFeedback(media.protocol())) {
+          out->set_feedback_filter(true);
+        }
+      }
+    }
+  }
+  return session;
+}
+
+}  // namespace controld::negotiate

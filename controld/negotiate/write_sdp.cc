@@ -1,0 +1,248 @@
+#include "controld/negotiate/write_sdp.h"
+
+#include "absl/strings/str_cat.h"
+#include "controld/call/call_model.h"
+#include "controld/negotiate/attribute_writer.h"
+
+namespace controld::negotiate {
+namespace {
+
+using ng::Flag;
+
+const ng::SdpAttrRules* RulesFor(const ng::Request& request, std::string_view section) {
+  for (const auto& [name, rules] : request.sdp_attr) {
+    if (name == section || (section == "global" && name == "none")) return &rules;
+  }
+  return nullptr;
+}
+
+std::string_view AddressType(bool ipv6) { return ipv6 ? "IP6" : "IP4"; }
+
+void Bandwidths(const sdp::Bandwidth& bandwidth, std::string* out) {
+  const std::pair<const char*, int64_t> lines[] = {{"AS", bandwidth.as},
+                                                   {"RR", bandwidth.rr},
+                                                   {"RS", bandwidth.rs},
+                                                   {"CT", bandwidth.ct},
+                                                   {"TIAS", bandwidth.tias}};
+  for (const auto& [name, value] : lines) {
+    if (value >= 0) absl::StrAppend(out, "b=", name, ":", value, "\r\n");
+  }
+}
+
+void PassThrough(const std::vector<sdp::Attribute>& attributes, AttributeWriter* writer) {
+  for (const sdp::Attribute& attribute : attributes) {
+    if (attribute.has_value && !attribute.value.empty()) {
+      writer->Line({attribute.name, absl::StrCat(":", attribute.value)});
+    } else {
+      writer->Line({attribute.name});
+    }
+  }
+}
+
+class Writer {
+ public:
+  Writer(const call::CallState& call, const OutgoingSdp& outgoing, const ng::Request& request,
+         const call::Settings& settings, WriteOptions options)
+      : call_(call), outgoing_(outgoing), request_(request), settings_(settings),
+        options_(options) {}
+
+  std::string Write(const OriginLine& origin);
+
+ private:
+  struct Local {
+    std::string address;
+    bool ipv6 = false;
+    uint32_t port = 0, rtcp_port = 0;
+  };
+  Local LocalOf(const call::Media& media) const;
+  void Origin(const OriginLine& origin);
+  void Section(const OutgoingSection& section);
+  void SectionHead(const OutgoingSection& section, const call::Media& media, const Local& local);
+  void CodecLines(const OutgoingSection& section, AttributeWriter* writer);
+  void Extmaps(const OutgoingSection& section, AttributeWriter* writer);
+  void DirectionLine(const OutgoingSection& section, AttributeWriter* writer);
+  void RtcpLines(const OutgoingSection& section, const Local& local, AttributeWriter* writer);
+  const sdp::MediaSection* Source(const OutgoingSection& section) const {
+    return section.source < 0 ? nullptr : &outgoing_.source.media[static_cast<size_t>(section.source)];
+  }
+
+  const call::CallState& call_;
+  const OutgoingSdp& outgoing_;
+  const ng::Request& request_;
+  const call::Settings& settings_;
+  const WriteOptions options_;
+  std::string out_;
+};
+
+Writer::Local Writer::LocalOf(const call::Media& media) const {
+  Local local;
+  local.ipv6 = media.family() == rtpengine::v1::IPV6;
+  const call::PortSet* port_set = call::FindPortSet(call_, media.port_set());
+  if (port_set == nullptr) {
+    local.address = local.ipv6 ? "::" : "0.0.0.0";
+    return local;
+  }
+  if (options_.draft) {
+    local.port = port_set->wanted().id();
+    local.address = port_set->wanted().interface();
+  } else {
+    local.port = port_set->allocation().port();
+    local.address = port_set->allocation().advertised_name();
+  }
+  local.rtcp_port = local.port + 1;
+  if (request_.media_address) {
+    local.address = request_.media_address->ToString();
+    local.ipv6 = request_.media_address->family() == base::Family::kIpv6;
+  }
+  return local;
+}
+
+void Writer::Origin(const OriginLine& origin) {
+  std::string type = origin.address_type;
+  std::string address = origin.address;
+  if (origin.address_of_port_set != 0) {
+    if (const call::PortSet* port_set = call::FindPortSet(call_, origin.address_of_port_set)) {
+      address = port_set->allocation().advertised_name();
+      type = AddressType(port_set->allocation().advertised().size() == 16);
+    }
+  }
+  absl::StrAppend(&out_, "o=", origin.username, " ", origin.session_id, " ", origin.version, " ",
+                  origin.net_type, " ", type, " ", address, "\r\n");
+}
+
+std::string Writer::Write(const OriginLine& origin) {
+  const sdp::SessionDescription& source = outgoing_.source;
+  out_.reserve(768);
+  out_ = "v=0\r\n";
+  if (!options_.draft) Origin(origin);
+  absl::StrAppend(&out_, "s=", origin.session_name, "\r\n");
+  if (source.information) absl::StrAppend(&out_, "i=", *source.information, "\r\n");
+  if (source.uri) absl::StrAppend(&out_, "u=", *source.uri, "\r\n");
+  if (source.email) absl::StrAppend(&out_, "e=", *source.email, "\r\n");
+  if (source.phone) absl::StrAppend(&out_, "p=", *source.phone, "\r\n");
+  Bandwidths(source.bandwidth, &out_);
+  absl::StrAppend(&out_, "t=", source.timing.empty() ? "0 0" : source.timing, "\r\n");
+  AttributeWriter writer(&out_, RulesFor(request_, "global"));
+  if (request_.Has(Flag::kLoopProtect)) writer.Line({"rtpengine", ":", settings_.instance_id});
+  PassThrough(source.attributes, &writer);
+  writer.Additions();
+  for (const OutgoingSection& section : outgoing_.sections) Section(section);
+  return std::move(out_);
+}
+
+void Writer::SectionHead(const OutgoingSection& section, const call::Media& media,
+                         const Local& local) {
+  const sdp::MediaSection* source = Source(section);
+  std::string formats;
+  if (section.rtp && !section.rejected) {
+    for (const sdp::Codec& codec : section.codecs) {
+      absl::StrAppend(&formats, formats.empty() ? "" : " ", codec.payload_type);
+    }
+  }
+  if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
+  absl::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
+  if (!section.rejected && source != nullptr && source->port_count > 1) {
+    absl::StrAppend(&out_, "/", source->port_count);
+  }
+  absl::StrAppend(&out_, " ", section.protocol);
+  if (!formats.empty()) absl::StrAppend(&out_, " ", formats);
+  out_ += "\r\n";
+  if (source != nullptr && source->title) absl::StrAppend(&out_, "i=", *source->title, "\r\n");
+  if (section.rejected || section.zero_connection) {
+    const bool ipv6 = media.family() == rtpengine::v1::IPV6;
+    absl::StrAppend(&out_, "c=IN ", AddressType(ipv6), " ", ipv6 ? "::" : "0.0.0.0", "\r\n");
+  } else {
+    absl::StrAppend(&out_, "c=IN ", AddressType(local.ipv6), " ", local.address, "\r\n");
+  }
+  if (source != nullptr) Bandwidths(source->bandwidth, &out_);
+}
+
+void Writer::CodecLines(const OutgoingSection& section, AttributeWriter* writer) {
+  for (const sdp::Codec& codec : section.codecs) {
+    const std::string number = absl::StrCat(codec.payload_type);
+    const bool unknown = codec.name.empty();
+    writer->Line({"rtpmap", absl::StrCat(":", number),
+                  absl::StrCat(" ", codec.name, "/", unknown ? 0 : codec.clock_rate),
+                  codec.channels > 1 ? absl::StrCat("/", codec.channels) : ""});
+    if (codec.fmtp) writer->Line({"fmtp", absl::StrCat(":", number), absl::StrCat(" ", *codec.fmtp)});
+    for (const std::string& feedback : codec.rtcp_fb) {
+      writer->Line({"rtcp-fb", absl::StrCat(":", number), absl::StrCat(" ", feedback)});
+    }
+  }
+}
+
+void Writer::Extmaps(const OutgoingSection& section, AttributeWriter* writer) {
+  const sdp::MediaSection* source = Source(section);
+  if (source == nullptr || request_.Has(Flag::kStripExtmap)) return;
+  const auto& extmaps =
+      source->extmap.empty() ? outgoing_.source.extmap : source->extmap;
+  if (extmaps.empty()) return;
+  writer->Line({"extmap-allow-mixed"});
+  for (const sdp::Extmap& extmap : extmaps) {
+    writer->Line({"extmap", absl::StrCat(":", extmap.id), absl::StrCat(" ", extmap.uri)});
+  }
+}
+
+void Writer::DirectionLine(const OutgoingSection& section, AttributeWriter* writer) {
+  const sdp::MediaSection* source = Source(section);
+  if (request_.Has(Flag::kOriginalSendrecv) && source != nullptr) {
+    const auto& text =
+        source->direction_text ? source->direction_text : outgoing_.source.direction_text;
+    if (text) writer->Line({sdp::DirectionName(*text)});
+    return;
+  }
+  writer->Line({sdp::DirectionName(section.direction)});
+}
+
+void Writer::RtcpLines(const OutgoingSection& section, const Local& local,
+                       AttributeWriter* writer) {
+  const uint32_t port = section.mux == MuxForm::kOnly ? local.port : local.rtcp_port;
+  if (!request_.Has(Flag::kNoRtcpAttribute)) {
+    const std::string text = absl::StrCat(":", port);
+    if (request_.Has(Flag::kFullRtcpAttribute)) {
+      writer->Line({"rtcp", text, absl::StrCat(" IN ", AddressType(local.ipv6), " ", local.address)});
+    } else {
+      writer->Line({"rtcp", text});
+    }
+  }
+  if (section.mux != MuxForm::kNone) writer->Line({"rtcp-mux"});
+}
+
+void Writer::Section(const OutgoingSection& section) {
+  const call::Media& media = *call::FindMedia(call_, section.media_id);
+  const sdp::MediaSection* source = Source(section);
+  Local local = LocalOf(media);
+  if (section.untouched && source != nullptr) {
+    const base::IpAddress address =
+        source->connection.value_or(outgoing_.source.connection.value_or(base::IpAddress()));
+    local = {address.ToString(), address.family() == base::Family::kIpv6, source->port, 0};
+  }
+  SectionHead(section, media, local);
+  AttributeWriter writer(&out_, RulesFor(request_, sdp::MediaTypeName(
+                                               source != nullptr ? source->type
+                                                                 : sdp::MediaType::kAudio)));
+  if (!section.mid.empty()) writer.Line({"mid", ":", section.mid});
+  if (source != nullptr && source->has_label) writer.Line({"label", ":", source->label});
+  if (!section.rejected) {
+    if (section.rtp) CodecLines(section, &writer);
+    if (section.rtp) Extmaps(section, &writer);
+    if (source != nullptr) PassThrough(source->attributes, &writer);
+    if (section.rtp) {
+      DirectionLine(section, &writer);
+      RtcpLines(section, local, &writer);
+      if (section.ptime > 0) writer.Line({"ptime", absl::StrCat(":", section.ptime)});
+      if (section.maxptime > 0) writer.Line({"maxptime", absl::StrCat(":", section.maxptime)});
+    }
+  }
+  writer.Additions();
+}
+
+}  // namespace
+
+std::string WriteSdp(const call::CallState& call, const OutgoingSdp& outgoing,
+                     const ng::Request& request, const call::Settings& settings,
+                     const OriginLine& origin, WriteOptions options) {
+  return Writer(call, outgoing, request, settings, options).Write(origin);
+}
+
+}  // namespace controld::negotiate
