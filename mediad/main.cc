@@ -1,0 +1,125 @@
+// rtpengine-mediad: the media worker. Puts the parts together and takes them down; no logic of its
+// own.
+//
+// Order: options, interfaces, media plane, worker stream, admin interface; down in reverse. A
+// controller need not be there: the worker goes on dialling.
+#include <sys/resource.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mediad/ports/interface_table.h"
+#include "mediad/relay/engine.h"
+#include "mediad/rpc/admin_service.h"
+#include "mediad/rpc/worker_client.h"
+#include "mediad/start/settings.h"
+#include "mediad/start/system_addresses.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/runtime/credentials.h"
+#include "proto/runtime/daemon.h"
+#include "proto/runtime/version.h"
+
+namespace {
+
+using base::log::Log;
+using base::log::Severity;
+using base::log::Subsystem;
+
+// Every media port is a file descriptor: take what the service manager allows.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    Log(Severity::kWarning, Subsystem::kCore, {}, "Could not raise the limit of open files");
+  }
+}
+
+absl::StatusOr<mediad::ports::InterfacePlan> PlanInterfaces(
+    const base::options::ParsedOptions& options) {
+  auto definitions = mediad::start::MakeInterfaceOptions(options);
+  if (!definitions.ok()) return definitions.status();
+  mediad::start::SystemAddresses system;
+  std::vector<mediad::ports::ConfigurationMessage> messages;
+  auto plan = mediad::ports::ParseInterfaces(*definitions, system, &messages);
+  for (const auto& message : messages) Log(message.severity, Subsystem::kCore, {}, message.text);
+  return plan;
+}
+
+mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
+                                   const mediad::ports::InterfaceTable& interfaces) {
+  mediad::rpc::WorkerFacts facts;
+  facts.name = options.String("worker-name");
+  facts.boot_epoch = base::SystemRandom().Next();
+  facts.build = runtime::SoftwareId();
+  facts.capabilities = mediad::start::Capabilities();
+  facts.interfaces = [&interfaces](auto* out) { interfaces.Describe(out); };
+  facts.interface_load = [&interfaces](auto* out) { interfaces.DescribeLoad(out); };
+  return facts;
+}
+
+// Everything between a good start of the shell and its end; the exit status.
+int Serve(runtime::Daemon& daemon) {
+  const base::options::ParsedOptions& options = daemon.options();
+  std::vector<std::string> warnings = daemon.warnings();
+  auto kernel = mediad::start::CheckKernelTable(options.Int("table"), options.Bool("no-fallback"));
+  if (!kernel.ok()) return daemon.Fail(kernel.status());
+  if (!kernel->empty()) {
+    Log(Severity::kWarning, Subsystem::kCore, {}, *kernel);
+    warnings.push_back(*kernel);
+  }
+  if (options.String("worker-name").empty()) {
+    return daemon.Fail(absl::InvalidArgumentError("Option worker-name must not be empty"));
+  }
+  auto plan = PlanInterfaces(options);
+  if (!plan.ok()) return daemon.Fail(plan.status());
+
+  base::SystemRandom random;
+  mediad::ports::InterfaceTable::Options table_options;
+  table_options.first_address_only = options.Bool("save-interface-ports");
+  mediad::ports::InterfaceTable interfaces(*plan, table_options, random);
+  if (interfaces.empty()) {
+    return daemon.Fail(
+        absl::InvalidArgumentError("Cannot start without any configured interfaces"));
+  }
+  mediad::relay::Engine engine(mediad::start::MakeEngineOptions(options), interfaces);
+  mediad::rpc::EnginePlane plane(engine);
+  const runtime::TlsOptions tls = runtime::TlsOptionsFrom(options);
+  auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
+                                                  MakeFacts(options, interfaces), plane);
+  if (!client.ok()) return daemon.Fail(client.status());
+
+  mediad::rpc::StatusSources sources;
+  sources.worker_name = options.String("worker-name");
+  sources.started_unix = base::ReadClocks().unix_s();
+  sources.warnings = warnings;
+  for (const std::string& address : options.List("listen-admin")) {
+    sources.listeners.push_back(base::StrCat("admin ", address));
+  }
+  sources.sessions = [&engine] { return engine.Totals().sessions; };
+  sources.draining = [&engine] { return engine.draining(); };
+  sources.peers = [&client] { return (*client)->Peers(); };
+  auto admin =
+      mediad::rpc::AdminServer::Listen(options.List("listen-admin"), tls, std::move(sources));
+  if (!admin.ok()) return daemon.Fail(admin.status());
+
+  engine.Start((*client)->event_sink());
+  (*client)->Start();
+  const int status = daemon.Run();
+  admin->reset();     // first what asks the others
+  (*client)->Stop();  // controllers see the worker leave; calls are not torn down towards anybody
+  engine.Stop();
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  runtime::Daemon daemon({base::options::Daemon::kMediad, "rtpengine-mediad"});
+  if (auto status = daemon.Init(argc, argv)) return *status;
+  RaiseFileLimit();
+  return Serve(daemon);
+}

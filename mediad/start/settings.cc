@@ -1,0 +1,124 @@
+// See settings.h.
+#include "mediad/start/settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "proto/base/text.h"
+
+namespace mediad::start {
+namespace {
+
+using MosFormula = relay::EngineOptions::MosFormula;
+
+constexpr char kNoKernel[] = "kernel forwarding is not part of this version";
+
+// Sections [PREFIX-NAME], in the file's order.
+std::vector<ports::InterfaceSection> InterfaceSections(const base::KeyFile& file,
+                                                       const std::string& prefix) {
+  std::vector<ports::InterfaceSection> sections;
+  const std::string start = prefix + "-";
+  for (const base::KeyFile::Section& section : file.sections()) {
+    if (section.name.compare(0, start.size(), start) != 0) continue;
+    ports::InterfaceSection& out = sections.emplace_back();
+    out.name = section.name.substr(start.size());
+    for (const base::KeyFile::Entry& entry : section.entries) {
+      // What is no valid text stays as written: the parser of interfaces then says what is wrong
+      // with it.
+      const auto decoded = base::DecodeString(entry.value);
+      out.keys.emplace_back(entry.key, decoded.ok() ? *decoded : entry.value);
+    }
+  }
+  return sections;
+}
+
+rtpengine::v1::Capability Unavailable(const char* name, const char* reason) {
+  rtpengine::v1::Capability capability;
+  capability.set_name(name);
+  capability.set_reason(reason);
+  return capability;
+}
+
+}  // namespace
+
+absl::StatusOr<ports::InterfaceOptions> MakeInterfaceOptions(
+    const base::options::ParsedOptions& options) {
+  const int64_t port_min = options.Int("port-min");
+  const int64_t port_max = options.Int("port-max");
+  if (port_min > port_max) {
+    return absl::InvalidArgumentError(base::StrCat("Invalid RTP port range: --port-min (", port_min,
+                                                   ") must not be greater than --port-max (",
+                                                   port_max, ")"));
+  }
+  ports::InterfaceOptions out;
+  out.interfaces = options.List("interface");
+  if (const std::string& prefix = options.String("interfaces-config"); !prefix.empty()) {
+    out.sections = InterfaceSections(options.file(), prefix);
+  }
+  if (out.interfaces.empty() && out.sections.empty()) {
+    return absl::InvalidArgumentError("Cannot start without any configured interfaces");
+  }
+  out.port_min = static_cast<uint16_t>(port_min);
+  out.port_max = static_cast<uint16_t>(port_max);
+  for (const char* listener : {"listen-ng", "listen-cli", "listen-tcp-ng"}) {
+    for (uint16_t port : ListeningPorts(options.List(listener))) out.excluded_ports.push_back(port);
+  }
+  return out;
+}
+
+std::vector<uint16_t> ListeningPorts(const std::vector<std::string>& addresses) {
+  std::vector<uint16_t> ports;
+  for (const std::string& address : addresses) {
+    const size_t colon = address.rfind(':');
+    uint32_t port = 0;
+    const std::string digits = colon == std::string::npos ? address : address.substr(colon + 1);
+    if (absl::SimpleAtoi(digits, &port) && port >= 1 && port <= 65535) {
+      ports.push_back(static_cast<uint16_t>(port));
+    }
+  }
+  return ports;
+}
+
+relay::EngineOptions MakeEngineOptions(const base::options::ParsedOptions& options) {
+  relay::EngineOptions engine;
+  engine.shards = static_cast<unsigned>(
+      std::clamp<int64_t>(options.Int("num-threads"), 1, static_cast<int64_t>(kMaxShards)));
+  engine.orphan_timeout_s = static_cast<unsigned>(options.Int("orphan-timeout"));
+  ApplyMosWords(options.List("mos"), &engine);
+  return engine;
+}
+
+void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* engine) {
+  for (const std::string& word : words) {
+    if (base::EqualsIgnoreCase(word, "CQ") || base::EqualsIgnoreCase(word, "LQ")) {
+      engine->mos_listening_quality = base::EqualsIgnoreCase(word, "LQ");
+    } else if (base::EqualsIgnoreCase(word, "G.107")) {
+      engine->mos_formula = MosFormula::kG107;
+    } else if (base::EqualsIgnoreCase(word, "legacy") || base::EqualsIgnoreCase(word, "g107")) {
+      engine->mos_formula = MosFormula::kLegacy;
+    } else {  // G.107.2 in its spellings: the option table lets nothing else through
+      engine->mos_formula = MosFormula::kG1072;
+    }
+  }
+}
+
+absl::StatusOr<std::string> CheckKernelTable(int64_t table, bool no_fallback) {
+  if (table < 0) return std::string();
+  if (no_fallback) {
+    return absl::FailedPreconditionError(
+        base::StrCat("Failed to open kernel table ", table, " (", kNoKernel,
+                     ") and option no-fallback is set: remove no-fallback, or set table = -1"));
+  }
+  return base::StrCat("FAILED TO OPEN KERNEL TABLE ", table, " (", kNoKernel,
+                      "), KERNEL FORWARDING DISABLED");
+}
+
+std::vector<rtpengine::v1::Capability> Capabilities() {
+  constexpr char kNotYet[] = "not part of this version";
+  return {Unavailable("kernel-offload", kNoKernel), Unavailable("transcoding", kNotYet),
+          Unavailable("recording", kNotYet), Unavailable("srtp", kNotYet),
+          Unavailable("ice", kNotYet)};
+}
+
+}  // namespace mediad::start
