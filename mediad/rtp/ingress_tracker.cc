@@ -1,0 +1,143 @@
+// Per-SSRC accounting; see ingress_tracker.h.
+#include "mediad/rtp/ingress_tracker.h"
+
+#include <algorithm>
+
+namespace mediad::rtp {
+namespace {
+
+// RFC 3550 §A.1: a jump ahead of this many packets or more is a restarted sequence, not a loss.
+constexpr uint16_t kMaxDropout = 3000;
+// How far back a late packet is recognised; the width of Source::received_bits.
+constexpr uint16_t kReorderWindow = 64;
+
+void StartSequence(Source& source, uint16_t sequence) {
+  source.highest_sequence = sequence;
+  source.received_bits = 1;
+}
+
+void OnAhead(Source& source, uint16_t step) {
+  source.lost += step - 1u;
+  source.highest_sequence += step;  // carries into the cycles
+  source.received_bits = step < kReorderWindow ? source.received_bits << step | 1 : 1;
+}
+
+void OnLate(Source& source, uint16_t behind) {
+  const uint64_t bit = uint64_t{1} << behind;
+  if ((source.received_bits & bit) != 0) {
+    ++source.duplicates;
+    return;
+  }
+  source.received_bits |= bit;
+  ++source.reordered;
+  // Before the first packet of the source nothing was counted as lost.
+  if (source.lost > 0) --source.lost;
+}
+
+void OnSequence(Source& source, uint16_t sequence) {
+  if (source.packets == 0) {
+    StartSequence(source, sequence);
+    return;
+  }
+  const uint16_t ahead = static_cast<uint16_t>(sequence - source.highest_sequence);
+  const uint16_t behind = static_cast<uint16_t>(-ahead);
+  if (ahead != 0 && ahead < kMaxDropout) {
+    OnAhead(source, ahead);
+  } else if (behind < kReorderWindow) {
+    OnLate(source, behind);
+  } else {
+    ++source.sequence_resets;
+    StartSequence(source, sequence);
+  }
+}
+
+// RFC 3550 §A.8. A change of clock rate or a new sequence starts over without touching the estimate.
+void OnTiming(Source& source, uint32_t timestamp, uint32_t clock_rate,
+              std::chrono::nanoseconds now) {
+  if (clock_rate == 0) {
+    source.clock_rate = 0;
+    return;
+  }
+  const uint64_t ns = static_cast<uint64_t>(now.count());
+  // Seconds and the rest apart: the product of all nanoseconds and the rate would overflow.
+  const uint64_t arrival = ns / 1'000'000'000 * clock_rate + ns % 1'000'000'000 * clock_rate / 1'000'000'000;
+  const uint32_t transit = static_cast<uint32_t>(arrival) - timestamp;
+  if (source.clock_rate == clock_rate) {
+    const int32_t change = static_cast<int32_t>(transit - source.transit);
+    const uint32_t distance = change < 0 ? 0u - static_cast<uint32_t>(change) : static_cast<uint32_t>(change);
+    // More than a minute is a jump of the time stamps (hold, a new source), no jitter.
+    if (distance < uint64_t{clock_rate} * 60) {
+      source.jitter_16 += distance - ((source.jitter_16 + 8) >> 4);
+    }
+  }
+  source.transit = transit;
+  source.clock_rate = clock_rate;
+}
+
+}  // namespace
+
+uint32_t Source::jitter_ms() const {
+  if (clock_rate == 0) return 0;
+  return static_cast<uint32_t>(uint64_t{jitter_16 >> 4} * 1000 / clock_rate);
+}
+
+Source& IngressTracker::Use(uint32_t ssrc) {
+  if (!sources_.empty() && sources_.front().ssrc == ssrc) return sources_.front();
+  auto found = std::find_if(sources_.begin(), sources_.end(),
+                            [ssrc](const Source& source) { return source.ssrc == ssrc; });
+  if (found == sources_.end()) {
+    Source fresh;
+    fresh.ssrc = ssrc;
+    if (sources_.size() == kMaxSources) {
+      ++evicted_;
+      sources_.back() = fresh;
+    } else {
+      sources_.push_back(fresh);
+    }
+    found = sources_.end() - 1;
+  }
+  std::rotate(sources_.begin(), found, found + 1);
+  return sources_.front();
+}
+
+void IngressTracker::OnPacket(const HeaderView& packet, size_t bytes, uint32_t clock_rate,
+                              std::chrono::nanoseconds now) {
+  Source& source = Use(packet.ssrc());
+  const uint32_t highest_before = source.highest_sequence;
+  const bool first = source.packets == 0;
+  OnSequence(source, packet.sequence_number());
+  ++source.packets;
+  source.bytes += bytes;
+  // A late packet's time stamp and arrival say nothing about where the stream is now.
+  if (first || source.highest_sequence != highest_before) {
+    OnTiming(source, packet.timestamp(), clock_rate, now);
+    source.last_timestamp = packet.timestamp();
+  }
+  source.last_payload_type = packet.payload_type();
+  last_payload_type_ = packet.payload_type();
+}
+
+void IngressTracker::OnRtcpAuthor(uint32_t ssrc) { Use(ssrc); }
+
+const Source* IngressTracker::Find(uint32_t ssrc) const {
+  for (const Source& source : sources_) {
+    if (source.ssrc == ssrc) return &source;
+  }
+  return nullptr;
+}
+
+void Fill(const Source& source, rtpengine::v1::SsrcStatistics* statistics) {
+  statistics->set_ssrc(source.ssrc);
+  statistics->set_packets(source.packets);
+  statistics->set_bytes(source.bytes);
+  statistics->set_last_timestamp(source.last_timestamp);
+  statistics->set_last_sequence(source.highest_sequence);
+  statistics->set_last_payload_type(source.last_payload_type);
+  statistics->set_lost(source.lost);
+  statistics->set_duplicates(source.duplicates);
+  statistics->set_reordered(source.reordered);
+  statistics->set_sequence_resets(source.sequence_resets);
+  statistics->set_jitter_measured_ms(source.jitter_ms());
+}
+
+}  // namespace mediad::rtp
