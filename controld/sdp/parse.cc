@@ -11,6 +11,7 @@
 #include "controld/sdp/parse_attributes.h"
 #include "controld/sdp/parse_lines.h"
 #include "controld/sdp/text.h"
+#include "proto/base/text.h"
 
 namespace controld::sdp {
 namespace {
@@ -39,12 +40,13 @@ void HandDown(const SessionDescription& session, MediaSection& media) {
 
 class Parser {
  public:
-  explicit Parser(bool strict) : strict_(strict) {}
+  // A fragment stands in a session from its first line on.
+  Parser(bool strict, bool fragment) : strict_(strict), sessions_(fragment ? 1 : 0) {}
 
-  absl::Status Run(std::string_view text);
-  SessionDescription Take() { return std::move(description_); }
+  absl::StatusOr<SessionDescription> Parse(std::string_view text);
 
  private:
+  absl::Status Run(std::string_view text);
   absl::Status Line(char letter, std::string_view value);
   absl::Status SessionLine(char letter, std::string_view value);
   absl::Status MediaLine(char letter, std::string_view value);
@@ -54,18 +56,23 @@ class Parser {
   absl::Status ReadConnection(std::string_view value, std::optional<base::IpAddress>& connection);
   void EndSession();
 
-  absl::Status Error(const char* what) const {
-    return absl::InvalidArgumentError("SDP line " + std::to_string(line_number_) + ": " + what);
+  absl::Status Error(std::string_view what) const {
+    return absl::InvalidArgumentError(base::StrCat("SDP line ", line_number_, ": ", what));
   }
 
   const bool strict_;
   SessionDescription description_;
   int line_number_ = 0;
-  int sessions_ = 0;
+  int sessions_;
   size_t first_section_ = 0;  // of the current session
   bool origin_seen_ = false;  // in the current session
   bool in_section_ = false;
 };
+
+absl::StatusOr<SessionDescription> Parser::Parse(std::string_view text) {
+  if (absl::Status status = Run(text); !status.ok()) return status;
+  return std::move(description_);
+}
 
 absl::Status Parser::Run(std::string_view text) {
   if (text.size() > kMaxBodySize) return absl::InvalidArgumentError("SDP body is too long");
@@ -215,9 +222,11 @@ absl::Status Parser::ReadConnection(std::string_view value,
 }  // namespace
 
 absl::StatusOr<SessionDescription> Parse(std::string_view text, bool strict) {
-  Parser parser(strict);
-  if (absl::Status status = parser.Run(text); !status.ok()) return status;
-  return parser.Take();
+  return Parser(strict, /*fragment=*/false).Parse(text);
+}
+
+absl::StatusOr<SessionDescription> ParseFragment(std::string_view text, bool strict) {
+  return Parser(strict, /*fragment=*/true).Parse(text);
 }
 
 }  // namespace controld::sdp

@@ -19,4 +19,7 @@ inline constexpr size_t kMaxMediaSections = 1024;
 // `strict` is option reject-invalid-sdp.
 absl::StatusOr<SessionDescription> Parse(std::string_view text, bool strict = false);
 
+// The same for a trickle ICE fragment (RFC 8840), which may begin with any session or media line.
+absl::StatusOr<SessionDescription> ParseFragment(std::string_view text, bool strict = false);
+
 }  // namespace controld::sdp

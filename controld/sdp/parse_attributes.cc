@@ -6,36 +6,21 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
+#include "controld/sdp/attribute_values.h"
 #include "controld/sdp/text.h"
+#include "proto/base/text.h"
 
 namespace controld::sdp {
 namespace {
-
-constexpr uint32_t kMaxPayloadType = 127;
-constexpr uint32_t kMaxPort = 65535;
 
 // What became of an attribute: consumed (also when its value was malformed), or passed through.
 enum class Fate { kConsumed, kPassed };
 
 // --- per payload type ---------------------------------------------------------------------------
-
-struct PayloadValue {
-  int payload_type = 0;
-  std::string_view rest;
-};
-
-// "<payload type> <rest>", both present.
-std::optional<PayloadValue> SplitPayloadValue(std::string_view value) {
-  const std::optional<uint32_t> payload_type = ParseNumber(NextWord(value), kMaxPayloadType);
-  if (!payload_type || value.empty()) return std::nullopt;
-  return PayloadValue{static_cast<int>(*payload_type), value};
-}
 
 // A payload type may be listed twice; attributes count for each occurrence.
 template <typename Action>
@@ -45,36 +30,21 @@ void ForEachCodec(MediaSection& media, int payload_type, Action action) {
   }
 }
 
-std::optional<uint32_t> PositiveNumber(std::string_view text) {
-  const std::optional<int64_t> number = ParseLeadingNumber(text);
-  if (!number || *number <= 0 || *number > std::numeric_limits<int32_t>::max()) return std::nullopt;
-  return static_cast<uint32_t>(*number);
-}
-
 Fate ReadRtpmap(MediaSection& media, std::string_view value) {
-  const std::optional<PayloadValue> split = SplitPayloadValue(value);
+  const std::optional<PayloadValue> split = ReadPayloadValue(value);
   if (!split) return Fate::kConsumed;
-  std::string_view encoding = split->rest;
-  encoding = NextWord(encoding);
-  const size_t slash = encoding.find('/');
-  if (slash == 0 || slash == std::string_view::npos) return Fate::kConsumed;
-  const std::string_view parameters = encoding.substr(slash + 1);
-  const std::optional<uint32_t> clock_rate = PositiveNumber(parameters);
-  if (!clock_rate) return Fate::kConsumed;
-  const size_t second = parameters.find('/');
-  const uint32_t channels = second == std::string_view::npos
-                                ? 1
-                                : PositiveNumber(parameters.substr(second + 1)).value_or(1);
+  const std::optional<Encoding> encoding = ReadEncoding(split->rest);
+  if (!encoding) return Fate::kConsumed;
   ForEachCodec(media, split->payload_type, [&](Codec& codec) {
-    codec.name.assign(encoding.substr(0, slash));
-    codec.clock_rate = *clock_rate;
-    codec.channels = channels;
+    codec.name.assign(encoding->name);
+    codec.clock_rate = encoding->clock_rate;
+    codec.channels = encoding->channels;
   });
   return Fate::kConsumed;
 }
 
 Fate ReadFmtp(MediaSection& media, std::string_view value) {
-  if (const std::optional<PayloadValue> split = SplitPayloadValue(value)) {
+  if (const std::optional<PayloadValue> split = ReadPayloadValue(value)) {
     ForEachCodec(media, split->payload_type,
                  [&](Codec& codec) { codec.fmtp.emplace(split->rest); });
   }
@@ -85,7 +55,7 @@ bool IsFeedbackWildcard(std::string_view value) { return NextWord(value) == "*";
 
 Fate ReadRtcpFeedback(MediaSection& media, std::string_view value) {
   if (IsFeedbackWildcard(value)) return Fate::kPassed;
-  if (const std::optional<PayloadValue> split = SplitPayloadValue(value)) {
+  if (const std::optional<PayloadValue> split = ReadPayloadValue(value)) {
     ForEachCodec(media, split->payload_type, [&](Codec& codec) {
       if (codec.rtcp_fb.size() < kMaxRtcpFeedbackPerCodec) codec.rtcp_fb.emplace_back(split->rest);
     });
@@ -98,11 +68,6 @@ Fate ReadSessionRtcpFeedback(SessionDescription&, std::string_view value) {
 }
 
 // --- one value per section ----------------------------------------------------------------------
-
-// Decimals are cut off; zero and text mean none (RFC 8866 §6.4).
-int ReadPacketTime(std::string_view value) {
-  return static_cast<int>(PositiveNumber(value).value_or(0));
-}
 
 Fate ReadPtime(MediaSection& media, std::string_view value) {
   media.ptime = ReadPacketTime(value);
@@ -125,18 +90,8 @@ Fate ReadLabel(MediaSection& media, std::string_view value) {
   return Fate::kConsumed;
 }
 
-// Port 0 says nothing about where RTCP goes, nor does an unspecified address (WebRTC writes
-// "9 IN IP4 0.0.0.0" whatever its candidates): both count as not given.
 Fate ReadRtcp(MediaSection& media, std::string_view value) {
-  const std::optional<uint32_t> port = ParseNumber(NextWord(value), kMaxPort);
-  if (!port || *port == 0) return Fate::kConsumed;
-  RtcpAttribute rtcp{*port, {}};
-  if (value.find_first_not_of(' ') != std::string_view::npos) {
-    const std::optional<base::IpAddress> address = ParseNetworkAddress(value);
-    if (!address) return Fate::kConsumed;
-    if (!address->unspecified()) rtcp.address = *address;
-  }
-  media.rtcp = rtcp;
+  if (const std::optional<RtcpAttribute> rtcp = ReadRtcpValue(value)) media.rtcp = rtcp;
   return Fate::kConsumed;
 }
 
@@ -145,12 +100,8 @@ Fate ReadRtcpMux(MediaSection& media, std::string_view) {
   return Fate::kConsumed;
 }
 
-// tag, suite, key parameters: three words at least. What is in them is SDES' business.
 Fate ReadCrypto(MediaSection& media, std::string_view value) {
-  std::string_view rest = value;
-  const bool complete =
-      !NextListWord(rest).empty() && !NextListWord(rest).empty() && !NextListWord(rest).empty();
-  if (complete) media.crypto.emplace_back(value);
+  if (IsCrypto(value)) media.crypto.emplace_back(value);
   return Fate::kConsumed;
 }
 
@@ -214,7 +165,7 @@ template <typename Level>
 Fate ReadSetup(Level& level, std::string_view value) {
   constexpr std::array<std::string_view, 4> kRoles = {"active", "passive", "actpass", "holdconn"};
   const auto* role = std::find_if(kRoles.begin(), kRoles.end(), [value](std::string_view known) {
-    return EqualsIgnoreCase(known, value);
+    return base::EqualsIgnoreCase(known, value);
   });
   if (role != kRoles.end()) level.setup.assign(*role);
   return Fate::kConsumed;
@@ -244,28 +195,6 @@ Fate ReadIceOptions(Level& level, std::string_view value) {
   return Fate::kConsumed;
 }
 
-// Octets of a hash by its name; 0 for those we do not know.
-size_t HashSize(std::string_view name) {
-  constexpr std::pair<std::string_view, size_t> kHashes[] = {
-      {"sha-1", 20}, {"sha-224", 28}, {"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64}};
-  for (const auto& [known, size] : kHashes) {
-    if (EqualsIgnoreCase(known, name)) return size;
-  }
-  return 0;
-}
-
-// "sha-256 46:EE:…": pairs of hex digits with colons between, as many as the hash has octets.
-bool IsFingerprint(std::string_view value) {
-  const size_t octets = HashSize(NextWord(value));
-  const std::string_view text = NextListWord(value);
-  if (octets == 0 || text.size() != octets * 3 - 1) return false;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (at % 3 == 2 ? c != ':' : !absl::ascii_isxdigit(c)) return false;
-  }
-  return true;
-}
-
 template <typename Level>
 Fate ReadFingerprint(Level& level, std::string_view value) {
   if (IsFingerprint(value)) level.fingerprint.emplace_back(value);
@@ -275,28 +204,18 @@ Fate ReadFingerprint(Level& level, std::string_view value) {
 // foundation component transport priority address port "typ" type: the words every candidate has.
 template <typename Level>
 Fate ReadCandidate(Level& level, std::string_view value) {
-  constexpr int kWordsBeforeTyp = 6;
-  std::string_view rest = value;
-  for (int word = 0; word < kWordsBeforeTyp; ++word) NextListWord(rest);
-  if (NextListWord(rest) == "typ" && !NextListWord(rest).empty()) {
-    level.candidates.emplace_back(value);
-  }
+  if (IsCandidate(value)) level.candidates.emplace_back(value);
   return Fate::kConsumed;
 }
 
-// Ids of one-byte headers are 1-14, of two-byte headers up to 255; 15 is reserved (RFC 8285 §4.2).
-// "/direction" and extension parameters are dropped; the first of two with the same id counts.
+// The first of two with the same id counts.
 template <typename Level>
 Fate ReadExtmap(Level& level, std::string_view value) {
-  constexpr uint32_t kReservedId = 15, kMaxId = 255;
-  std::string_view id_text = NextWord(value);
-  id_text = id_text.substr(0, id_text.find('/'));
-  const std::string_view uri = NextListWord(value);
-  const std::optional<uint32_t> id = ParseNumber(id_text, kMaxId);
-  if (!id || *id == 0 || *id == kReservedId || uri.empty()) return Fate::kConsumed;
+  std::optional<Extmap> read = ReadExtmapValue(value);
+  if (!read) return Fate::kConsumed;
   const bool known = std::any_of(level.extmap.begin(), level.extmap.end(),
-                                 [&](const Extmap& extmap) { return extmap.id == *id; });
-  if (!known) level.extmap.push_back({*id, std::string(uri)});
+                                 [&](const Extmap& extmap) { return extmap.id == read->id; });
+  if (!known) level.extmap.push_back(std::move(*read));
   return Fate::kConsumed;
 }
 

@@ -2,16 +2,15 @@
 // (sdp-rewriting.md §1.1). Not the other line letters (parse_lines.h). Pure; any thread.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "controld/sdp/session_description.h"
 
 namespace controld::sdp {
 
-// Attributes and payload types of one body, or one m= line, are bounded so that a hostile body
-// cannot make us hold much more than its own size.
+// A payload type's feedback lines beyond this are dropped: they are copied for every occurrence.
 inline constexpr size_t kMaxRtcpFeedbackPerCodec = 64;
-inline constexpr size_t kMaxExtmaps = 256;
 
 // `line` is what follows "a=". A malformed value of a known attribute drops the attribute.
 void ParseSessionAttribute(std::string_view line, SessionDescription& session);

@@ -78,7 +78,7 @@ std::optional<Origin> ParseOrigin(std::string_view text) {
   origin.username.assign(words[0]);
   origin.session_id.assign(words[1]);
   origin.version = ParseWrappingNumber(words[2]);
-  origin.net_type.assign(words[3]);
+  origin.net_type = "IN";  // whatever words[3] is: there is no other, and none is ever printed
   origin.address_type.assign(words[4]);
   origin.address.assign(words[5]);
   return origin;

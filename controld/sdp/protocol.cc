@@ -4,7 +4,7 @@
 #include <array>
 
 #include "controld/sdp/session_description.h"
-#include "controld/sdp/text.h"
+#include "proto/base/text.h"
 
 namespace controld::sdp {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> kProtocols = {
 std::string_view CanonicalProtocol(std::string_view text) {
   const auto* found =
       std::find_if(kProtocols.begin(), kProtocols.end(),
-                   [text](std::string_view known) { return EqualsIgnoreCase(known, text); });
+                   [text](std::string_view known) { return base::EqualsIgnoreCase(known, text); });
   return found == kProtocols.end() ? std::string_view() : *found;
 }
 

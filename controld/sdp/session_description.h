@@ -25,7 +25,8 @@ struct Origin {
   std::string username;
   std::string session_id;  // as received: it is compared and printed, never counted with
   uint64_t version = 0;    // letters read as 0, "-1" wraps around
-  std::string net_type, address_type, address;  // opaque text
+  std::string net_type;    // always "IN"
+  std::string address_type, address;  // opaque text
 };
 
 struct Bandwidth {  // -1 = absent
@@ -41,7 +42,7 @@ struct Attribute {
 
 struct Codec {              // one payload type of an m= line, in order of the format list
   int payload_type = 0;
-  std::string name;         // as received; from the static table (RFC 3551) without rtpmap; empty = unknown
+  std::string name;         // as received, else by the static table (RFC 3551); empty = unknown
   uint32_t clock_rate = 0;
   uint32_t channels = 1;
   std::string rtpmap_text;  // reserved for odd forms; normally empty
@@ -51,7 +52,8 @@ struct Codec {              // one payload type of an m= line, in order of the f
 
 struct Extmap { uint32_t id = 0; std::string uri; };
 
-struct RtcpAttribute { uint32_t port = 0; base::IpAddress address; };  // address invalid = not given
+// Port 0 drops the attribute. The address is invalid when there is none, or only 0.0.0.0 or ::.
+struct RtcpAttribute { uint32_t port = 0; base::IpAddress address; };
 
 struct MediaSection {
   MediaType type = MediaType::kOther;
@@ -104,8 +106,8 @@ struct SessionDescription {
   std::string rtpengine_id;            // a=rtpengine (loop detection)
   std::vector<Attribute> attributes;   // pass-through
   std::vector<MediaSection> media;
-  // Direction keywords at session level, for the lookup rule of §1.1: recvonly, then sendonly, then
-  // inactive, each in the section and then in the session.
+  // Direction keywords at session level, for the lookup rule of §1.1: recvonly, then sendonly,
+  // then inactive, each in the section and then in the session.
   bool has_recvonly = false, has_sendonly = false, has_inactive = false;
 };
 

@@ -1,10 +1,7 @@
 // Words and numbers of SDP lines, see text.h.
 #include "controld/sdp/text.h"
 
-#include <algorithm>
 #include <limits>
-
-#include "absl/strings/ascii.h"
 
 namespace controld::sdp {
 namespace {
@@ -62,13 +59,6 @@ uint64_t ParseWrappingNumber(std::string_view text) {
     value = value > (kMax - digit) / 10 ? kMax : value * 10 + digit;
   }
   return negative ? 0 - value : value;
-}
-
-bool EqualsIgnoreCase(std::string_view left, std::string_view right) {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return absl::ascii_tolower(static_cast<unsigned char>(a)) ==
-           absl::ascii_tolower(static_cast<unsigned char>(b));
-  });
 }
 
 std::optional<base::IpAddress> ParseNetworkAddress(std::string_view text) {

@@ -27,10 +27,6 @@ std::optional<int64_t> ParseLeadingNumber(std::string_view text);
 // As ParseLeadingNumber for the numbers of o=: no digits give 0, "-1" wraps around.
 uint64_t ParseWrappingNumber(std::string_view text);
 
-// ASCII letters only. (Abseil's takes absl::string_view, which some distributions keep apart from
-// the standard one.)
-bool EqualsIgnoreCase(std::string_view left, std::string_view right);
-
 // "IN IP4 192.0.2.1", "IN IP6 …" with a literal address of that family; further words are ignored.
 std::optional<base::IpAddress> ParseNetworkAddress(std::string_view text);
 
