@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -38,7 +39,7 @@ class EventLoop {
   absl::Status Modify(int fd, uint32_t events);
   void Remove(int fd);
 
-  // Calls `task` once after `delay`. From within a task, 0 means "in the next turn".
+  // Calls `task` once after `delay`. A delay of 0 means "in the next turn".
   TimerId After(std::chrono::nanoseconds delay, Task task);
   // Calls `task` every `period`; turns missed because the loop was busy are skipped, not made up for.
   TimerId Every(std::chrono::nanoseconds period, Task task);
@@ -53,29 +54,31 @@ class EventLoop {
   struct Timer {
     TimerId id;
     std::chrono::nanoseconds period;  // 0 = once
-    Task task;
+    std::shared_ptr<Task> task;       // shared: it may cancel itself while it runs
   };
+  using Timers = std::multimap<std::chrono::nanoseconds, Timer>;  // by CLOCK_MONOTONIC deadline
   struct Watch {
-    int fd;
-    FdCallback callback;
-    bool removed = false;
+    uint32_t generation;  // tells an fd from an earlier one with the same number
+    std::shared_ptr<FdCallback> callback;
   };
 
   EventLoop(int epoll_fd, int wake_fd);
   TimerId Arm(std::chrono::nanoseconds delay, std::chrono::nanoseconds period, Task task);
-  int WaitMilliseconds(bool work_left) const;
+  int WaitMilliseconds() const;
+  void Dispatch(const epoll_event& event);
   void RunTimers();
   void RunPosted();
+  void Wake();
 
   const int epoll_fd_;
   const int wake_fd_;
-  std::unordered_map<int, std::shared_ptr<Watch>> watches_;
-  std::multimap<std::chrono::nanoseconds, Timer> timers_;  // by CLOCK_MONOTONIC deadline
-  std::unordered_map<TimerId, std::multimap<std::chrono::nanoseconds, Timer>::iterator> timer_index_;
+  std::unordered_map<int, Watch> watches_;
+  uint32_t last_generation_ = 0;
+  Timers timers_;
+  std::unordered_map<TimerId, Timers::iterator> timer_index_;
   TimerId last_timer_ = 0;
-  TimerId running_timer_ = 0;  // a period timer that cancels itself must not be armed again
   std::atomic<bool> stop_{false};
-  std::atomic<uint64_t> thread_{0};
+  std::atomic<std::thread::id> thread_{};
   std::mutex posted_mutex_;
   std::vector<Task> posted_;  // guarded by posted_mutex_
 };
