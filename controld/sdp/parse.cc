@@ -79,7 +79,10 @@ absl::Status Parser::Run(std::string_view text) {
   // One character at the very end is no line: often it is a lone CR.
   while (text.size() > 1) {
     ++line_number_;
-    if (!strict_ && (text[0] == '\n' || text[0] == '\r')) break;
+    if (text[0] == '\n' || text[0] == '\r') {
+      if (strict_) return Error("empty line");
+      break;
+    }
     if (text[1] != '=') return Error("no equals sign after the letter");
     const size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
