@@ -1,0 +1,234 @@
+#include "controld/ng/parser.h"
+
+#include <algorithm>
+#include <string>
+
+#include "absl/strings/ascii.h"
+#include "controld/ng/coercion.h"
+#include "controld/ng/key_table.h"
+
+namespace controld::ng {
+namespace {
+
+// Templates within templates may go round in circles.
+constexpr int kMaxTemplates = 16;
+// Of a text of the client's in a warning.
+constexpr size_t kMaxQuoted = 64;
+
+std::vector<std::string>* CodecList(CodecLists& lists, std::string_view name) {
+  if (name == "strip") return &lists.strip;
+  if (name == "offer") return &lists.offer;
+  if (name == "except") return &lists.except;
+  if (name == "ignore") return &lists.ignore;
+  if (name == "accept") return &lists.accept;
+  if (name == "consume") return &lists.consume;
+  if (name == "mask") return &lists.mask;
+  if (name == "set") return &lists.set;
+  if (name == "transcode") return &lists.transcode;
+  return nullptr;
+}
+
+// The lists that only a build with codecs can honour (sdp-rewriting.md §8.3).
+bool IsTranscodingList(std::string_view name) {
+  return name == "accept" || name == "consume" || name == "mask" || name == "set" || name == "transcode";
+}
+
+std::string_view CodecListOf(PrefixAction action) {
+  switch (action) {
+    case PrefixAction::kCodecStrip: return "strip";
+    case PrefixAction::kCodecOffer: return "offer";
+    case PrefixAction::kCodecExcept: return "except";
+    case PrefixAction::kCodecIgnore: return "ignore";
+    case PrefixAction::kCodecAccept: return "accept";
+    case PrefixAction::kCodecConsume: return "consume";
+    case PrefixAction::kCodecMask: return "mask";
+    case PrefixAction::kCodecSet: return "set";
+    case PrefixAction::kCodecTranscode: return "transcode";
+    default: return {};
+  }
+}
+
+}  // namespace
+
+void Parser::Run(const Dictionary& dictionary) {
+  if (options_.templates && !options_.templates->empty()) {
+    ApplyTemplate("default", false);
+    ApplyTemplate(CommandName(request_.command), false);
+  }
+  for (const auto& [name, value] : dictionary.entries()) Key(name, value);
+  // A to-tag that stands there because it always does is not the subscriber's (§6.15).
+  if (request_.command == Command::kSubscribeRequest && rtpp_flags_seen_ && !request_.Has(Flag::kToTag)) {
+    request_.to_tag.reset();
+  }
+}
+
+void Parser::Key(std::string_view name, const Value& value) {
+  const KeyRow* row = FindKey(name);
+  if (!row) {
+    Warn("Unknown dictionary key encountered: '", name.substr(0, kMaxQuoted), "'");
+    return;
+  }
+  row->apply(*this, value);
+  if (!row->implemented) WarnNotSupported("Key", name);
+}
+
+void Parser::FlagWord(std::string_view text) {
+  if (const FlagRow* row = FindFlag(text)) {
+    if (row->flag != Flag::kCount) request_.Set(row->flag);
+    if (row->action == FlagAction::kObsolete) Warn("Obsolete flag ignored: '", text, "'");
+    if (row->action == FlagAction::kPadCrypto) Sdes("pad");
+    if (row->action == FlagAction::kRecordCall) request_.recording.record_call = "yes";
+    if (row->action == FlagAction::kWebRtc) ApplyWebRtc();
+    if (!row->implemented) WarnNotSupported("Flag", text);
+    return;
+  }
+  const PrefixRow* row = FindPrefix(text);
+  if (!row || !Prefixed(*row, text.substr(row->prefix.size()))) return WarnUnknownFlag(text);
+  if (!row->implemented) WarnNotSupported("Flag", text);
+}
+
+bool Parser::Prefixed(const PrefixRow& row, std::string_view rest) {
+  switch (row.action) {
+    case PrefixAction::kReplace:
+      return Replace(rest);
+    case PrefixAction::kRtcpMux:
+      return RtcpMux(rest);
+    case PrefixAction::kBundle:
+      return Bundle(rest);
+    case PrefixAction::kSdes:
+      return Sdes(rest);
+    case PrefixAction::kOsrtp: {
+      const std::string_view word = Canonical(OsrtpWords(), rest);
+      if (!word.empty()) request_.osrtp.emplace_back(word);
+      return !word.empty();
+    }
+    case PrefixAction::kEndpointLearning:
+      return EndpointLearning(rest);
+    case PrefixAction::kFromTags:
+      request_.from_tags.push_back(Unescape(rest));
+      return true;
+    case PrefixAction::kT38:
+      return TranscodingKeysApply();
+    case PrefixAction::kSdpAttrAdd:
+    case PrefixAction::kSdpAttrRemove:
+    case PrefixAction::kSdpAttrSubstitute:
+      return SdpAttrFlag(row.action, rest);
+    default: {
+      const std::string_view list = CodecListOf(row.action);
+      return Codec(list, rest);
+    }
+  }
+}
+
+void Parser::ApplyWebRtc() {
+  request_.transport_protocol = "UDP/TLS/RTP/SAVPF";
+  request_.ice.emplace_back("force");
+  request_.Set(Flag::kTrickleIce);
+  RtcpMux("require");
+  request_.Set(Flag::kNoRtcpAttribute);
+  request_.sdes.emplace_back("off");
+  Bundle("require");
+}
+
+std::optional<int64_t> Parser::Number(const Value& value) const {
+  return NumberOf(value, options_.encoding == Encoding::kJson && !in_rtpp_flags_);
+}
+
+void Parser::ApplyTemplate(std::string_view name, bool explicitly) {
+  if (!options_.templates) {
+    if (explicitly) Warn("Unknown template: '", name.substr(0, kMaxQuoted), "'");
+    return;
+  }
+  const auto found = options_.templates->find(absl::AsciiStrToLower(base::ToAbsl(name)));
+  if (found == options_.templates->end()) {
+    if (explicitly) Warn("Unknown template: '", name.substr(0, kMaxQuoted), "'");
+  } else if (templates_ >= kMaxTemplates) {
+    Warn("Too many templates: '", name.substr(0, kMaxQuoted), "'");
+  } else {
+    ++templates_;
+    RtppFlags(found->second);
+  }
+}
+
+bool Parser::TranscodingKeysApply() const {
+  return request_.command == Command::kOffer || request_.command == Command::kSubscribeRequest ||
+         request_.command == Command::kPublish || request_.command == Command::kPlayMedia;
+}
+
+bool Parser::Replace(std::string_view item) {
+  const ng::FlagWord* word = FindWord(ReplaceWords(), item);
+  if (word) request_.Set(word->flag);
+  return word != nullptr;
+}
+
+bool Parser::RtcpMux(std::string_view item) {
+  const ng::FlagWord* word = FindWord(RtcpMuxWords(), item);
+  if (!word) return false;
+  request_.Set(word->flag);
+  if (word->implied != Flag::kCount) request_.Set(word->implied);
+  return true;
+}
+
+bool Parser::Ice(std::string_view item) {
+  const std::string_view word = Canonical(IceWords(), item);
+  if (word == "trickle") request_.Set(Flag::kTrickleIce);
+  if (!word.empty()) request_.ice.emplace_back(word);
+  return !word.empty();
+}
+
+bool Parser::Sdes(std::string_view item) {
+  for (const std::string_view prefix : {"no-", "only-", "order:", "offerer_pref:"}) {
+    if (item.size() > prefix.size() && item.starts_with(prefix)) {
+      request_.sdes.push_back(Unescape(item));
+      return true;
+    }
+  }
+  const std::string_view word = Canonical(SdesWords(), item);
+  if (word == "pad") request_.Set(Flag::kPadCrypto);
+  if (!word.empty()) request_.sdes.emplace_back(word);
+  return !word.empty();
+}
+
+bool Parser::Bundle(std::string_view item) {
+  const std::string_view word = Canonical(BundleWords(), item);
+  if (word.empty()) return false;
+  request_.bundle.emplace_back(word);
+  if (word != "reject") request_.Set(Flag::kGenerateMid);
+  return true;
+}
+
+bool Parser::EndpointLearning(std::string_view item) {
+  const std::string_view word = Canonical(EndpointLearningWords(), item);
+  if (!word.empty()) request_.endpoint_learning = word;
+  return !word.empty();
+}
+
+bool Parser::Codec(std::string_view name, std::string_view item) {
+  std::vector<std::string>* list = CodecList(request_.codec, name);
+  if (!list) return false;
+  if (!IsTranscodingList(name) || TranscodingKeysApply()) list->push_back(Unescape(item));
+  return true;
+}
+
+void Parser::WarnUnknownFlag(std::string_view text) {
+  Warn("Unknown flag encountered: '", text.substr(0, kMaxQuoted), "'");
+}
+
+void Parser::WarnUnknownItem(std::string_view key, std::string_view text) {
+  Warn("Unknown '", key, "' item encountered: '", text.substr(0, kMaxQuoted), "'");
+}
+
+void Parser::WarnNotSupported(std::string_view what, std::string_view name) {
+  Warn(what, " '", name.substr(0, kMaxQuoted), "' is not supported yet");
+}
+
+void Parser::AddWarning(std::string text) {
+  const bool last = request_.warnings.size() + 1 == Request::kMaxWarnings;
+  request_.warnings.push_back(last ? "Further warnings about this request are left out" : std::move(text));
+}
+
+void Parser::Fail(std::string_view reason) {
+  if (request_.error.empty()) request_.error = reason;
+}
+
+}  // namespace controld::ng
