@@ -1,0 +1,113 @@
+"""Fixtures of the end-to-end tests, the choice of build, and shards for running several pytest processes at once."""
+import os
+import re
+import sys
+
+import pytest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "golden")]
+
+from lab import kamailio, processes, rtpengine, sipp  # noqa: E402
+from lab.certificates import Certificates  # noqa: E402
+from lab.network import HOSTS, Network  # noqa: E402
+
+
+def pytest_addoption(parser):
+    parser.addoption("--bin", default=os.path.join(ROOT, "build", "release", "bin"), help="directory of our daemons")
+    parser.addoption("--daemon", default="rebuilt", choices=["rebuilt", "incumbent"],
+                     help="incumbent: the system's rtpengine instead, to check the tests")
+    parser.addoption("--shard", default="1/1", help="I/N: run the I-th of N parts")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "rebuilt: needs our two daemons, not just any rtpengine")
+
+
+def pytest_sessionstart(session):
+    if os.geteuid() != 0 and not session.config.option.collectonly:
+        pytest.exit("the end-to-end tests need root, because they make network namespaces", 2)
+
+
+def pytest_collection_modifyitems(config, items):
+    part, parts = map(int, config.getoption("--shard").split("/"))
+    items[:] = items[part - 1::parts]
+    if config.getoption("--daemon") == "incumbent":
+        for item in items:
+            if item.get_closest_marker("rebuilt"):
+                item.add_marker(pytest.mark.skip(reason="needs our two daemons"))
+
+
+@pytest.fixture(scope="session")
+def network():
+    lab = Network("rt%d" % os.getpid())
+    try:
+        lab.create()
+        yield lab
+    finally:
+        lab.remove()
+
+
+@pytest.fixture(scope="session")
+def build(request):
+    chosen = rtpengine.Build(request.config.getoption("--daemon"), os.path.abspath(request.config.getoption("--bin")))
+    if chosen.kind == "rebuilt":
+        for name in ("rtpengine-controld", "rtpengine-mediad"):
+            assert os.access(chosen.program(name), os.X_OK), "not built: " + chosen.program(name)
+    return chosen
+
+
+@pytest.fixture
+def programs(network, tmp_path, request):
+    """Everything a test starts; our daemons must not have died on their own by its end."""
+    started = processes.Programs(network, tmp_path)
+    try:
+        yield started
+    finally:
+        started.stop_all()
+        for host in HOSTS:
+            network.mend_relay(host)
+
+
+@pytest.fixture
+def node(programs, build):
+    """One rtpengine on host m1."""
+    one = rtpengine.Node(programs, build, "m1").start()
+    yield one
+    ended = {name: program.status() for name, program in (("controld", one.controld), ("mediad", one.mediad))}
+    one.close()
+    assert set(ended.values()) == {None}, "daemons ended during the test: %r" % ended
+
+
+@pytest.fixture
+def proxy(programs, node):
+    """Kamailio with that rtpengine."""
+    return kamailio.start(programs, [node.host])
+
+
+@pytest.fixture
+def sip(programs):
+    return sipp.Sipp(programs)
+
+
+@pytest.fixture(scope="session")
+def certificates(network, tmp_path_factory):
+    return Certificates(tmp_path_factory.mktemp("certificates"), {host: network.ipv4(host) for host in HOSTS})
+
+
+@pytest.fixture
+def cluster(programs, build, certificates):
+    """One controld and two workers on three hosts, over TCP with mutual TLS."""
+    several = rtpengine.Cluster(programs, build, certificates)
+    several.start_controld()
+    several.start_worker("m1")
+    several.start_worker("m2")
+    several.await_workers("m1", "m2")
+    yield several
+    several.close()
+
+
+@pytest.fixture
+def call_id(request):
+    return re.sub(r"\W", "-", request.node.name)

@@ -1,0 +1,37 @@
+"""tcpdump on a party's host, and what RTP the captured packets show arriving there."""
+import collections
+import struct
+import time
+
+from runner.file_steps import parse_pcap
+
+from .processes import wait_until
+
+# SIPp's audio has SSRCs from here on (audio.py): other packets that look like RTP do not count.
+FIRST_SSRC = 0x5A000000
+
+
+class Capture:
+    def __init__(self, programs, host):
+        self._path = programs.path("capture-%s.pcap" % host)
+        self._addresses = {programs.network.ipv4(host), programs.network.ipv6(host)}
+        self._program = programs.start(host, "tcpdump-" + host, [
+            "tcpdump", "-n", "-i", "eth0", "--immediate-mode", "-U", "-B", "16384", "-s", "200", "-Z", "root",
+            "-w", self._path, "udp and not port 5060 and not port 2223"])
+        wait_until(lambda: "listening on" in self._program.log(), what="tcpdump on " + host)
+
+    def arrived(self):
+        """Ends the capture; -> {(SSRC, own port): [(source, sequence number), …]} of the RTP that came to this host."""
+        time.sleep(0.3)
+        self._program.stop()
+        with open(self._path, "rb") as handle:
+            _, frames = parse_pcap(handle.read())
+        streams = collections.defaultdict(list)
+        for source, target, payload in frames:
+            host, _, port = target.rpartition(":")
+            if host.strip("[]") not in self._addresses or len(payload) < 12 or payload[0] >> 6 != 2:
+                continue
+            _, _, seq, _, ssrc = struct.unpack_from(">BBHII", payload)
+            if ssrc >= FIRST_SSRC:
+                streams[ssrc, int(port)].append((source.rpartition(":")[0].strip("[]"), seq))
+        return dict(streams)

@@ -1,0 +1,30 @@
+"""Kamailio on host sip, with ../kamailio.cfg."""
+import glob
+import os
+
+_TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kamailio.cfg")
+_MODULES = ("/usr/lib/*/kamailio/modules", "/usr/lib64/kamailio/modules", "/usr/lib/kamailio/modules")
+
+
+def _modules():
+    found = [path for pattern in _MODULES for path in glob.glob(pattern)]
+    assert found, "no Kamailio modules in " + ", ".join(_MODULES)
+    return found[0]
+
+
+def start(programs, nodes):
+    """nodes: media hosts, each with NG on port 2223 of its IPv4 address."""
+    network = programs.network
+    with open(_TEMPLATE) as handle:
+        text = handle.read()
+    words = {"IPV4": network.ipv4("sip"), "IPV6": network.ipv6("sip"), "MODULES": _modules() + "/",
+             "NODES": " ".join("udp:%s:2223" % network.ipv4(node) for node in nodes),
+             "UAS": network.ipv4("uas"), "UAS2": network.ipv4("uas2"), "UAS_IPV6": network.ipv6("uas")}
+    for word, value in words.items():
+        text = text.replace("@%s@" % word, value)
+    path = programs.path("kamailio.cfg")
+    with open(path, "w") as handle:
+        handle.write(text)
+    program = programs.start("sip", "kamailio", ["kamailio", "-DD", "-E", "-f", path, "-m", "64", "-M", "8"])
+    programs.await_udp("sip", 5060, program)
+    return program

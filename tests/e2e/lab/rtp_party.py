@@ -1,0 +1,111 @@
+"""A party with an RTP socket on a host: sends G.711 at 50 packets/s to its target and records what arrives."""
+import select
+import socket
+import struct
+import threading
+import time
+
+PACKET_SECONDS = 0.02
+
+
+class RtpParty:
+    def __init__(self, network, host, port, ssrc):
+        self.address, self.port, self.ssrc = network.ipv4(host), port, ssrc
+        self._socket = network.inside(host, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self._socket.bind((self.address, port))
+        self._target = None
+        self.sent = 0
+        self.received = []  # (monotonic time, source, SSRC, sequence number)
+        self._sending = threading.Event()
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self):
+        next_send = time.monotonic()
+        while not self._end.is_set():
+            wait = max(0.0, next_send - time.monotonic())
+            if select.select([self._socket], [], [], wait)[0]:
+                self._receive()
+            if time.monotonic() >= next_send:
+                next_send = max(next_send + PACKET_SECONDS, time.monotonic() - PACKET_SECONDS)
+                if self._sending.is_set():
+                    self._send()
+
+    def _receive(self):
+        try:
+            data, source = self._socket.recvfrom(2048)
+        except OSError:
+            return
+        if len(data) >= 12 and data[0] >> 6 == 2:
+            _, _, seq, _, ssrc = struct.unpack_from(">BBHII", data)
+            self.received.append((time.monotonic(), source, ssrc, seq))
+
+    def _send(self):
+        head = struct.pack(">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * 160 & 0xFFFFFFFF, self.ssrc)
+        try:
+            self._socket.sendto(head + b"\xd5" * 160, self._target)
+            self.sent += 1
+        except OSError:
+            pass
+
+    def talk_to(self, target):
+        self._target = target
+        self._sending.set()
+
+    def pause(self):
+        """Stops sending and lets what is under way arrive."""
+        self._sending.clear()
+        time.sleep(0.3)
+
+    def numbers_from(self, ssrc, since=0.0):
+        return [seq for when, _, source, seq in self.received if source == ssrc and when >= since]
+
+    def close(self):
+        self._end.set()
+        self._thread.join()
+        self._socket.close()
+
+    def sdp(self, attribute="sendrecv"):
+        return "\r\n".join([
+            "v=0", "o=- %d 1 IN IP4 %s" % (self.ssrc, self.address), "s=-", "c=IN IP4 " + self.address, "t=0 0",
+            "m=audio %d RTP/AVP 0" % self.port, "a=rtpmap:0 PCMU/8000", "a=" + attribute, ""])
+
+
+def media_target(sdp):
+    """-> (address, port) of the first section of an answer in IPv4."""
+    address = port = None
+    for line in sdp.split("\r\n"):
+        if line.startswith("c=IN IP4 ") and address is None:
+            address = line.split(" ")[2]
+        if line.startswith("m=") and port is None:
+            port = int(line.split(" ")[1])
+    assert address and port, "no media address in %r" % sdp
+    return address, port
+
+
+class NgCall:
+    """A call between two parties, set up over NG as a proxy would do it."""
+
+    def __init__(self, ng, caller, callee, call_id):
+        self._ng, self.caller, self.callee, self.call_id = ng, caller, callee, call_id
+
+    def set_up(self):
+        offer = self._ng.ok("offer", call_id=self.call_id, from_tag="a", sdp=self.caller.sdp())
+        answer = self._ng.ok("answer", call_id=self.call_id, from_tag="a", to_tag="b", sdp=self.callee.sdp())
+        self.towards_callee, self.towards_caller = media_target(offer["sdp"]), media_target(answer["sdp"])
+        return self
+
+    def talk(self):
+        self.callee.talk_to(self.towards_callee)
+        self.caller.talk_to(self.towards_caller)
+
+    def pause(self):
+        self.caller.pause()
+        self.callee.pause()
+
+    def query(self):
+        return self._ng.ask("query", call_id=self.call_id)
+
+    def delete(self):
+        return self._ng.ok("delete", call_id=self.call_id, from_tag="a", to_tag="b")
