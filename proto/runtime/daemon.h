@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "proto/base/options/parsed_options.h"
+#include "proto/runtime/files.h"
 
 namespace runtime {
 
@@ -38,7 +39,8 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   // Reads command line and file, sets up logging, goes to the background unless told otherwise. A value
-  // is the exit status to return at once: 0 after --help and --version, 255 after an error it reported.
+  // is the exit status to return at once: 0 after --help and --version and in the parent of a daemonised
+  // process that started, 255 after an error that was reported.
   [[nodiscard]] std::optional<int> Init(int argc, const char* const* argv);
   // After Init(). Stays the same after a reload: only log levels and what OnReload takes change.
   const base::options::ParsedOptions& options() const { return options_; }
@@ -58,10 +60,15 @@ class Daemon {
   void RequestStop();
 
  private:
-  bool Daemonise(std::string* error);
-  bool WritePidFile(std::string* error);
+  [[nodiscard]] std::optional<int> ReadOptions(int argc, const char* const* argv);
+  absl::StatusOr<base::options::ParseResult> ParseFile() const;
+  absl::Status PrepareSignals();
+  absl::Status GoToBackground();
+  [[nodiscard]] std::optional<int> WaitForChild(int pipe);
   void ReportReady();
+  bool HandleSignal();  // true: stop
   void Reload();
+  void BeginStop();
 
   Identity identity_;
   base::options::CommandLine command_line_;
@@ -69,10 +76,11 @@ class Daemon {
   std::vector<std::string> warnings_;
   ReloadCallback reload_;
   std::function<void()> stop_;
-  int parent_pipe_ = -1;  // the waiting parent of a daemonised process
-  std::string pid_file_;  // ours to remove
+  PidFile pid_file_;
+  int parent_pipe_ = -1;  // to the parent that waits until the start is complete
   int signal_fd_ = -1;
   int stop_fd_ = -1;
+  bool logging_ = false;
 };
 
 }  // namespace runtime

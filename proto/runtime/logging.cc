@@ -1,6 +1,7 @@
 // Where log lines go: see logging.h.
 #include "proto/runtime/logging.h"
 
+#include <grpc/support/log.h>
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <sys/stat.h>
@@ -124,6 +125,12 @@ void ForEachSubsystem(Function&& function) {
   }
 }
 
+// gRPC's own errors (an address in use, a bad certificate) would otherwise go to stderr past us.
+void ForwardGrpcLog(gpr_log_func_args* args) {
+  if (args->severity != GPR_LOG_SEVERITY_ERROR) return;
+  Log(Severity::kWarning, Subsystem::kControl, {}, "gRPC: ", args->message);
+}
+
 }  // namespace
 
 absl::Status InstallLogging(const ParsedOptions& options) {
@@ -152,6 +159,7 @@ absl::Status InstallLogging(const ParsedOptions& options) {
                             std::string_view text) {
     sink->Write(severity, subsystem, context, text);
   });
+  gpr_set_log_function(ForwardGrpcLog);
   if (no_syslog) {
     Log(Severity::kWarning, Subsystem::kCore, {}, "There is no ", kSyslogSocket,
         ": logging to stderr (log-stderr says so without this warning)");

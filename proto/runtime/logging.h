@@ -13,7 +13,7 @@
 
 namespace runtime {
 
-// Sets levels and sink from the options log-*. Call again after daemonising (syslog needs the new pid).
+// Sets levels and sink from the options log-*. After daemonising: syslog lines carry the pid.
 absl::Status InstallLogging(const base::options::ParsedOptions& options);
 // Only the levels: log-level and log-level-<subsystem>.
 void ApplyLogLevels(const base::options::ParsedOptions& options);
