@@ -61,16 +61,25 @@ mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
   return facts;
 }
 
+mediad::rpc::StatusSources MakeSources(const runtime::Daemon& daemon,
+                                       const mediad::relay::Engine& engine,
+                                       const mediad::rpc::WorkerClient& client) {
+  mediad::rpc::StatusSources sources;
+  sources.worker_name = daemon.options().String("worker-name");
+  sources.started_unix = base::ReadClocks().unix_s();
+  sources.warnings = daemon.warnings();
+  for (const std::string& address : daemon.options().List("listen-admin")) {
+    sources.listeners.push_back(base::StrCat("admin ", address));
+  }
+  sources.sessions = [&engine] { return engine.Totals().sessions; };
+  sources.draining = [&engine] { return engine.draining(); };
+  sources.peers = [&client] { return client.Peers(); };
+  return sources;
+}
+
 // Everything between a good start of the shell and its end; the exit status.
 int Serve(runtime::Daemon& daemon) {
   const base::options::ParsedOptions& options = daemon.options();
-  std::vector<std::string> warnings = daemon.warnings();
-  auto kernel = mediad::start::CheckKernelTable(options.Int("table"), options.Bool("no-fallback"));
-  if (!kernel.ok()) return daemon.Fail(kernel.status());
-  if (!kernel->empty()) {
-    Log(Severity::kWarning, Subsystem::kCore, {}, *kernel);
-    warnings.push_back(*kernel);
-  }
   if (options.String("worker-name").empty()) {
     return daemon.Fail(absl::InvalidArgumentError("Option worker-name must not be empty"));
   }
@@ -92,16 +101,7 @@ int Serve(runtime::Daemon& daemon) {
                                                   MakeFacts(options, interfaces), plane);
   if (!client.ok()) return daemon.Fail(client.status());
 
-  mediad::rpc::StatusSources sources;
-  sources.worker_name = options.String("worker-name");
-  sources.started_unix = base::ReadClocks().unix_s();
-  sources.warnings = warnings;
-  for (const std::string& address : options.List("listen-admin")) {
-    sources.listeners.push_back(base::StrCat("admin ", address));
-  }
-  sources.sessions = [&engine] { return engine.Totals().sessions; };
-  sources.draining = [&engine] { return engine.draining(); };
-  sources.peers = [&client] { return (*client)->Peers(); };
+  auto sources = MakeSources(daemon, engine, **client);
   auto admin =
       mediad::rpc::AdminServer::Listen(options.List("listen-admin"), tls, std::move(sources));
   if (!admin.ok()) return daemon.Fail(admin.status());

@@ -31,7 +31,7 @@ enum class LinkState : uint8_t { kStopped, kConnecting, kGreeting, kAttached, kW
 std::string_view LinkStateName(LinkState state);
 
 struct LinkOptions {
-  std::string address;  // for logs and status
+  std::string address{};  // for logs and status
   std::chrono::nanoseconds backoff_first{std::chrono::milliseconds(100)};
   std::chrono::nanoseconds backoff_cap{std::chrono::seconds(5)};  // 2 s for unix-domain sockets
   std::chrono::nanoseconds welcome_timeout{std::chrono::seconds(3)};

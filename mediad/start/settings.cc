@@ -44,13 +44,6 @@ rtpengine::v1::Capability Unavailable(const char* name, const char* reason) {
 
 absl::StatusOr<ports::InterfaceOptions> MakeInterfaceOptions(
     const base::options::ParsedOptions& options) {
-  const int64_t port_min = options.Int("port-min");
-  const int64_t port_max = options.Int("port-max");
-  if (port_min > port_max) {
-    return absl::InvalidArgumentError(base::StrCat("Invalid RTP port range: --port-min (", port_min,
-                                                   ") must not be greater than --port-max (",
-                                                   port_max, ")"));
-  }
   ports::InterfaceOptions out;
   out.interfaces = options.List("interface");
   if (const std::string& prefix = options.String("interfaces-config"); !prefix.empty()) {
@@ -59,8 +52,8 @@ absl::StatusOr<ports::InterfaceOptions> MakeInterfaceOptions(
   if (out.interfaces.empty() && out.sections.empty()) {
     return absl::InvalidArgumentError("Cannot start without any configured interfaces");
   }
-  out.port_min = static_cast<uint16_t>(port_min);
-  out.port_max = static_cast<uint16_t>(port_max);
+  out.port_min = static_cast<uint16_t>(options.Int("port-min"));
+  out.port_max = static_cast<uint16_t>(options.Int("port-max"));
   for (const char* listener : {"listen-ng", "listen-cli", "listen-tcp-ng"}) {
     for (uint16_t port : ListeningPorts(options.List(listener))) out.excluded_ports.push_back(port);
   }
@@ -101,17 +94,6 @@ void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* 
       engine->mos_formula = MosFormula::kG1072;
     }
   }
-}
-
-absl::StatusOr<std::string> CheckKernelTable(int64_t table, bool no_fallback) {
-  if (table < 0) return std::string();
-  if (no_fallback) {
-    return absl::FailedPreconditionError(
-        base::StrCat("Failed to open kernel table ", table, " (", kNoKernel,
-                     ") and option no-fallback is set: remove no-fallback, or set table = -1"));
-  }
-  return base::StrCat("FAILED TO OPEN KERNEL TABLE ", table, " (", kNoKernel,
-                      "), KERNEL FORWARDING DISABLED");
 }
 
 std::vector<rtpengine::v1::Capability> Capabilities() {

@@ -27,10 +27,6 @@ relay::EngineOptions MakeEngineOptions(const base::options::ParsedOptions& optio
 // formula.
 void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* engine);
 
-// Kernel forwarding was asked for (table ≥ 0): it is not there. OK with a warning to log, or the
-// fatal error that no-fallback wants. Empty warning: not asked for.
-absl::StatusOr<std::string> CheckKernelTable(int64_t table, bool no_fallback);
-
 // What this worker can do, for Hello.
 std::vector<rtpengine::v1::Capability> Capabilities();
 
