@@ -1,0 +1,244 @@
+#include "controld/listen/ng_server.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_format.h"
+#include "controld/listen/dump.h"
+#include "controld/ng/framing.h"
+#include "controld/ng/parse_request.h"
+#include "proto/base/log.h"
+
+namespace controld::listen {
+
+using base::log::Context;
+using base::log::Enabled;
+using base::log::Log;
+using base::log::Severity;
+using base::log::Subsystem;
+using ng::ErrorReply;
+
+namespace {
+
+constexpr int64_t kDefaultListLimit = 32;
+
+// The error-reason when the reply is an error; nullopt otherwise.
+std::optional<std::string_view> ErrorOf(const ng::Dictionary& reply) {
+  const ng::Value* result = reply.Find("result");
+  if (result == nullptr || result->string() == nullptr || *result->string() != "error") return {};
+  const ng::Value* reason = reply.Find("error-reason");
+  if (reason == nullptr || reason->string() == nullptr) return std::string_view();
+  return *reason->string();
+}
+
+// A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that proxies
+// try their next node at once.
+ng::Dictionary OverloadReply(const ng::Request& request) {
+  if (request.command != ng::Command::kOffer) return ErrorReply("Load limit exceeded");
+  if (!request.Has(ng::Flag::kSupportsLoadLimit)) {
+    return ErrorReply("Parallel session limit reached");
+  }
+  ng::Dictionary reply;
+  reply.Add("result", "load limit");
+  reply.Add("message", "Load limit exceeded");
+  return reply;
+}
+
+}  // namespace
+
+// One command from reception to reply. Replying is its end; destroyed without a reply it answers with an
+// error, so that a client never waits for nothing and the cookie does not stay "running".
+class NgServer::Transaction {
+ public:
+  // `cookie` is the beginning of `message`.
+  Transaction(NgServer& server, std::string_view message, std::string_view cookie,
+              const ReplyPath& path, base::Now now)
+      : server_(server), message_(message), cookie_size_(cookie.size()), path_(path),
+        started_(now.monotonic), clients_(server.clients_.Get(path.peer.address)) {}
+
+  ~Transaction() {
+    if (replied_) return;
+    server_.counters_.abandoned.fetch_add(1, std::memory_order_relaxed);
+    Reply(ErrorReply("Command was given up"));
+  }
+
+  std::string_view cookie() const { return std::string_view(message_).substr(0, cookie_size_); }
+  std::string_view payload() const { return std::string_view(message_).substr(cookie_size_ + 1); }
+  const base::Endpoint& peer() const { return path_.peer; }
+  Context context() const {
+    Context context;
+    context.call_id = call_id_;
+    return context;
+  }
+
+  void set_encoding(ng::Encoding encoding) { encoding_ = encoding; }
+  void Describe(const ng::Request& request, const std::string& command_text,
+                const ng::Dictionary& dictionary) {
+    command_ = request.command;
+    command_text_ = command_text;
+    const ng::Value* literal = dictionary.Find("call-id");
+    if (request.call_id) {
+      call_id_ = *request.call_id;
+    } else if (literal != nullptr && literal->string() != nullptr) {
+      call_id_ = *literal->string();  // of commands that we don't know
+    }
+  }
+
+  void Reply(const ng::Dictionary& reply) {
+    if (std::exchange(replied_, true)) return;
+    const std::string out = ng::EncodeReply(cookie(), encoding_, reply);
+    path_.sink->SendReply(path_, out);
+
+    const base::Now now = base::ReadClocks();
+    for (const ReplyPath& waiter : server_.cookies_.Complete(cookie(), out, now.monotonic)) {
+      waiter.sink->SendReply(waiter, out);
+    }
+    const auto error = ErrorOf(reply);
+    const auto elapsed = now.monotonic - started_;
+    clients_->Count(command_, elapsed, error.has_value());
+    if (error) server_.counters_.errors.fetch_add(1, std::memory_order_relaxed);
+    LogReply(reply, error, elapsed);
+  }
+
+ private:
+  void LogReply(const ng::Dictionary& reply, std::optional<std::string_view> error,
+                std::chrono::nanoseconds elapsed) const {
+    if (error) {
+      if (Enabled(Severity::kWarning, Subsystem::kControl)) {
+        Log(Severity::kWarning, Subsystem::kControl, context(), "Protocol error in packet from ",
+            peer().ToString(), ": ", *error, " [", payload(), "]");
+      }
+    } else if (Enabled(Severity::kInfo, Subsystem::kControl)) {
+      const int64_t us = std::max<int64_t>(elapsed.count(), 0) / 1000;
+      Log(Severity::kInfo, Subsystem::kControl, context(), "Replying to '", command_text_,
+          "' from ", peer().ToString(), " (elapsed time ",
+          absl::StrFormat("%d.%06d", us / 1'000'000, us % 1'000'000), " sec)");
+    }
+    if (Enabled(Severity::kDebug, Subsystem::kControl)) {
+      Log(Severity::kDebug, Subsystem::kControl, context(), "Response dump for '", command_text_,
+          "' to ", peer().ToString(), ": ", DumpForLog(reply));
+    }
+  }
+
+  NgServer& server_;
+  const std::string message_;  // as received: cookie, space, payload
+  const size_t cookie_size_;
+  const ReplyPath path_;
+  const std::chrono::nanoseconds started_;
+  ClientCounters* const clients_;
+  ng::Encoding encoding_ = ng::Encoding::kBencode;
+  ng::Command command_ = ng::Command::kUnknown;
+  std::string command_text_, call_id_;
+  bool replied_ = false;
+};
+
+NgServer::NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher)
+    : cookies_(cookies), clients_(clients), dispatcher_(dispatcher) {}
+
+void NgServer::Receive(std::string_view message, const ReplyPath& path, base::Now now) {
+  counters_.received.fetch_add(1, std::memory_order_relaxed);
+  const std::optional<ng::Message> parts = ng::SplitCookie(message);
+  if (!parts) {
+    counters_.no_cookie.fetch_add(1, std::memory_order_relaxed);
+    if (Enabled(Severity::kWarning, Subsystem::kControl)) {
+      Log(Severity::kWarning, Subsystem::kControl, {},
+          "Received invalid NG data (no cookie) from ", path.peer.ToString(), ": ", message);
+    }
+    return;
+  }
+  const CookieTable::Result known = cookies_.Begin(parts->cookie, path, now.monotonic);
+  if (known.verdict == CookieTable::Verdict::kNew) {
+    Execute(std::make_shared<Transaction>(*this, message, parts->cookie, path, now));
+    return;
+  }
+  counters_.duplicates.fetch_add(1, std::memory_order_relaxed);
+  if (Enabled(Severity::kInfo, Subsystem::kControl)) {
+    Log(Severity::kInfo, Subsystem::kControl, {}, "Detected command from ", path.peer.ToString(),
+        " as a duplicate");
+  }
+  if (known.verdict == CookieTable::Verdict::kAnswered) path.sink->SendReply(path, known.reply);
+}
+
+void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
+  ng::DecodedPayload decoded = ng::DecodePayload(transaction->payload());
+  transaction->set_encoding(decoded.encoding);
+  const ng::Value* command = decoded.dictionary.Find("command");
+  if (command == nullptr || command->string() == nullptr) {
+    if (!decoded.detail.empty()) {
+      Log(Severity::kDebug, Subsystem::kControl, {}, decoded.error, ": ", decoded.detail);
+    }
+    return transaction->Reply(ErrorReply(decoded.error));
+  }
+  ng::Request request;
+  if (decoded.ok()) request = ng::ParseRequest(decoded.dictionary);
+  transaction->Describe(request, *command->string(), decoded.dictionary);
+  LogRequest(*transaction, *command->string(), decoded.dictionary);
+  if (!decoded.ok()) return transaction->Reply(ErrorReply(decoded.error));
+  for (const std::string& warning : request.warnings) {
+    Log(Severity::kWarning, Subsystem::kCore, transaction->context(), warning);
+  }
+  Dispatch(std::move(transaction), std::move(request));
+}
+
+void NgServer::LogRequest(const Transaction& transaction, const std::string& command,
+                          const ng::Dictionary& dictionary) {
+  if (Enabled(Severity::kInfo, Subsystem::kControl)) {
+    Log(Severity::kInfo, Subsystem::kControl, transaction.context(), "Received command '", command,
+        "' from ", transaction.peer().ToString());
+  }
+  if (Enabled(Severity::kDebug, Subsystem::kControl)) {
+    Log(Severity::kDebug, Subsystem::kControl, transaction.context(), "Dump for '", command,
+        "' from ", transaction.peer().ToString(), ": ", DumpForLog(dictionary));
+  }
+}
+
+void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request) {
+  switch (request.command) {
+    case ng::Command::kPing: {
+      ng::Dictionary pong;
+      pong.Add("result", "pong");
+      return transaction->Reply(pong);
+    }
+    case ng::Command::kOffer:
+    case ng::Command::kAnswer:
+    case ng::Command::kDelete:
+    case ng::Command::kQuery: {
+      // std::function wants to be copyable, hence a shared transaction.
+      Dispatcher::Respond respond = [transaction](const ng::Dictionary& reply) {
+        transaction->Reply(reply);
+      };
+      if (dispatcher_.Handle(std::move(request), transaction->peer(), std::move(respond))) return;
+      counters_.overloaded.fetch_add(1, std::memory_order_relaxed);
+      return transaction->Reply(OverloadReply(request));
+    }
+    case ng::Command::kList:
+      return List(std::move(transaction), request);
+    default:  // known to the protocol, not (yet) to this program
+      return transaction->Reply(ErrorReply("No command handler"));
+  }
+}
+
+void NgServer::List(std::shared_ptr<Transaction> transaction, const ng::Request& request) {
+  const int64_t limit = request.limit.value_or(kDefaultListLimit);
+  if (limit < 0) return transaction->Reply(ErrorReply("invalid limit, must be >= 0"));
+  // One reply is one datagram: what does not fit is left out (call-ids of 8 octets would fill it).
+  constexpr int64_t kMostThatFit = 6000;
+  dispatcher_.List(static_cast<size_t>(std::min(limit, kMostThatFit)),
+                   [transaction](std::vector<std::string> call_ids) {
+                     constexpr size_t kMostOctets = 60'000;
+                     size_t octets = 0;
+                     ng::List calls;
+                     for (std::string& call_id : call_ids) {
+                       octets += call_id.size() + 6;
+                       if (octets > kMostOctets) break;
+                       calls.emplace_back(std::move(call_id));
+                     }
+                     ng::Dictionary reply;
+                     reply.Add("calls", std::move(calls));
+                     reply.Add("result", "ok");
+                     transaction->Reply(reply);
+                   });
+}
+
+}  // namespace controld::listen

@@ -1,0 +1,56 @@
+// The NG protocol's outside: framing, cookies, encodings, errors, ping and list, log lines, statistics
+// (ng-protocol.md §2 to §6.6).
+//
+// A transport hands over one message at a time; everything but ping, list and errors goes to the
+// Dispatcher. No sockets here. Thread-safe: Receive on transport threads, replies on any thread.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "controld/listen/client_statistics.h"
+#include "controld/listen/cookie_cache.h"
+#include "controld/listen/dispatcher.h"
+#include "controld/listen/reply_path.h"
+#include "proto/base/clock.h"
+
+namespace controld::listen {
+
+struct NgCounters {
+  std::atomic<uint64_t> received{0};       // messages, of any kind
+  std::atomic<uint64_t> no_cookie{0};      // dropped without reply
+  std::atomic<uint64_t> duplicates{0};     // answered from the cookie cache, or waiting for it
+  std::atomic<uint64_t> errors{0};         // error replies
+  std::atomic<uint64_t> overloaded{0};     // refused because a shard's queue was full
+  std::atomic<uint64_t> abandoned{0};      // a command that was never answered by its service
+};
+
+class NgServer {
+ public:
+  // All arguments outlive the server, and the server outlives every command it dispatched.
+  NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher);
+
+  // One message, cookie included. Replies go to path.sink, perhaps before this returns.
+  void Receive(std::string_view message, const ReplyPath& path, base::Now now);
+
+  const NgCounters& counters() const { return counters_; }
+
+ private:
+  class Transaction;
+
+  void Execute(std::shared_ptr<Transaction> transaction);
+  static void LogRequest(const Transaction& transaction, const std::string& command,
+                         const ng::Dictionary& dictionary);
+  void Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request);
+  void List(std::shared_ptr<Transaction> transaction, const ng::Request& request);
+
+  CookieCache& cookies_;
+  ClientStatistics& clients_;
+  Dispatcher& dispatcher_;
+  NgCounters counters_;
+};
+
+}  // namespace controld::listen

@@ -1,0 +1,29 @@
+// Where the reply to a control message goes. A value: it outlives the datagram it came with.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "proto/base/endpoint.h"
+
+namespace controld::listen {
+
+struct ReplyPath;
+
+// A transport that carries replies. Implementations are thread-safe: replies leave from shard threads.
+class ReplySink {
+ public:
+  virtual ~ReplySink() = default;
+  // `message` is the whole reply: cookie, space, payload.
+  virtual void SendReply(const ReplyPath& path, std::string_view message) = 0;
+};
+
+struct ReplyPath {
+  ReplySink* sink = nullptr;     // outlives every request it delivered
+  uint32_t channel = 0;          // the sink's own: which socket
+  uint32_t interface_index = 0;  // for link-local peers
+  base::Endpoint peer;
+  base::IpAddress local;         // the address the request was sent to; the reply leaves from it
+};
+
+}  // namespace controld::listen

@@ -1,0 +1,59 @@
+// One shard: a thread and the calls that are touched on it only.
+//
+// Post and the ShardPort methods from any thread; everything else on the shard's own.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "controld/call/call_service.h"
+#include "controld/shard/fleet_host.h"
+#include "controld/shard/shard_gateway.h"
+#include "controld/shard/task_queue.h"
+#include "proto/base/clock.h"
+
+namespace controld::shard {
+
+class Shard final : public ShardPort {
+ public:
+  // On the shard's thread.
+  using Task = absl::AnyInvocable<void(call::CallService& service)>;
+
+  // All arguments outlive the shard.
+  Shard(uint32_t index, const call::Settings& settings, call::Counters& counters, FleetHost& fleet);
+  // Stops. Tasks that did not run are destroyed, and so are the calls' pending replies.
+  ~Shard() override;
+
+  void Start();
+  void Stop();
+
+  void Post(Task task) { queue_.Post(std::move(task)); }
+
+  void PostResults(std::vector<rtpengine::v1::CommandResult> results) override;
+  void PostInventory(const std::string& worker,
+                     std::vector<rtpengine::v1::SessionRecord> records) override;
+  void PostInventoryDone(const std::string& worker, fleet::StreamId stream) override;
+  void PostEvents(const std::string& worker, std::vector<rtpengine::v1::Event> events) override;
+  void PostWorkerGone(const std::string& worker) override;
+
+  // Commands of clients that were posted and not begun: the measure of overload.
+  std::atomic<uint32_t> commands_queued{0};
+
+ private:
+  void Run();
+
+  const uint32_t index_;
+  FleetHost& fleet_;
+  base::SystemRandom random_;
+  ShardGateway gateway_;
+  TaskQueue<Task> queue_;
+  std::unique_ptr<call::CallService> service_;  // destroyed before the gateway
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+}  // namespace controld::shard
