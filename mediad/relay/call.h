@@ -1,0 +1,101 @@
+// One session with its sockets: what a shard runs.
+//
+// Binds the sans-IO session::Session to bound ports. Opens and closes ports by the difference between two
+// specifications, all or nothing. Forwards nothing itself (shard.cc). Owner: one shard; one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mediad/ports/interface_table.h"
+#include "mediad/relay/udp_socket.h"
+#include "mediad/session/session.h"
+#include "rtpengine/v1/worker.pb.h"
+
+namespace mediad::relay {
+
+class Call;
+
+// What an epoll event points to. Its address stays the same as long as the socket is open.
+struct MediaSocket {
+  UdpSocket socket;
+  Call* call = nullptr;
+  session::SocketIndex index = session::kNoSocket;
+  bool watched = false;  // registered with epoll
+};
+
+// Registers sockets where packets are awaited. Implemented by the shard.
+class Watcher {
+ public:
+  virtual ~Watcher() = default;
+  virtual int Watch(MediaSocket* socket) = 0;  // 0, or an errno value
+  virtual void Unwatch(MediaSocket* socket) = 0;
+};
+
+class Call {
+ public:
+  // `interfaces` and `watcher` outlive the call.
+  Call(std::string id, std::string owner, const rtcp::QualityOptions& quality,
+       ports::InterfaceTable& interfaces, Watcher& watcher);
+  ~Call();
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  // Becomes the specification, or answers why not and stays what it is. Precondition: valid.
+  std::optional<rtpengine::v1::Error> Apply(rtpengine::v1::Session* specification,
+                                            const base::Now& now);
+  void DescribePorts(
+      google::protobuf::RepeatedPtrField<rtpengine::v1::PortSetAllocation>* out) const;
+
+  // Stops listening; ports stay reserved. Apply() listens again.
+  void StopMedia();
+
+  session::Session& session() { return session_; }
+  const session::Session& session() const { return session_; }
+  UdpSocket& socket(session::SocketIndex index) { return sockets_[index]->socket; }
+  const std::string& owner() const { return owner_; }
+  const std::string& record() const { return record_; }
+
+  // The shard's notes.
+  struct Supervision {
+    uint64_t idle_reported = 0;      // generation + 1 for which SessionIdle was sent; 0 = none
+    uint64_t failure_reported = 0;   // likewise
+    uint64_t deadline_reported = 0;  // likewise
+    std::chrono::nanoseconds idle_since{0};  // 0 = not idle
+    std::chrono::nanoseconds touched{0};     // last command
+    uint8_t slice = 0;
+    uint32_t position = 0;           // within the slice
+  };
+  Supervision& supervision() { return supervision_; }
+  // Idle was reported for the generation that runs.
+  bool idle() const { return supervision_.idle_reported == session_.generation() + 1; }
+
+ private:
+  struct PortSet {
+    uint32_t id = 0;
+    ports::PortAllocation ports;
+  };
+  // New port sets and their sockets, given back unless they are kept.
+  class Reservation;
+
+  const PortSet* Find(uint32_t id) const;
+  std::optional<rtpengine::v1::Error> CheckKept(const rtpengine::v1::PortSet& wanted,
+                                                const PortSet& have) const;
+  void Adopt(const rtpengine::v1::Session& specification, Reservation* reservation);
+  void ReleaseAll();
+
+  session::Session session_;
+  std::string owner_;
+  std::string record_;
+  ports::InterfaceTable& interfaces_;
+  Watcher& watcher_;
+  std::vector<PortSet> port_sets_;                      // in the specification's order
+  std::vector<std::unique_ptr<MediaSocket>> sockets_;   // by SocketIndex
+  Supervision supervision_;
+};
+
+}  // namespace mediad::relay

@@ -1,0 +1,209 @@
+// The loop and the packet path of a shard; commands and timers have their own files.
+#include "mediad/relay/shard.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+
+namespace mediad::relay {
+Shard::Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
+             const std::atomic<bool>& attached)
+    : options_(options), interfaces_(interfaces), attached_(attached) {}
+
+Shard::~Shard() {
+  Stop();
+  calls_.clear();
+  if (wake_ >= 0) close(wake_);
+  if (epoll_ >= 0) close(epoll_);
+}
+
+bool Shard::Open() {
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (epoll_ < 0 || wake_ < 0) return false;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = nullptr;  // the queue
+  return epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_, &event) == 0;
+}
+
+void Shard::Start(const Engine::EventCallback* on_event) {
+  on_event_ = on_event;
+  thread_ = std::thread([this] { Loop(); });
+}
+
+void Shard::Stop() {
+  std::deque<Command> left;
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stopping_ = true;
+    signalled_.store(true, std::memory_order_release);
+    if (!thread_.joinable()) left.swap(queue_);  // never started: nobody else will
+  }
+  if (wake_ >= 0) eventfd_write(wake_, 1);
+  if (thread_.joinable()) {
+    thread_.join();
+    std::lock_guard<std::mutex> lock(mutex_);
+    left.swap(queue_);
+  }
+  for (auto& slice : slices_) slice.clear();
+  calls_.clear();
+  for (Command& command : left) {
+    Refuse(std::move(command), rtpengine::v1::Error::SHUTTING_DOWN, "the worker is stopping");
+  }
+}
+
+void Shard::Post(Command command) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (stopping_) {
+    lock.unlock();
+    Refuse(std::move(command), rtpengine::v1::Error::SHUTTING_DOWN, "the worker is stopping");
+    return;
+  }
+  queue_.push_back(std::move(command));
+  const bool wake = !signalled_.exchange(true, std::memory_order_acq_rel);
+  lock.unlock();
+  if (wake) eventfd_write(wake_, 1);
+}
+
+EngineTotals Shard::totals() const {
+  constexpr auto kOrder = std::memory_order_relaxed;
+  return {sessions_.load(kOrder), packets_.load(kOrder), bytes_.load(kOrder), errors_.load(kOrder)};
+}
+
+int Shard::Watch(MediaSocket* socket) {
+  if (socket->watched) return 0;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.ptr = socket;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, socket->socket.fd(), &event) != 0) return errno;
+  socket->watched = true;
+  return 0;
+}
+
+void Shard::Unwatch(MediaSocket* socket) {
+  if (!socket->watched) return;
+  socket->watched = false;
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, socket->socket.fd(), nullptr);
+}
+
+void Shard::Loop() {
+  std::array<epoll_event, kBatch> events;
+  now_ = base::ReadClocks();
+  next_tick_ = now_.monotonic;
+  attachment_changed_ = now_.monotonic;
+  for (;;) {
+    const int ready = epoll_wait(epoll_, events.data(), kBatch, TimeToTick());
+    now_ = base::ReadClocks();
+    for (int i = 0; i < ready; ++i) {
+      void* const socket = events[static_cast<size_t>(i)].data.ptr;
+      if (socket != nullptr) Receive(static_cast<MediaSocket*>(socket), now_);
+    }
+    if (signalled_.load(std::memory_order_acquire) && !RunCommands()) return;
+    if (now_.monotonic >= next_tick_) Tick(now_);
+  }
+}
+
+int Shard::TimeToTick() const {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - now_.monotonic);
+  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1000));
+}
+
+void Shard::Receive(MediaSocket* media, const base::Now& now) {
+  const Received received = media->socket.Receive(buffer_);
+  if (received.status != ReceiveStatus::kPacket) {
+    if (received.status == ReceiveStatus::kFatal) Fail(media, received.errno_value);
+    return;
+  }
+  Call& call = *media->call;
+  Add(packets_, 1);
+  Add(bytes_, received.size);
+  if (received.truncated) NoteTruncated(call, *media, received.source, now);
+  const session::Drop drop =
+      call.session().OnPacket(media->index, received.source, {buffer_.data(), received.size},
+                              received.tos, now, &sinks_);
+  if (drop == session::Drop::kNone) {
+    Send(call, now);
+  } else {
+    CountDrop(drop);
+  }
+  if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
+}
+
+void Shard::Send(Call& call, const base::Now& now) {
+  for (const session::Sink& sink : sinks_) {
+    if (call.socket(sink.socket).Send(sink.bytes, sink.destination) == 0) continue;
+    call.session().OnSendFailed(sink, now);
+    Add(errors_, 1);
+  }
+}
+
+void Shard::CountDrop(session::Drop drop) {
+  switch (drop) {
+    case session::Drop::kNotRtp:
+    case session::Drop::kStunUnexpected:
+    case session::Drop::kDtlsUnexpected:
+    case session::Drop::kRtcpUnknownType:
+    case session::Drop::kStrictSource:
+      Add(errors_, 1);
+      break;
+    default:
+      break;
+  }
+}
+
+void Shard::NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
+                          const base::Now& now) {
+  call.session().OnTruncated(media.index, source, now);
+  if (truncation_logged_unix_s_ == now.unix_s()) return;
+  truncation_logged_unix_s_ = now.unix_s();
+  base::log::Context context;
+  context.call_id = call.session().id();
+  context.port = call.session().sockets()[media.index].local.port;
+  base::log::Log(base::log::Severity::kWarning, base::log::Subsystem::kCore, context,
+                 "Datagram from ", source.ToString(), " cut to ", kBufferSize, " octets");
+}
+
+// The socket is taken out of the loop, the call stays until its controller deletes it.
+void Shard::Fail(MediaSocket* media, int errno_value) {
+  Unwatch(media);
+  Call& call = *media->call;
+  const std::string reason =
+      base::StrCat("Read error on media socket: ", std::strerror(errno_value));
+  base::log::Context context;
+  context.call_id = call.session().id();
+  context.port = call.session().sockets()[media->index].local.port;
+  base::log::Log(base::log::Severity::kError, base::log::Subsystem::kCore, context, reason);
+  if (call.supervision().failure_reported == call.session().generation() + 1) return;
+  call.supervision().failure_reported = call.session().generation() + 1;
+  rtpengine::v1::Event event = EventFor(call);
+  event.mutable_failed()->set_reason(reason);
+  Emit(std::move(event));
+}
+
+rtpengine::v1::Event Shard::EventFor(const Call& call) const {
+  rtpengine::v1::Event event;
+  event.set_session(call.session().id());
+  event.set_owner(call.owner());
+  event.set_generation(call.session().generation());
+  return event;
+}
+
+void Shard::EmitPeer(const Call& call, const session::PeerEvent& peer) const {
+  rtpengine::v1::Event event = EventFor(call);
+  rtpengine::v1::EndpointConfirmed* confirmed = event.mutable_confirmed();
+  confirmed->set_media(peer.media);
+  confirmed->set_rtcp(peer.rtcp);
+  confirmed->mutable_endpoint()->set_address(peer.endpoint.address.ToBytes());
+  confirmed->mutable_endpoint()->set_port(peer.endpoint.port);
+  Emit(std::move(event));
+}
+
+}  // namespace mediad::relay

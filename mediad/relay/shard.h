@@ -1,0 +1,112 @@
+// One relay thread: an epoll loop over the sockets of its calls.
+//
+// Per packet: one recvmsg, the session's decision, one sendto per sink; epoll_wait is shared by up to 128
+// packets. No lock, allocation or virtual call in the steady state. Commands come through a queue; they are
+// carried out between batches, so that no event of a batch points to a socket that has gone.
+//
+// Post() and totals() are for any thread; everything else runs on the shard's own.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "mediad/relay/call.h"
+#include "mediad/relay/command.h"
+#include "mediad/relay/engine.h"
+
+namespace mediad::relay {
+
+class Shard final : public Watcher {
+ public:
+  Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
+        const std::atomic<bool>& attached);
+  ~Shard() override;
+
+  // False: no epoll or event descriptor; errno says why.
+  bool Open();
+  void Start(const Engine::EventCallback* on_event);
+  void Stop();
+  // After Stop() commands are refused on the caller's thread.
+  void Post(Command command);
+  EngineTotals totals() const;
+
+  int Watch(MediaSocket* socket) override;
+  void Unwatch(MediaSocket* socket) override;
+
+ private:
+  using Key = std::pair<std::string, std::string>;  // owner, id
+  // A counter that the shard's thread writes and others read.
+  static void Add(std::atomic<uint64_t>& counter, uint64_t amount) {
+    counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  static constexpr size_t kBatch = 128;
+  static constexpr size_t kSlices = 10;             // of the calls; one each 100 ms
+  static constexpr size_t kBufferSize = 8192;
+
+  void Loop();
+  int TimeToTick() const;  // ms
+  // Media.
+  void Receive(MediaSocket* media, const base::Now& now);
+  void Send(Call& call, const base::Now& now);
+  void NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
+                     const base::Now& now);
+  void CountDrop(session::Drop drop);
+  void Fail(MediaSocket* media, int errno_value);
+  // Commands (shard_commands.cc).
+  // False: stop.
+  bool RunCommands();
+  void Run(ApplyCommand command);
+  void Run(DeleteCommand command);
+  void Run(QueryCommand command);
+  void Run(ListCommand command);
+  Call* Find(const std::string& owner, const std::string& id);
+  void Insert(std::unique_ptr<Call> call);
+  void Erase(Call& call);
+  // Supervision (shard_timer.cc).
+  void Tick(const base::Now& now);
+  void Supervise(Call& call, const base::Now& now);
+  bool Orphaned(Call& call, const base::Now& now);
+  rtpengine::v1::Event EventFor(const Call& call) const;
+  void Emit(rtpengine::v1::Event event) const { (*on_event_)(std::move(event)); }
+  void EmitPeer(const Call& call, const session::PeerEvent& peer) const;
+
+  const EngineOptions options_;
+  ports::InterfaceTable& interfaces_;
+  const std::atomic<bool>& attached_;
+  const Engine::EventCallback* on_event_ = nullptr;
+
+  int epoll_ = -1;
+  int wake_ = -1;
+  std::thread thread_;
+  base::Now now_;
+  std::array<uint8_t, kBufferSize> buffer_;
+  session::SinkList sinks_;
+  absl::btree_map<Key, std::unique_ptr<Call>> calls_;
+  std::array<std::vector<Call*>, kSlices> slices_;
+  size_t next_slice_ = 0;       // to supervise
+  size_t insert_slice_ = 0;
+  std::chrono::nanoseconds next_tick_{0};
+  std::chrono::nanoseconds attachment_changed_{0};
+  bool was_attached_ = false;
+  int64_t truncation_logged_unix_s_ = 0;
+
+  std::mutex mutex_;            // guards the queue
+  std::deque<Command> queue_;
+  bool stopping_ = false;       // likewise
+  // Something is in the queue or stopping_ is set: spares the loop the lock. Set before wake_ is written.
+  std::atomic<bool> signalled_{false};
+
+  // Written by the shard's thread only.
+  std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0};
+};
+
+}  // namespace mediad::relay

@@ -1,0 +1,332 @@
+// The packet path: see session.h. One thread; no allocation once addresses and SSRCs are known.
+#include "mediad/session/session.h"
+
+#include <algorithm>
+
+#include "absl/strings/numbers.h"
+#include "mediad/rtcp/feedback_filter.h"
+#include "mediad/rtcp/packet.h"
+#include "mediad/rtp/classify.h"
+#include "mediad/rtp/header.h"
+#include "proto/base/text.h"
+
+namespace mediad::session {
+namespace {
+
+constexpr std::chrono::seconds kLearningWindow{3};
+
+uint32_t Word(std::span<const uint8_t> packet, size_t offset) {
+  return uint32_t{packet[offset]} << 24 | uint32_t{packet[offset + 1]} << 16 |
+         uint32_t{packet[offset + 2]} << 8 | uint32_t{packet[offset + 3]};
+}
+
+// Moves `ssrc` to the front of the short list.
+void UseSsrc(uint32_t ssrc, std::vector<uint32_t>* list) {
+  if (!list->empty() && list->front() == ssrc) return;
+  auto found = std::find(list->begin(), list->end(), ssrc);
+  if (found == list->end()) {
+    if (list->size() == kMaxEgressSsrcs) list->pop_back();
+    found = list->insert(list->end(), ssrc);
+  }
+  std::rotate(list->begin(), found, found + 1);
+}
+
+}  // namespace
+
+// What is known about the packet in hand.
+struct Session::Arrival {
+  enum class Kind : uint8_t { kInvalid, kRtp, kRtcp, kOpaque };
+
+  const base::Endpoint& source;
+  std::span<const uint8_t> packet;
+  const base::Now& now;
+  uint8_t tos;
+  Kind kind = Kind::kInvalid;
+  Drop invalid = Drop::kNone;         // why kInvalid
+  bool on_rtcp_port = false;
+  size_t pair = 0;                    // port pair within the media
+  const LocalSocket* socket = nullptr;
+  Media* media = nullptr;
+  Stream* stream = nullptr;           // that of the receiving socket
+  std::optional<rtp::HeaderView> header = std::nullopt;  // kRtp
+
+  int64_t unix_ms() const { return now.unix_us / 1000; }
+  // The SSRC of the packet, or of the author of the first RTCP packet.
+  uint32_t ssrc() const { return Word(packet, kind == Kind::kRtp ? 8 : 4); }
+};
+
+Session::Session(std::string id, const rtcp::QualityOptions& quality)
+    : id_(std::move(id)), quality_options_(quality) {}
+
+Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source,
+                       std::span<const uint8_t> packet, uint8_t tos, const base::Now& now,
+                       SinkList* sinks) {
+  sinks->Clear();
+  Arrival arrival{source, packet, now, tos};
+  if (!Place(socket, &arrival)) return Drop::kNoRoute;
+  Classify(&arrival);
+  if (!drop_traffic_ && !FilterSource(arrival)) return Drop::kStrictSource;
+  // SRTP: authenticate and decrypt here; what fails is counted as an error and goes no further.
+  if (arrival.kind == Arrival::Kind::kInvalid) return RejectInvalid(arrival);
+  if (!drop_traffic_) Learn(arrival);
+  Account(arrival);
+  return Forward(arrival, sinks);
+  // SRTP: encrypt per sink, in ForwardTo. Sending is the shell's.
+}
+
+bool Session::Place(SocketIndex index, Arrival* arrival) {
+  if (index >= sockets_.size() || sockets_[index].media == kNoMedia) return false;
+  arrival->socket = &sockets_[index];
+  arrival->media = &media_[arrival->socket->media];
+  size_t stream = arrival->socket->stream;
+  arrival->pair = stream / 2;
+  arrival->on_rtcp_port = stream % 2 == 1;
+  if (arrival->on_rtcp_port && arrival->media->rtcp_mux) {
+    // Once mux is agreed the former RTCP port counts as closed; that of an earlier port set does not.
+    if (!arrival->socket->late) return false;
+    stream = arrival->pair * 2;
+  }
+  arrival->stream = &arrival->media->streams[stream];
+  return true;
+}
+
+void Session::Classify(Arrival* arrival) const {
+  using Kind = Arrival::Kind;
+  if (arrival->media->opaque) {
+    arrival->kind = Kind::kOpaque;
+    return;
+  }
+  arrival->invalid = Drop::kNotRtp;
+  switch (rtp::Classify(arrival->packet)) {
+    case rtp::PacketKind::kStun:
+      // One octet 0 to 3 is not STUN yet; 20 octets with the magic cookie are.
+      if (arrival->packet.size() >= 20) arrival->invalid = Drop::kStunUnexpected;
+      return;
+    case rtp::PacketKind::kDtls:
+      arrival->invalid = Drop::kDtlsUnexpected;
+      return;
+    case rtp::PacketKind::kRtp:
+      arrival->header = rtp::HeaderView::Parse(arrival->packet);
+      if (arrival->header) arrival->kind = Kind::kRtp;
+      return;
+    case rtp::PacketKind::kRtcp:
+      if (rtcp::IsValid(arrival->packet)) arrival->kind = Kind::kRtcp;
+      return;
+    case rtp::PacketKind::kRtcpUnknown:
+      arrival->invalid = Drop::kRtcpUnknownType;
+      return;
+    case rtp::PacketKind::kOther:
+      return;
+  }
+}
+
+bool Session::FilterSource(const Arrival& arrival) {
+  if (arrival.stream->peer.Admits(arrival.media->policy, arrival.source)) return true;
+  ++arrival.stream->ingress.errors;
+  LogStrictSource(arrival);
+  Reject(arrival, Drop::kStrictSource);
+  return false;
+}
+
+void Session::Learn(const Arrival& arrival) {
+  Stream& stream = *arrival.stream;
+  using Kind = Arrival::Kind;
+  // RTP on the RTCP port is somebody's mistake, and so is, until the address is confirmed, a stray RTCP
+  // packet on the RTP port: neither says where its sender wants this stream's packets (media.md §2.1).
+  if (arrival.kind == Kind::kRtp && arrival.on_rtcp_port) return;
+  const bool rtp_stream = &stream == &arrival.media->streams[arrival.pair * 2];
+  const bool application =
+      arrival.kind == Kind::kRtcp &&
+      arrival.packet[1] == static_cast<uint8_t>(rtcp::PacketType::kApplication);
+  if (arrival.kind == Kind::kRtcp && rtp_stream && !stream.peer.confirmed() && !application) return;
+
+  const bool window_open = arrival.now.monotonic < signalled_at_ + kLearningWindow;
+  const LearnOutcome outcome =
+      stream.peer.Learn(arrival.media->policy, arrival.source, window_open);
+  if (outcome.reason == LearnReason::kNone) return;
+  const base::Endpoint& learned = stream.peer.expected(arrival.media->policy);
+  stream.explanation.AddStep(outcome.reason, arrival.unix_ms(), learned);
+  if (outcome.confirmed) {
+    Log(base::log::Severity::kInfo, *arrival.media, arrival.socket->local.port,
+        base::StrCat("Confirmed peer address as ", learned.ToString()));
+  } else if (outcome.reason == LearnReason::kHandover) {
+    if (stream.last_change_unix_s == arrival.now.unix_s()) return;
+    stream.last_change_unix_s = arrival.now.unix_s();
+    Log(base::log::Severity::kInfo, *arrival.media, arrival.socket->local.port,
+        base::StrCat("Peer address changed to ", learned.ToString()));
+  } else {
+    return;
+  }
+  event_ = PeerEvent{arrival.media->id, !rtp_stream, learned};
+}
+
+void Session::Account(const Arrival& arrival) {
+  Stream& stream = *arrival.stream;
+  stream.ingress.Count(arrival.packet.size());
+  stream.last_packet_unix_ms = arrival.unix_ms();
+  if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = stream.last_packet_unix_ms;
+  stream.last_activity = arrival.now.monotonic;
+  stream.last_source = arrival.source;
+  stream.received_tos = arrival.tos;
+  if (arrival.kind == Arrival::Kind::kRtp && !arrival.on_rtcp_port) AccountRtp(arrival);
+  if (arrival.kind == Arrival::Kind::kRtcp) AccountRtcp(arrival);
+}
+
+void Session::AccountRtp(const Arrival& arrival) {
+  const uint8_t payload_type = arrival.header->payload_type();
+  const std::vector<CodecEntry>& codecs = arrival.media->codecs;
+  const auto codec = std::find_if(codecs.begin(), codecs.end(), [&](const CodecEntry& entry) {
+    return entry.payload_type == payload_type;
+  });
+  const bool known = codec != codecs.end();
+  if (!known && !codecs.empty()) ++arrival.stream->ingress.errors;  // forwarded all the same
+  arrival.media->ingress.OnPacket(*arrival.header, arrival.packet.size(),
+                                  known ? codec->clock_rate : 0, arrival.now.monotonic);
+}
+
+void Session::AccountRtcp(const Arrival& arrival) {
+  arrival.media->ingress.OnRtcpAuthor(arrival.ssrc());
+  if (quality_ == nullptr) quality_ = std::make_unique<rtcp::QualityCollector>(quality_options_);
+  quality_->OnCompound(
+      arrival.packet, [this](uint32_t ssrc) { return ClockRateOf(ssrc); }, arrival.now);
+}
+
+std::optional<uint32_t> Session::ClockRateOf(uint32_t ssrc) const {
+  for (const Media& media : media_) {
+    const rtp::Source* source = media.ingress.Find(ssrc);
+    if (source == nullptr || source->last_payload_type == rtp::kNoPayloadType) continue;
+    for (const CodecEntry& codec : media.codecs) {
+      if (codec.payload_type == source->last_payload_type) return codec.clock_rate;
+    }
+  }
+  return std::nullopt;
+}
+
+Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
+  if (drop_traffic_) return Reject(arrival, Drop::kTraffic);
+  const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
+  if (arrival.kind == Arrival::Kind::kRtp && arrival.on_rtcp_port) {
+    return Reject(arrival, Drop::kRtpOnRtcpPort);
+  }
+  if (!rtcp && !arrival.media->sends) return Reject(arrival, Drop::kSenderOnHold);
+  Drop reason = Drop::kNoRoute;
+  for (const Route& route : arrival.media->routes) {
+    const Drop drop = ForwardTo(arrival, route, sinks);
+    if (drop != Drop::kNone) reason = drop;
+  }
+  if (sinks->empty()) return Reject(arrival, reason);
+  ++arrival.stream->forwarded;
+  return Drop::kNone;
+}
+
+// The stream of the route's far end that this packet leaves on; null: it has no such port pair.
+Stream* Session::StreamOf(const Arrival& arrival, const Route& route) {
+  Media& to = media_[route.to];
+  const bool rtcp = arrival.kind == Arrival::Kind::kRtcp ||
+                    (arrival.kind != Arrival::Kind::kRtp && arrival.on_rtcp_port);
+  const size_t index = arrival.pair * 2 + (rtcp && !to.rtcp_mux ? 1 : 0);
+  return index < to.streams.size() ? &to.streams[index] : nullptr;
+}
+
+Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* sinks) {
+  const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
+  Media& to = media_[route.to];
+  if (!rtcp && route.block_rtp) return Drop::kBlocked;
+  if (to.muted || (!rtcp && !to.receives)) return Drop::kReceiverOnHold;
+  Stream* out = StreamOf(arrival, route);
+  if (out == nullptr || out->socket == kNoSocket || !out->peer.target().valid()) {
+    return Drop::kNoRemote;
+  }
+  if (!SameFamily(out->socket, out->peer.target())) return Drop::kFamilyMismatch;
+  if (to.nat_wait && out->first_packet_unix_ms == 0) return Drop::kNatWait;
+  std::span<const uint8_t> bytes = arrival.packet;
+  if (rtcp && to.feedback_filter) {
+    bytes = sinks->ChangedOnce(bytes, rtcp::RemoveFeedback);
+    if (bytes.empty()) return Drop::kFeedbackFiltered;
+  }
+  sinks->Add({out->socket, out->peer.target(), bytes});
+  out->egress.Count(bytes.size());
+  if (arrival.kind != Arrival::Kind::kOpaque) UseSsrc(arrival.ssrc(), &to.egress_ssrcs);
+  return Drop::kNone;
+}
+
+Drop Session::Reject(const Arrival& arrival, Drop reason) {
+  arrival.stream->explanation.AddDrop(reason, arrival.unix_ms(), arrival.source);
+  return reason;
+}
+
+// An invalid datagram is counted where it came in and is an error where it would have gone
+// (media.md §7.2). It teaches nothing and keeps no call alive.
+Drop Session::RejectInvalid(const Arrival& arrival) {
+  arrival.stream->ingress.Count(arrival.packet.size());
+  bool counted = false;
+  for (const Route& route : arrival.media->routes) {
+    Stream* out = StreamOf(arrival, route);
+    if (out == nullptr) continue;
+    ++out->ingress.errors;
+    counted = true;
+  }
+  if (!counted) ++arrival.stream->ingress.errors;
+  return Reject(arrival, drop_traffic_ ? Drop::kTraffic : arrival.invalid);
+}
+
+void Session::OnSendFailed(const Sink& sink, const base::Now& now) {
+  if (sink.socket >= sockets_.size() || sockets_[sink.socket].media == kNoMedia) return;
+  const LocalSocket& socket = sockets_[sink.socket];
+  Stream& stream = media_[socket.media].streams[socket.stream];
+  if (stream.egress.packets != 0) {
+    --stream.egress.packets;
+    stream.egress.bytes -= std::min<uint64_t>(stream.egress.bytes, sink.bytes.size());
+  }
+  ++stream.egress.errors;
+  stream.explanation.AddDrop(Drop::kSendFailed, now.unix_us / 1000, sink.destination);
+}
+
+void Session::OnTruncated(SocketIndex index, const base::Endpoint& source, const base::Now& now) {
+  if (index >= sockets_.size() || sockets_[index].media == kNoMedia) return;
+  const LocalSocket& socket = sockets_[index];
+  Stream& stream = media_[socket.media].streams[socket.stream];
+  stream.explanation.AddDrop(Drop::kTruncated, now.unix_us / 1000, source);
+}
+
+std::optional<PeerEvent> Session::TakeEvent() {
+  std::optional<PeerEvent> event = event_;
+  event_.reset();
+  return event;
+}
+
+LivenessVerdict Session::Examine(const base::Now& now) const {
+  return ExamineLiveness(media_, signalled_at_, now.monotonic);
+}
+
+void Session::Log(base::log::Severity severity, const Media& media, uint16_t port,
+                  std::string_view text) const {
+  if (!base::log::Enabled(severity, base::log::Subsystem::kCore)) return;
+  base::log::Context context;
+  context.call_id = id_;
+  const std::string_view label = media.label;
+  const size_t slash = label.rfind('/');
+  context.tag = label.substr(0, slash);
+  if (slash == std::string_view::npos ||
+      !absl::SimpleAtoi(base::ToAbsl(label.substr(slash + 1)), &context.media_index)) {
+    context.media_index = 0;
+  }
+  context.port = port;
+  context.packet = true;
+  base::log::Write(severity, base::log::Subsystem::kCore, context, text);
+}
+
+void Session::LogStrictSource(const Arrival& arrival) {
+  Stream& stream = *arrival.stream;
+  if (stream.last_strict_log_unix_s == arrival.now.unix_s()) return;
+  stream.last_strict_log_unix_s = arrival.now.unix_s();
+  const std::string got = arrival.socket->local.ToString();
+  const std::string expected =
+      stream.socket == kNoSocket ? got : sockets_[stream.socket].local.ToString();
+  Log(base::log::Severity::kInfo, *arrival.media, arrival.socket->local.port,
+      base::StrCat("Drop due to strict-source attribute; got ", arrival.source.ToString(), " -> ",
+                   got, ", expected ", stream.peer.expected(arrival.media->policy).ToString(),
+                   " -> ", expected));
+}
+
+}  // namespace mediad::session

@@ -1,0 +1,144 @@
+// One call as the media worker sees it: sans-IO, (socket, source, packet, now) in, sinks out.
+//
+// A Session is built and rebuilt from a specification (rtpengine.v1.Session) and the ports the shell bound
+// for it. It opens and sends nothing: the shell (../relay) receives, calls OnPacket and sends what the sink
+// list says. It knows nothing of SDP, tags or NG.
+//
+// Owner: one relay shard; one thread. Spans in a SinkList are valid until the packet's buffer or the list is
+// used again.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mediad/rtcp/quality.h"
+#include "mediad/session/liveness.h"
+#include "mediad/session/sinks.h"
+#include "mediad/session/state.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "rtpengine/v1/session.pb.h"
+
+namespace mediad::session {
+
+// The ports the shell bound for one port set of the specification.
+struct BoundPortSet {
+  uint32_t id = 0;
+  base::Endpoint first;
+  uint16_t count = 0;
+};
+
+// A packet taught something: the address of (media, component) was confirmed or changed.
+struct PeerEvent {
+  uint32_t media = 0;
+  bool rtcp = false;
+  base::Endpoint endpoint;
+};
+
+class Session {
+ public:
+  Session(std::string id, const rtcp::QualityOptions& quality);
+
+  // Becomes what `specification` says; what has the same ids keeps its learned state and counters.
+  // `bound` lists every port set of the specification, in its order. Precondition: Validate() was ok.
+  void Apply(const rtpengine::v1::Session& specification, std::span<const BoundPortSet> bound,
+             const base::Now& now);
+
+  // The life of a packet (architecture.md §3). Returns why it goes nowhere; kNone: `sinks` has something.
+  // ≤ 150 ns without learning.
+  Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<const uint8_t> packet,
+                uint8_t tos, const base::Now& now, SinkList* sinks);
+  // What a sink of the last OnPacket met: the datagram could not be sent.
+  void OnSendFailed(const Sink& sink, const base::Now& now);
+  // A datagram longer than the buffer was cut.
+  void OnTruncated(SocketIndex socket, const base::Endpoint& source, const base::Now& now);
+  // What the last OnPacket taught, if anything; clears it.
+  std::optional<PeerEvent> TakeEvent();
+
+  // Once a second: NAT-piercing packets to send. Calls emit(sink) for each.
+  template <typename Emit>
+  void OnTick(Emit emit) const;
+  // Whether the media timeout is reached, and by which kind of stream (config.md §4.1).
+  LivenessVerdict Examine(const base::Now& now) const;
+
+  void FillStatistics(bool explain, rtpengine::v1::SessionStatistics* statistics) const;
+
+  const std::string& id() const { return id_; }
+  uint64_t generation() const { return generation_; }
+  int64_t deadline_unix() const { return deadline_unix_; }
+  const std::vector<LocalSocket>& sockets() const { return sockets_; }
+  const std::vector<Media>& media() const { return media_; }
+
+ private:
+  struct Arrival;
+
+  // The steps of OnPacket, in this order.
+  bool Place(SocketIndex socket, Arrival* arrival);
+  void Classify(Arrival* arrival) const;
+  bool FilterSource(const Arrival& arrival);
+  void Learn(const Arrival& arrival);
+  void Account(const Arrival& arrival);
+  Drop Forward(const Arrival& arrival, SinkList* sinks);
+
+  Drop ForwardTo(const Arrival& arrival, const Route& route, SinkList* sinks);
+  Drop Reject(const Arrival& arrival, Drop reason);
+  Drop RejectInvalid(const Arrival& arrival);
+  void AccountRtp(const Arrival& arrival);
+  void AccountRtcp(const Arrival& arrival);
+  Stream* StreamOf(const Arrival& arrival, const Route& route);
+  std::optional<uint32_t> ClockRateOf(uint32_t ssrc) const;
+  bool SameFamily(SocketIndex socket, const base::Endpoint& peer) const {
+    return sockets_[socket].local.address.family() == peer.address.family();
+  }
+  void LogStrictSource(const Arrival& arrival);
+  void Log(base::log::Severity severity, const Media& media, uint16_t port,
+           std::string_view text) const;
+
+  void ApplyMedia(const rtpengine::v1::Media& specification, bool reopen, const base::Now& now,
+                  Media* media) const;
+  void ApplySockets(std::span<const BoundPortSet> bound,
+                    const rtpengine::v1::Session& specification);
+  void AssignPorts(MediaIndex index, uint32_t port_set, bool late,
+                   std::span<const BoundPortSet> bound);
+  void ApplyRoutes(const rtpengine::v1::Session& specification);
+  void WarnOfFamilies() const;
+
+  std::string id_;
+  rtcp::QualityOptions quality_options_;
+  uint64_t generation_ = 0;
+  uint32_t signalling_epoch_ = 0;
+  bool applied_ = false;
+  bool drop_traffic_ = false;
+  int64_t deadline_unix_ = 0;
+  std::chrono::nanoseconds signalled_at_{0};  // monotonic; opens the learning window
+  int64_t signalled_unix_ = 0;                // of the first Apply, for streams without packets
+  std::vector<LocalSocket> sockets_;
+  std::vector<Media> media_;
+  std::unique_ptr<rtcp::QualityCollector> quality_;  // from the first RTCP on
+  std::optional<PeerEvent> event_;
+};
+
+inline constexpr std::array<uint8_t, 12> kPiercingPacket = {0x80, 0x7f, 0xff, 0xff};
+
+template <typename Emit>
+void Session::OnTick(Emit emit) const {
+  for (const Media& media : media_) {
+    if (!media.pierce_nat || media.muted || media.opaque) continue;
+    for (size_t i = 0; i < media.streams.size(); ++i) {
+      const Stream& stream = media.streams[i];
+      if (media.rtcp_mux && i % 2 == 1) continue;
+      if (stream.first_packet_unix_ms != 0 || stream.socket == kNoSocket) continue;
+      const base::Endpoint& peer = stream.peer.advertised();
+      if (!peer.valid() || !SameFamily(stream.socket, peer)) continue;
+      emit(Sink{stream.socket, peer, kPiercingPacket});
+    }
+  }
+}
+
+}  // namespace mediad::session

@@ -1,0 +1,110 @@
+// What a session holds: plain data, without behaviour. The rules are in session.cc (packets), apply.cc
+// (commands), liveness.cc (silence) and statistics.cc (reports).
+//
+// Kept small: a call is two media of two streams each, and a worker holds tens of thousands of calls. What
+// few calls need (drops, quality, several routes) lives in vectors that start empty. One thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mediad/rtp/ingress_tracker.h"
+#include "mediad/session/explain.h"
+#include "mediad/session/learner.h"
+#include "proto/base/endpoint.h"
+
+namespace mediad::session {
+
+// Position of a socket in the session: port sets in the order of the specification, ports ascending.
+using SocketIndex = uint16_t;
+inline constexpr SocketIndex kNoSocket = 0xffff;
+using MediaIndex = uint16_t;
+inline constexpr MediaIndex kNoMedia = 0xffff;
+
+// Limits of one session; a specification beyond them is refused with LIMIT.
+inline constexpr size_t kMaxSockets = 2048;
+inline constexpr size_t kMaxMedia = 512;
+inline constexpr size_t kMaxRoutesFrom = 32;    // copies of one packet
+inline constexpr size_t kMaxRoutes = 4096;
+inline constexpr size_t kMaxPortPairs = 16;
+inline constexpr size_t kMaxEgressSsrcs = 16;
+inline constexpr size_t kMaxIdOctets = 8192;
+
+struct Traffic {
+  uint64_t packets = 0;
+  uint64_t bytes = 0;
+  uint64_t errors = 0;
+
+  void Count(size_t size) {
+    ++packets;
+    bytes += size;
+  }
+};
+
+// One component of a media: RTP or RTCP of one port pair. With RTCP multiplexed the RTCP stream idles and
+// both kinds are accounted for on the RTP stream.
+struct Stream {
+  Learner peer;
+  Traffic ingress;
+  Traffic egress;
+  uint64_t forwarded = 0;               // packets from this stream that reached at least one sink
+  int64_t first_packet_unix_ms = 0;     // 0 = none ever
+  int64_t last_packet_unix_ms = 0;
+  std::chrono::nanoseconds last_activity{0};  // monotonic, of the last valid packet; 0 = none
+  base::Endpoint last_source;
+  SocketIndex socket = kNoSocket;       // of the current port set: what is sent leaves from here
+  uint8_t received_tos = 0;
+  int64_t last_strict_log_unix_s = 0;   // lines and events that a sender could cause with each packet:
+  int64_t last_change_unix_s = 0;       // at most one a second
+  Explanation explanation;
+};
+
+struct Route {
+  MediaIndex to = kNoMedia;
+  bool block_rtp = false;
+};
+
+struct CodecEntry {
+  uint8_t payload_type = 0;
+  uint32_t clock_rate = 0;
+};
+
+// Numbers of rtpengine.v1.Liveness.
+enum class Liveness : uint8_t { kNone = 0, kChecked = 1, kSilent = 2, kUnanswered = 3 };
+
+struct Media {
+  uint32_t id = 0;
+  uint32_t port_set = 0;
+  LearnPolicy policy;
+  bool opaque = false;            // transport OPAQUE: no RTP, datagrams pass as they are
+  bool rtcp_mux = false;
+  bool sends = false;
+  bool receives = false;
+  bool muted = false;             // legacy hold: nothing is sent to it
+  bool pierce_nat = false;
+  bool nat_wait = false;
+  bool feedback_filter = false;
+  uint8_t tos = 0;
+  Liveness liveness = Liveness::kNone;
+  uint32_t idle_limit_s = 0;
+  uint32_t idle_limit_active_s = 0;
+  std::vector<Stream> streams;    // RTP and RTCP of the first port pair, of the second, …
+  std::vector<Route> routes;
+  std::vector<CodecEntry> codecs; // what the party may send
+  rtp::IngressTracker ingress;
+  std::vector<uint32_t> egress_ssrcs;  // last used first
+  std::string label;              // "<tag>/<index>"
+};
+
+// One bound port and whose it is.
+struct LocalSocket {
+  base::Endpoint local;
+  MediaIndex media = kNoMedia;    // kNoMedia: open, but nobody uses it
+  uint8_t stream = 0;             // index in Media::streams
+  bool late = false;              // of an earlier port set: accepted from, never sent from
+  uint8_t tos = 0;                // for what is sent
+};
+
+}  // namespace mediad::session

@@ -1,0 +1,120 @@
+#include "mediad/session/validate.h"
+
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "mediad/session/state.h"
+#include "proto/base/text.h"
+
+namespace mediad::session {
+namespace {
+
+namespace v1 = rtpengine::v1;
+using Ids = std::unordered_set<uint32_t>;
+
+template <typename... Args>
+absl::Status Invalid(const Args&... args) {
+  return absl::InvalidArgumentError(base::ToAbsl(base::StrCat(args...)));
+}
+
+absl::Status TooLarge(std::string_view what, size_t limit) {
+  return absl::ResourceExhaustedError(base::ToAbsl(base::StrCat(what, ": at most ", limit)));
+}
+
+absl::Status CheckEndpoint(const v1::Endpoint& endpoint, uint32_t media) {
+  if (!base::IpAddress::FromBytes(endpoint.address())) {
+    return Invalid("media ", media, ": an address has 4 or 16 octets");
+  }
+  if (endpoint.port() == 0 || endpoint.port() > 0xffff) {
+    return Invalid("media ", media, ": port ", endpoint.port());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPortSets(const v1::Session& specification, Ids* ids) {
+  size_t sockets = 0;
+  for (const v1::PortSet& set : specification.port_sets()) {
+    if (set.id() == 0 || !ids->insert(set.id()).second) {
+      return Invalid("port set ", set.id(), ": id is 0 or used twice");
+    }
+    if (set.count() < 1 || set.count() > 32) {
+      return Invalid("port set ", set.id(), ": count ", set.count());
+    }
+    if (set.family() != v1::IPV4 && set.family() != v1::IPV6) {
+      return Invalid("port set ", set.id(), ": no address family");
+    }
+    if (set.port() > 0xffff || set.port() + set.count() > 0x10000) {
+      return Invalid("port set ", set.id(), ": ports end beyond 65535");
+    }
+    if (!set.address().empty() && !base::IpAddress::FromBytes(set.address())) {
+      return Invalid("port set ", set.id(), ": an address has 4 or 16 octets");
+    }
+    sockets += set.count();
+  }
+  return sockets > kMaxSockets ? TooLarge("ports of a session", kMaxSockets) : absl::OkStatus();
+}
+
+absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
+  if (media.port_set() != 0 && port_sets.count(media.port_set()) == 0) {
+    return Invalid("media ", media.id(), ": no port set ", media.port_set());
+  }
+  for (const uint32_t late : media.late_port_sets()) {
+    if (port_sets.count(late) == 0) return Invalid("media ", media.id(), ": no port set ", late);
+  }
+  if (media.tos() > 255) return Invalid("media ", media.id(), ": tos ", media.tos());
+  if (media.port_pairs() > kMaxPortPairs) return TooLarge("port pairs of a media", kMaxPortPairs);
+  if (!v1::EndpointLearning_IsValid(media.learning()) || !v1::Transport_IsValid(media.transport()) ||
+      !v1::Liveness_IsValid(media.liveness())) {
+    return Invalid("media ", media.id(), ": unknown enumeration value");
+  }
+  for (const v1::Codec& codec : media.codecs()) {
+    if (codec.payload_type() > 127) {
+      return Invalid("media ", media.id(), ": payload type ", codec.payload_type());
+    }
+  }
+  if (media.codecs_size() > 128) return TooLarge("codecs of a media", 128);
+  if (media.has_rtp_remote()) {
+    if (absl::Status status = CheckEndpoint(media.rtp_remote(), media.id()); !status.ok()) return status;
+  }
+  if (media.has_rtcp_remote()) return CheckEndpoint(media.rtcp_remote(), media.id());
+  return absl::OkStatus();
+}
+
+absl::Status CheckRoutes(const v1::Session& specification, const Ids& media) {
+  if (static_cast<size_t>(specification.routes_size()) > kMaxRoutes) {
+    return TooLarge("routes of a session", kMaxRoutes);
+  }
+  std::unordered_map<uint32_t, size_t> copies;
+  for (const v1::Route& route : specification.routes()) {
+    if (media.count(route.from()) == 0 || media.count(route.to()) == 0) {
+      return Invalid("route from ", route.from(), " to ", route.to(), ": no such media");
+    }
+    if (++copies[route.from()] > kMaxRoutesFrom) {
+      return TooLarge("routes from one media", kMaxRoutesFrom);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status Validate(const v1::Session& specification) {
+  if (specification.id().empty()) return Invalid("session without an id");
+  if (specification.id().size() > kMaxIdOctets) return TooLarge("octets of a session id", kMaxIdOctets);
+  Ids port_sets;
+  if (absl::Status status = CheckPortSets(specification, &port_sets); !status.ok()) return status;
+  if (static_cast<size_t>(specification.media_size()) > kMaxMedia) {
+    return TooLarge("media of a session", kMaxMedia);
+  }
+  Ids media;
+  for (const v1::Media& one : specification.media()) {
+    if (one.id() == 0 || !media.insert(one.id()).second) {
+      return Invalid("media ", one.id(), ": id is 0 or used twice");
+    }
+    if (absl::Status status = CheckMedia(one, port_sets); !status.ok()) return status;
+  }
+  return CheckRoutes(specification, media);
+}
+
+}  // namespace mediad::session
