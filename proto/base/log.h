@@ -29,8 +29,8 @@ std::string_view SubsystemName(Subsystem subsystem);
 
 // What a line is about: all parts optional. Formatted by the sink as "[callid/tag/index port 30000]: ".
 struct Context {
-  std::string_view call_id;
-  std::string_view tag;
+  std::string_view call_id = {};
+  std::string_view tag = {};
   uint32_t media_index = 0;
   uint32_t port = 0;
   bool packet = false;  // a line about a packet: "no call" is said when there is no call-id
