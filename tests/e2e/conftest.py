@@ -18,6 +18,7 @@ def pytest_addoption(parser):
     parser.addoption("--bin", default=os.path.join(ROOT, "build", "release", "bin"), help="directory of our daemons")
     parser.addoption("--daemon", default="rebuilt", choices=["rebuilt", "incumbent"],
                      help="incumbent: the system's rtpengine instead, to check the tests")
+    parser.addoption("--hostile-inputs", type=int, default=2000, help="how many malformed.py sends")
     parser.addoption("--shard", default="1/1", help="I/N: run the I-th of N parts")
 
 
