@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Runs the stages of tools/test one after the other and adds up what passed and failed.
 
-Each stage's output goes to build/test-results/STAGE.log and, when it failed, to the terminal as well. This file knows
-how to run and count; what is tested is elsewhere: tests/unit, tests/sim, tests/golden, tests/e2e.
+Each stage's output goes to build/test-results/STAGE.log and, when it failed, to the terminal as
+well. This file knows how to run and count; what is tested is elsewhere: tests/unit, tests/sim,
+tests/golden, tests/e2e.
 """
 import argparse
 import os
@@ -20,8 +21,10 @@ RELEASE, SANITIZED = (os.path.join(ROOT, "build", name) for name in ("release", 
 _E2E_SHARDS = 2
 _SHOWN_LINES = 120
 # Any report ends the program, so that a test or a daemon with one cannot pass.
-_SANITIZER_ENVIRONMENT = {"ASAN_OPTIONS": "abort_on_error=0:exitcode=99:detect_leaks=1",
-                          "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=99"}
+_SANITIZER_ENVIRONMENT = {
+    "ASAN_OPTIONS": "abort_on_error=0:exitcode=99:detect_leaks=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=99",
+}
 
 Counts = namedtuple("Counts", "passed failed skipped")
 
@@ -35,8 +38,14 @@ def run(log, *command, environment=None):
     with open(log, "a") as handle:
         handle.write("$ " + " ".join(command) + "\n")
         handle.flush()
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=handle, stderr=subprocess.STDOUT,
-                              env=dict(os.environ, **(environment or {})))
+        done = subprocess.run(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=handle,
+            stderr=subprocess.STDOUT,
+            env=dict(os.environ, **(environment or {})),
+        )
     return done.returncode == 0
 
 
@@ -59,29 +68,51 @@ def count_junit(paths):
 
 
 def reports_in(directory):
-    return [os.path.join(directory, name) for name in sorted(os.listdir(directory)) if name.endswith(".xml")]
+    return [
+        os.path.join(directory, name)
+        for name in sorted(os.listdir(directory))
+        if name.endswith(".xml")
+    ]
 
 
 def build(stage, preset, *targets):
     log = log_of(stage)
     choose = ["--target", *targets] if targets else []
-    good = run(log, "cmake", "--preset", preset, "-S", ROOT) and run(log, "cmake", "--build", "build/" + preset, *choose)
+    good = run(log, "cmake", "--preset", preset, "-S", ROOT) and run(
+        log, "cmake", "--build", "build/" + preset, *choose
+    )
     return of_step(good)
 
 
 def run_ctest(stage, directory, environment=None):
-    """Counts single GoogleTest cases; a binary that failed without saying which case (a crash) is one failure."""
+    """Counts single GoogleTest cases; a binary that failed without saying which case (a crash) is
+    one failure."""
     reports = os.path.join(RESULTS, stage)
     os.makedirs(reports)
     summary = os.path.join(reports, "ctest.summary")
     variables = dict({"GTEST_OUTPUT": "xml:%s/" % reports}, **(environment or {}))
-    good = run(log_of(stage), "ctest", "--test-dir", directory, "--output-on-failure", "--parallel", "2", "--timeout",
-               "600", "--output-junit", summary, "--no-tests=error", environment=variables)
+    good = run(
+        log_of(stage),
+        "ctest",
+        "--test-dir",
+        directory,
+        "--output-on-failure",
+        "--parallel",
+        "2",
+        "--timeout",
+        "600",
+        "--output-junit",
+        summary,
+        "--no-tests=error",
+        environment=variables,
+    )
     counts = count_junit(reports_in(reports))
     programs = count_junit([summary]) if os.path.exists(summary) else Counts(0, 0, 0)
     with_cases = len(reports_in(reports))
     # Programs without GoogleTest, such as the replay of fuzzing corpora, count as one each.
-    passed = counts.passed + max(0, programs.passed + programs.failed - with_cases - programs.failed)
+    passed = counts.passed + max(
+        0, programs.passed + programs.failed - with_cases - programs.failed
+    )
     failed = counts.failed
     if not good and failed == 0:
         failed = max(1, programs.failed)
@@ -113,10 +144,33 @@ def stage_e2e():
     for part in range(1, _E2E_SHARDS + 1):
         report = os.path.join(RESULTS, "e2e-%d.xml" % part)
         log = open(os.path.join(RESULTS, "e2e-%d.log" % part), "w")
-        running.append((report, log, subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rfE", "tests/e2e", "--bin", RELEASE + "/bin",
-             "--shard", "%d/%d" % (part, _E2E_SHARDS), "--junitxml", report], cwd=ROOT, stdin=subprocess.DEVNULL,
-            stdout=log, stderr=subprocess.STDOUT)))
+        running.append(
+            (
+                report,
+                log,
+                subprocess.Popen(
+                    [
+                        sys.executable,
+                        "-m",
+                        "pytest",
+                        "-p",
+                        "no:cacheprovider",
+                        "-rfE",
+                        "tests/e2e",
+                        "--bin",
+                        RELEASE + "/bin",
+                        "--shard",
+                        "%d/%d" % (part, _E2E_SHARDS),
+                        "--junitxml",
+                        report,
+                    ],
+                    cwd=ROOT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                ),
+            )
+        )
     total = Counts(0, 0, 0)
     with open(log_of("e2e"), "w") as all_logs:
         for report, log, process in running:
@@ -142,26 +196,59 @@ def stage_sanitized_unit():
 def stage_malformed():
     """Hostile input against sanitized daemons."""
     report = os.path.join(RESULTS, "malformed.xml")
-    good = run(log_of("malformed"), sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rfE",
-               "tests/e2e/test_malformed.py", "--bin", SANITIZED + "/bin", "--hostile-inputs", "5000", "--junitxml",
-               report, environment=_SANITIZER_ENVIRONMENT)
+    good = run(
+        log_of("malformed"),
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-rfE",
+        "tests/e2e/test_malformed.py",
+        "--bin",
+        SANITIZED + "/bin",
+        "--hostile-inputs",
+        "5000",
+        "--junitxml",
+        report,
+        environment=_SANITIZER_ENVIRONMENT,
+    )
     counts = count_junit([report]) if os.path.exists(report) else Counts(0, 1, 0)
     return counts if good or counts.failed else counts._replace(failed=1)
 
 
 def stage_quickstart():
-    good = run(log_of("quickstart"), "unshare", "--net", "sh", "-c",
-               "ip link set lo up && tools/quickstart --bin build/release/bin --interface=127.0.0.1 "
-               "--demo-seconds 3 --exit-after-demo")
+    good = run(
+        log_of("quickstart"),
+        "unshare",
+        "--net",
+        "sh",
+        "-c",
+        "ip link set lo up && tools/quickstart --bin build/release/bin --interface=127.0.0.1 "
+        "--demo-seconds 3 --exit-after-demo",
+    )
     return of_step(good)
 
 
-STAGES = {"release": stage_release, "unit": stage_unit, "golden": stage_golden, "e2e": stage_e2e,
-          "quickstart": stage_quickstart, "sanitized": stage_sanitized, "sanitized-unit": stage_sanitized_unit,
-          "malformed": stage_malformed}
+STAGES = {
+    "release": stage_release,
+    "unit": stage_unit,
+    "golden": stage_golden,
+    "e2e": stage_e2e,
+    "quickstart": stage_quickstart,
+    "sanitized": stage_sanitized,
+    "sanitized-unit": stage_sanitized_unit,
+    "malformed": stage_malformed,
+}
 # Without these builds the stages after them would only fail for the same reason once more.
-_NEEDS = {"unit": "release", "golden": "release", "e2e": "release", "quickstart": "release",
-          "sanitized-unit": "sanitized", "malformed": "sanitized"}
+_NEEDS = {
+    "unit": "release",
+    "golden": "release",
+    "e2e": "release",
+    "quickstart": "release",
+    "sanitized-unit": "sanitized",
+    "malformed": "sanitized",
+}
 
 
 def add(one, other):
@@ -187,7 +274,11 @@ def run_stage(stage, broken):
     started = time.monotonic()
     print("%-15s …" % stage, end="", flush=True)
     counts = STAGES[stage]()
-    print("\r%-15s %d passed, %d failed, %d skipped in %d s" % (stage, *counts, time.monotonic() - started), flush=True)
+    print(
+        "\r%-15s %d passed, %d failed, %d skipped in %d s"
+        % (stage, *counts, time.monotonic() - started),
+        flush=True,
+    )
     if counts.failed:
         broken.add(stage)
         show_log(stage)
@@ -195,7 +286,9 @@ def run_stage(stage, broken):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="of: " + ", ".join(STAGES))
     chosen = parser.parse_args().stages or list(STAGES)
     unknown = [stage for stage in chosen if stage not in STAGES]

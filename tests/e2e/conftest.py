@@ -1,4 +1,5 @@
-"""Fixtures of the end-to-end tests, the choice of build, and shards for running several pytest processes at once."""
+"""Fixtures of the end-to-end tests, the choice of build, and shards for running several pytest
+processes at once."""
 import os
 import re
 import sys
@@ -15,9 +16,17 @@ from lab.network import HOSTS, Network  # noqa: E402
 
 
 def pytest_addoption(parser):
-    parser.addoption("--bin", default=os.path.join(ROOT, "build", "release", "bin"), help="directory of our daemons")
-    parser.addoption("--daemon", default="rebuilt", choices=["rebuilt", "incumbent"],
-                     help="incumbent: the system's rtpengine instead, to check the tests")
+    parser.addoption(
+        "--bin",
+        default=os.path.join(ROOT, "build", "release", "bin"),
+        help="directory of our daemons",
+    )
+    parser.addoption(
+        "--daemon",
+        default="rebuilt",
+        choices=["rebuilt", "incumbent"],
+        help="incumbent: the system's rtpengine instead, to check the tests",
+    )
     parser.addoption("--hostile-inputs", type=int, default=2000, help="how many malformed.py sends")
     parser.addoption("--shard", default="1/1", help="I/N: run the I-th of N parts")
 
@@ -33,7 +42,7 @@ def pytest_sessionstart(session):
 
 def pytest_collection_modifyitems(config, items):
     part, parts = map(int, config.getoption("--shard").split("/"))
-    items[:] = items[part - 1::parts]
+    items[:] = items[part - 1 :: parts]
     if config.getoption("--daemon") == "incumbent":
         for item in items:
             if item.get_closest_marker("rebuilt"):
@@ -52,7 +61,9 @@ def network():
 
 @pytest.fixture(scope="session")
 def build(request):
-    chosen = rtpengine.Build(request.config.getoption("--daemon"), os.path.abspath(request.config.getoption("--bin")))
+    chosen = rtpengine.Build(
+        request.config.getoption("--daemon"), os.path.abspath(request.config.getoption("--bin"))
+    )
     if chosen.kind == "rebuilt":
         for name in ("rtpengine-controld", "rtpengine-mediad"):
             assert os.access(chosen.program(name), os.X_OK), "not built: " + chosen.program(name)
@@ -76,7 +87,10 @@ def node(programs, build):
     """One rtpengine on host m1."""
     one = rtpengine.Node(programs, build, "m1").start()
     yield one
-    ended = {name: program.status() for name, program in (("controld", one.controld), ("mediad", one.mediad))}
+    ended = {
+        name: program.status()
+        for name, program in (("controld", one.controld), ("mediad", one.mediad))
+    }
     one.close()
     assert set(ended.values()) == {None}, "daemons ended during the test: %r" % ended
 
@@ -94,7 +108,9 @@ def sip(programs):
 
 @pytest.fixture(scope="session")
 def certificates(network, tmp_path_factory):
-    return Certificates(tmp_path_factory.mktemp("certificates"), {host: network.ipv4(host) for host in HOSTS})
+    return Certificates(
+        tmp_path_factory.mktemp("certificates"), {host: network.ipv4(host) for host in HOSTS}
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Calls by real SIP programs: Kamailio with its rtpengine module, SIPp parties with audio, captures as proof.
+"""Calls by real SIP programs: Kamailio with its rtpengine module, SIPp parties with audio, captures
+as proof.
 
 The tests named *_control run the same checks with relaying broken and require that they fail.
 """
@@ -15,15 +16,28 @@ TALK_MS = 2600
 class Call:
     """A basic call from uac to uas; what the captures on both hosts show."""
 
-    def __init__(self, programs, sip, node, user="one", callee="uas", ipv6=False, callee_scenario="callee-basic",
-                 caller_scenario="caller-basic"):
+    def __init__(
+        self,
+        programs,
+        sip,
+        node,
+        user="one",
+        callee="uas",
+        ipv6=False,
+        callee_scenario="callee-basic",
+        caller_scenario="caller-basic",
+    ):
         network = programs.network
         self.caller_audio, self.from_caller = sip.audio(PACKETS)
         self.callee_audio, self.from_callee = sip.audio(PACKETS)
         self.at_caller, self.at_callee = Capture(programs, "uac"), Capture(programs, callee)
         self.relays = [network.ipv4(node.host), network.ipv6(node.host)]
-        self.callee = sip.callee(callee, callee_scenario, ipv6=ipv6, AUDIO=self.callee_audio, TALK_MS=TALK_MS)
-        self.caller = sip.caller("uac", caller_scenario, user=user, AUDIO=self.caller_audio, TALK_MS=TALK_MS)
+        self.callee = sip.callee(
+            callee, callee_scenario, ipv6=ipv6, AUDIO=self.callee_audio, TALK_MS=TALK_MS
+        )
+        self.caller = sip.caller(
+            "uac", caller_scenario, user=user, AUDIO=self.caller_audio, TALK_MS=TALK_MS
+        )
 
     def finish(self):
         self.caller.succeed()
@@ -49,13 +63,17 @@ def test_basic_call_control(programs, sip, node, proxy):
 
 def test_early_media(programs, sip, node, proxy):
     """The callee plays before it answers and not after: what arrives is early media."""
-    call = Call(programs, sip, node, caller_scenario="caller-early", callee_scenario="callee-early").finish()
+    call = Call(
+        programs, sip, node, caller_scenario="caller-early", callee_scenario="callee-early"
+    ).finish()
     call.check_audio_both_ways()
 
 
 def test_early_media_control(programs, sip, node, proxy):
     programs.network.break_relay(node.host)
-    call = Call(programs, sip, node, caller_scenario="caller-early", callee_scenario="callee-early").finish()
+    call = Call(
+        programs, sip, node, caller_scenario="caller-early", callee_scenario="callee-early"
+    ).finish()
     with pytest.raises(AssertionError):
         call.check_audio_both_ways()
 
@@ -75,10 +93,16 @@ class HeldCall:
     """Three times talking: normal, on hold (caller sendonly), resumed."""
 
     def __init__(self, programs, sip, node):
-        audio = {name: sip.audio(PACKETS // 2) for name in ("uac1", "uac2", "uac3", "uas1", "uas2", "uas3")}
+        audio = {
+            name: sip.audio(PACKETS // 2)
+            for name in ("uac1", "uac2", "uac3", "uas1", "uas2", "uas3")
+        }
         self.ssrc = {name: ssrc for name, (_, ssrc) in audio.items()}
         self.relays = [programs.network.ipv4(node.host)]
-        files = {side: {"AUDIO%d" % n: audio["%s%d" % (side, n)][0] for n in (1, 2, 3)} for side in ("uac", "uas")}
+        files = {
+            side: {"AUDIO%d" % n: audio["%s%d" % (side, n)][0] for n in (1, 2, 3)}
+            for side in ("uac", "uas")
+        }
         at_caller, at_callee = Capture(programs, "uac"), Capture(programs, "uas")
         callee = sip.callee("uas", "callee-hold", **files["uas"])
         sip.caller("uac", "caller-hold", TALK_MS=TALK_MS // 2, **files["uac"]).succeed()
@@ -129,7 +153,8 @@ def test_cancel_frees_the_call(programs, sip, node, proxy):
 
 
 def forked_call(programs, sip, node):
-    """Both ring with early media; uas answers later than uas2, which is cancelled: the proxy takes the first."""
+    """Both ring with early media; uas answers later than uas2, which is cancelled: the proxy
+    takes the first."""
     cancelled = sip.callee("uas2", "callee-cancelled")
     call = Call(programs, sip, node, user="both")
     call.finish()
@@ -162,12 +187,15 @@ class ManyCalls:
         self.relays = [programs.network.ipv4(node.host)]
         at_caller, at_callee = Capture(programs, "uac"), Capture(programs, "uas")
         callee = sip.callee("uas", "callee-basic", calls=calls, AUDIO=callee_audio)
-        caller = sip.caller("uac", "caller-basic", calls=calls, rate=20, AUDIO=caller_audio, TALK_MS=9000)
+        caller = sip.caller(
+            "uac", "caller-basic", calls=calls, rate=20, AUDIO=caller_audio, TALK_MS=9000
+        )
         self.most = 0
 
         def all_up():
             self.most = max(self.most, len(node.ng.ok("list", limit=10 * calls)["calls"]))
             return self.most == calls
+
         wait_until(all_up, seconds=40, what="%d calls at once" % calls)
         caller.succeed(120)
         callee.succeed(120)

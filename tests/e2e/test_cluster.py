@@ -1,4 +1,5 @@
-"""Two workers on two hosts under one controld, over TCP with mutual TLS: placement, and a worker that is killed."""
+"""Two workers on two hosts under one controld, over TCP with mutual TLS: placement, and a worker
+that is killed."""
 import time
 
 import pytest
@@ -21,6 +22,7 @@ def calls(cluster, network, call_id):
         callee = RtpParty(network, "uas", 5000 + 2 * number, 0xB000 + number)
         made.append(NgCall(cluster.ng, caller, callee, "%s-%d" % (call_id, number)))
         return made[-1].set_up()
+
     yield make
     for call in made:
         call.caller.close()
@@ -28,7 +30,9 @@ def calls(cluster, network, call_id):
 
 
 def worker_of(call):
-    assert call.towards_callee[0] == call.towards_caller[0], "the sides of a call are on two workers"
+    assert (
+        call.towards_callee[0] == call.towards_caller[0]
+    ), "the sides of a call are on two workers"
     return call.towards_callee[0]
 
 
@@ -40,6 +44,7 @@ def calls_on_both(calls, network):
         call = calls()
         found.setdefault(worker_of(call), call)
         return len(found) == 2
+
     wait_until(both, what="a call on each worker")
     assert set(found) == {network.ipv4("m1"), network.ipv4("m2")}
     return found
@@ -77,22 +82,30 @@ def test_calls_on_both_hosts_control(calls, network):
 
 
 def test_a_killed_worker_gets_its_calls_back(calls, cluster, network):
-    """Its calls are replayed onto it with the same ports; new calls go to the other one meanwhile."""
+    """Its calls are replayed onto it with the same ports; new calls go to the other one
+    meanwhile."""
     victim = calls_on_both(calls, network)[network.ipv4("m1")]
     ports = victim.towards_callee, victim.towards_caller
     victim.talk()
     time.sleep(1)
     cluster.workers["m1"].kill()
-    wait_until(lambda: cluster.placed_on() == network.ipv4("m2"), what="new calls on the other worker")
+    wait_until(
+        lambda: cluster.placed_on() == network.ipv4("m2"), what="new calls on the other worker"
+    )
     for _ in range(6):
         assert worker_of(calls()) == network.ipv4("m2")
     dead_since = time.monotonic()
     time.sleep(1)
-    with pytest.raises(AssertionError):  # the control: a dead worker relays nothing, and the check sees it
+    with pytest.raises(
+        AssertionError
+    ):  # the control: a dead worker relays nothing, and the check sees it
         check_audio(victim, dead_since, 1)
     cluster.start_worker("m1")
     back = time.monotonic()
-    wait_until(lambda: len(victim.callee.numbers_from(victim.caller.ssrc, back)) > 60, what="audio after the restart")
+    wait_until(
+        lambda: len(victim.callee.numbers_from(victim.caller.ssrc, back)) > 60,
+        what="audio after the restart",
+    )
     victim.pause()
     for party, port in ((victim.callee, ports[0]), (victim.caller, ports[1])):
         assert {source for when, source, _, _ in party.received if when > back} == {port}
@@ -102,6 +115,7 @@ def test_a_killed_worker_gets_its_calls_back(calls, cluster, network):
 
 def test_a_worker_without_our_certificate_stays_out(programs, build, certificates, network):
     from lab.rtpengine import Cluster
+
     cluster = Cluster(programs, build, certificates)
     cluster.start_controld()
     wait_until(cluster.ng.answers_ping, what="answer to ping")
@@ -111,5 +125,8 @@ def test_a_worker_without_our_certificate_stays_out(programs, build, certificate
         assert cluster.placed_on() is None
         time.sleep(0.3)
     cluster.start_worker("m2")  # the control: with its own certificate a worker gets calls
-    wait_until(lambda: cluster.placed_on() == network.ipv4("m2"), what="calls on the worker with a certificate")
+    wait_until(
+        lambda: cluster.placed_on() == network.ipv4("m2"),
+        what="calls on the worker with a certificate",
+    )
     cluster.close()

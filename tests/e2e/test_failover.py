@@ -27,7 +27,9 @@ class CallsOverTheSet:
         callee_audio, self.from_callee = sip.audio(PACKETS)
         at_caller, at_callee = Capture(programs, "uac"), Capture(programs, "uas")
         callee = sip.callee("uas", "callee-basic", calls=CALLS, AUDIO=callee_audio)
-        caller = sip.caller("uac", "caller-basic", calls=CALLS, rate=1, AUDIO=caller_audio, TALK_MS=2000)
+        caller = sip.caller(
+            "uac", "caller-basic", calls=CALLS, rate=1, AUDIO=caller_audio, TALK_MS=2000
+        )
         self.all_succeeded = caller.wait(90) == 0
         if self.all_succeeded:
             callee.succeed()

@@ -1,4 +1,5 @@
-"""Daemons killed in the middle of calls: what goes on, what comes back, and that the numbers are right to the packet."""
+"""Daemons killed in the middle of calls: what goes on, what comes back, and that the numbers are
+right to the packet."""
 import signal
 import time
 
@@ -18,6 +19,7 @@ def parties(network):
     def make(host, port, ssrc):
         made.append(RtpParty(network, host, port, ssrc))
         return made[-1]
+
     yield make
     for party in made:
         party.close()
@@ -61,7 +63,9 @@ def test_controld_killed_in_mid_call(node, call):
     time.sleep(1)
     assert len(call.callee.received) > before
     node.start_controld()
-    wait_until(lambda: (call.query() or {}).get("result") == "ok", what="the call after the restart")
+    wait_until(
+        lambda: (call.query() or {}).get("result") == "ok", what="the call after the restart"
+    )
     time.sleep(1)
     call.pause()
     check_uninterrupted(call, 200)
@@ -71,7 +75,8 @@ def test_controld_killed_in_mid_call(node, call):
 
 @needs_our_daemons
 def test_controld_killed_in_mid_call_control(node, call):
-    """The worker stands still while controld is away: the check for uninterrupted audio has to fail."""
+    """The worker stands still while controld is away: the check for uninterrupted audio has to
+    fail."""
     call.talk()
     time.sleep(1)
     node.controld.kill()
@@ -91,7 +96,9 @@ def test_calls_before_and_after_a_controld_restart_do_not_mix(node, call, partie
     node.controld.kill()
     node.start_controld()
     node.await_ready()
-    other = NgCall(node.ng, parties("uac", 4002, 0xA2), parties("uas", 5002, 0xB2), "another").set_up()
+    other = NgCall(
+        node.ng, parties("uac", 4002, 0xA2), parties("uas", 5002, 0xB2), "another"
+    ).set_up()
     ports = [port for one in (call, other) for _, port in (one.towards_caller, one.towards_callee)]
     assert len(set(ports)) == 4, ports
     for one in (call, other):
@@ -115,12 +122,17 @@ def test_mediad_killed_alone_comes_back_with_the_same_ports(node, call):
 
     def audio_is_back():
         return len(call.callee.numbers_from(call.caller.ssrc, gap_starts)) > 50
+
     wait_until(audio_is_back, what="audio after the restart, to and from the same ports")
     call.pause()
     with pytest.raises(AssertionError):  # the control: there was a gap, and the check sees it
         check_uninterrupted(call, 50)
-    assert {source for when, source, _, _ in call.callee.received if when > gap_starts} == {call.towards_callee}
-    assert {source for when, source, _, _ in call.caller.received if when > gap_starts} == {call.towards_caller}
+    assert {source for when, source, _, _ in call.callee.received if when > gap_starts} == {
+        call.towards_callee
+    }
+    assert {source for when, source, _, _ in call.caller.received if when > gap_starts} == {
+        call.towards_caller
+    }
     assert call.delete()["result"] == "ok"
     checks.no_calls(node.ng)
 

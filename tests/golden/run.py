@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the golden cases and says which passed; needs root (network namespaces). See README.md.
 
-Exit status: 0 when every expected case passed, 1 when one failed or the classification is incomplete, 2 when the cases
-could not be run at all.
+Exit status: 0 when every expected case passed, 1 when one failed or the classification is
+incomplete, 2 when the cases could not be run at all.
 """
 import argparse
 import collections
@@ -15,19 +15,40 @@ ROOT = os.path.dirname(os.path.dirname(catalogue.HERE))
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("filter", nargs="*", help="run only cases whose id (area/file: name) contains one of these")
-    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"), help="directory of our daemons")
-    parser.add_argument("--daemon", default="rebuilt",
-                        help="'rebuilt' (ours, default), 'incumbent' (the system's rtpengine) or a program")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "filter", nargs="*", help="run only cases whose id (area/file: name) contains one of these"
+    )
+    parser.add_argument(
+        "--bin",
+        default=os.path.join(ROOT, "build", "release", "bin"),
+        help="directory of our daemons",
+    )
+    parser.add_argument(
+        "--daemon",
+        default="rebuilt",
+        help="'rebuilt' (ours, default), 'incumbent' (the system's rtpengine) or a program",
+    )
     parser.add_argument("--jobs", type=int, default=4)
     parser.add_argument("--tier", action="append", help="only this tier; repeatable")
-    parser.add_argument("--all", action="store_true", help="run the cases that are not expected to pass as well")
-    parser.add_argument("--reason", action="append", help="run the not expected cases of this reason group")
-    parser.add_argument("--promote", action="store_true", help="list newly passing cases as expected")
-    parser.add_argument("--list", action="store_true", help="show the cases instead of running them")
+    parser.add_argument(
+        "--all", action="store_true", help="run the cases that are not expected to pass as well"
+    )
+    parser.add_argument(
+        "--reason", action="append", help="run the not expected cases of this reason group"
+    )
+    parser.add_argument(
+        "--promote", action="store_true", help="list newly passing cases as expected"
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="show the cases instead of running them"
+    )
     parser.add_argument("--keep-logs", metavar="DIR", help="keep the daemons' logs there")
-    parser.add_argument("--quiet", action="store_true", help="only names of failing cases, not what differs")
+    parser.add_argument(
+        "--quiet", action="store_true", help="only names of failing cases, not what differs"
+    )
     return parser.parse_args()
 
 
@@ -36,7 +57,11 @@ def daemon_setup(arguments):
         setup = {"kind": "rebuilt", "bin": os.path.abspath(arguments.bin)}
         programs = [setup["bin"] + "/rtpengine-controld", setup["bin"] + "/rtpengine-mediad"]
     else:
-        program = "/usr/bin/rtpengine" if arguments.daemon == "incumbent" else os.path.abspath(arguments.daemon)
+        program = (
+            "/usr/bin/rtpengine"
+            if arguments.daemon == "incumbent"
+            else os.path.abspath(arguments.daemon)
+        )
         setup, programs = {"kind": "incumbent", "program": program}, [program]
     missing = [program for program in programs if not os.access(program, os.X_OK)]
     if missing:
@@ -72,7 +97,10 @@ class Report:
             return
         (self.failed if failures else self.passed).append(key)
         if failures:
-            print("FAIL " + key + ("" if self._quiet else "\n    " + "\n    ".join(failures)), flush=True)
+            print(
+                "FAIL " + key + ("" if self._quiet else "\n    " + "\n    ".join(failures)),
+                flush=True,
+            )
 
     def close(self, problems, not_run):
         for key in sorted(self.newly):
@@ -82,9 +110,15 @@ class Report:
         groups = collections.Counter(self._reason_of[key] for key in self.still + not_run)
         for reason, count in sorted(groups.items()):
             print("not expected, %s: %d" % (reason, count))
-        print("golden: %d passed, %d failed, %d not expected (%d of these pass)" % (
-            len(self.passed), len(self.failed) + len(problems), sum(groups.values()) + len(self.newly),
-            len(self.newly)))
+        print(
+            "golden: %d passed, %d failed, %d not expected (%d of these pass)"
+            % (
+                len(self.passed),
+                len(self.failed) + len(problems),
+                sum(groups.values()) + len(self.newly),
+                len(self.newly),
+            )
+        )
         return 1 if self.failed or problems else 0
 
 
@@ -95,11 +129,20 @@ def main():
     chosen = select(cases, classification.reason_of, arguments)
     if arguments.list:
         for case in chosen:
-            print("%s\t%s\t%s\t%s" % (case["id"], case["tier"], ",".join(case["features"]),
-                                      classification.reason_of.get(case["id"]) or "expected"))
+            print(
+                "%s\t%s\t%s\t%s"
+                % (
+                    case["id"],
+                    case["tier"],
+                    ",".join(case["features"]),
+                    classification.reason_of.get(case["id"]) or "expected",
+                )
+            )
         return 0
     if os.geteuid() != 0:
-        print("golden: needs root, because each group of cases runs in a network namespace of its own")
+        print(
+            "golden: needs root, because each group of cases runs in a network namespace of its own"
+        )
         return 2
     if not chosen:
         print("golden: no case matches")
@@ -107,7 +150,11 @@ def main():
     report = Report(classification.reason_of, arguments.quiet)
     schedule.run(chosen, daemon_setup(arguments), arguments.jobs, report.add)
     ran = {case["id"] for case in chosen}
-    not_run = [key for key, reason in classification.reason_of.items() if reason is not None and key not in ran]
+    not_run = [
+        key
+        for key, reason in classification.reason_of.items()
+        if reason is not None and key not in ran
+    ]
     status = report.close(classification.problems(cases), not_run)
     if arguments.promote:
         classification.promote(report.newly)

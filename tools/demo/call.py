@@ -1,4 +1,5 @@
-"""The demonstration call: offer, answer and delete over NG (bencode over UDP), as a SIP proxy would send them."""
+"""The demonstration call: offer, answer and delete over NG (bencode over UDP), as a SIP proxy
+would send them."""
 import random
 import socket
 import time
@@ -21,31 +22,38 @@ def _encode(value):
 
 def _decode(data, at=0):
     """-> (value, offset after it)"""
-    kind = data[at:at + 1]
+    kind = data[at : at + 1]
     if kind == b"i":
         end = data.index(b"e", at)
-        return int(data[at + 1:end]), end + 1
+        return int(data[at + 1 : end]), end + 1
     if kind in (b"l", b"d"):
         items, at = [], at + 1
-        while data[at:at + 1] != b"e":
+        while data[at : at + 1] != b"e":
             item, at = _decode(data, at)
             items.append(item)
         return (items if kind == b"l" else dict(zip(items[::2], items[1::2]))), at + 1
     colon = data.index(b":", at)
     end = colon + 1 + int(data[at:colon])
-    return data[colon + 1:end].decode(errors="replace"), end
+    return data[colon + 1 : end].decode(errors="replace"), end
 
 
 class NgClient:
     def __init__(self, host, port):
         self._server = (host, port)
-        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket = socket.socket(
+            socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM
+        )
         self._socket.settimeout(1)
 
     def ask(self, tries=_TRIES, **request):
-        """-> the reply, or None; keys are written with underscores for hyphens. A retry keeps its cookie."""
+        """-> the reply, or None; keys are written with underscores for hyphens. A retry keeps its
+        cookie."""
         cookie = b"demo%08x" % random.getrandbits(32)
-        message = cookie + b" " + _encode({key.replace("_", "-"): value for key, value in request.items()})
+        message = (
+            cookie
+            + b" "
+            + _encode({key.replace("_", "-"): value for key, value in request.items()})
+        )
         for _ in range(tries):
             try:
                 self._socket.sendto(message, self._server)
@@ -86,7 +94,9 @@ class Call:
     def set_up(self):
         offer = self._request("offer", sdp=self.caller.sdp())
         answer = self._request("answer", to_tag=self.callee.name, sdp=self.callee.sdp())
-        self.towards_callee, self.towards_caller = _media_target(offer["sdp"]), _media_target(answer["sdp"])
+        self.towards_callee, self.towards_caller = _media_target(offer["sdp"]), _media_target(
+            answer["sdp"]
+        )
         self.caller.talk_to(self.towards_caller)
         self.callee.talk_to(self.towards_callee)
 

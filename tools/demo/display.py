@@ -1,7 +1,15 @@
-"""The live table of the demonstration call: redrawn each second on a terminal, one line a second elsewhere."""
+"""The live table of the demonstration call: redrawn each second on a terminal, one line a second
+elsewhere."""
 import sys
 
-_HEAD = "  %-18s %10s %10s %8s %8s %10s" % ("direction", "sent", "relayed", "per s", "lost", "jitter")
+_HEAD = "  %-18s %10s %10s %8s %8s %10s" % (
+    "direction",
+    "sent",
+    "relayed",
+    "per s",
+    "lost",
+    "jitter",
+)
 
 
 class Display:
@@ -27,9 +35,17 @@ class Display:
         text = ["  demonstration call, second %d" % second, _HEAD]
         for sender, receiver, rate in lines:
             heard = receiver.heard
-            text.append("  %-18s %10d %10d %8d %8d %7.2f ms" % (
-                "%s -> %s" % (sender.name, receiver.name), sender.sent, heard.packets, rate, heard.lost,
-                heard.jitter_ms))
+            text.append(
+                "  %-18s %10d %10d %8d %8d %7.2f ms"
+                % (
+                    "%s -> %s" % (sender.name, receiver.name),
+                    sender.sent,
+                    heard.packets,
+                    rate,
+                    heard.lost,
+                    heard.jitter_ms,
+                )
+            )
         if self._drawn:
             self._out.write("\x1b[%dA" % self._drawn)
         self._out.write("".join("\x1b[2K%s\n" % line for line in text))
@@ -37,7 +53,16 @@ class Display:
         self._drawn = len(text)
 
     def _print(self, second, lines):
-        parts = ["%s -> %s: %d sent, %d relayed, %d lost, jitter %.2f ms" % (
-            sender.name, receiver.name, sender.sent, receiver.heard.packets, receiver.heard.lost,
-            receiver.heard.jitter_ms) for sender, receiver, _ in lines]
+        parts = [
+            "%s -> %s: %d sent, %d relayed, %d lost, jitter %.2f ms"
+            % (
+                sender.name,
+                receiver.name,
+                sender.sent,
+                receiver.heard.packets,
+                receiver.heard.lost,
+                receiver.heard.jitter_ms,
+            )
+            for sender, receiver, _ in lines
+        ]
         print("second %d  %s" % (second, "   ".join(parts)), file=self._out, flush=True)

@@ -1,7 +1,8 @@
-"""An RTP party of the demonstration: sends a tone as G.711 µ-law at 50 packets/s, measures what arrives.
+"""An RTP party of the demonstration: sends a tone as G.711 µ-law at 50 packets/s, measures what
+arrives.
 
-Loss and jitter as RFC 3550 sections A.3 and A.8 have them. One thread per party; numbers are read without a lock, they
-are only shown.
+Loss and jitter as RFC 3550 sections A.3 and A.8 have them. One thread per party; numbers are read
+without a lock, they are only shown.
 """
 import math
 import random
@@ -26,7 +27,9 @@ def _mulaw(sample):
 
 def tone(hertz):
     """One second, so that any whole frequency continues without a click."""
-    return bytes(_mulaw(int(8000 * math.sin(2 * math.pi * hertz * n / _RATE))) for n in range(_RATE))
+    return bytes(
+        _mulaw(int(8000 * math.sin(2 * math.pi * hertz * n / _RATE))) for n in range(_RATE)
+    )
 
 
 class Measurement:
@@ -46,7 +49,8 @@ class Measurement:
         self.packets += 1
         if self._first is None:
             self._first = self._highest = seq
-        # Sequence numbers wrap: the difference to the highest one, as a signed 16-bit number, says how far it is.
+        # Sequence numbers wrap: the difference to the highest one, as a signed 16-bit number,
+        # says how far it is.
         step = (seq - self._highest + 0x8000 & 0xFFFF) - 0x8000
         self._highest = max(self._highest, self._highest + step)
         transit = arrival * _RATE - timestamp
@@ -70,9 +74,19 @@ class Party:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def sdp(self):
-        return "\r\n".join([
-            "v=0", "o=%s 1 1 IN IP4 %s" % (self.name, self.address), "s=demonstration", "c=IN IP4 " + self.address,
-            "t=0 0", "m=audio %d RTP/AVP 0" % self.port, "a=rtpmap:0 PCMU/8000", "a=sendrecv", ""])
+        return "\r\n".join(
+            [
+                "v=0",
+                "o=%s 1 1 IN IP4 %s" % (self.name, self.address),
+                "s=demonstration",
+                "c=IN IP4 " + self.address,
+                "t=0 0",
+                "m=audio %d RTP/AVP 0" % self.port,
+                "a=rtpmap:0 PCMU/8000",
+                "a=sendrecv",
+                "",
+            ]
+        )
 
     def talk_to(self, target):
         self._target = target
@@ -90,9 +104,11 @@ class Party:
 
     def _send(self):
         at = self.sent * _SAMPLES % _RATE
-        head = struct.pack(">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * _SAMPLES & 0xFFFFFFFF, self._ssrc)
+        head = struct.pack(
+            ">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * _SAMPLES & 0xFFFFFFFF, self._ssrc
+        )
         try:
-            self._socket.sendto(head + self._audio[at:at + _SAMPLES], self._target)
+            self._socket.sendto(head + self._audio[at : at + _SAMPLES], self._target)
             self.sent += 1
         except OSError:
             pass  # shows as silence on the other side

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Serves with the shipped configuration, shows a demonstration call, says how to connect a proxy. See ../quickstart.
+"""Serves with the shipped configuration, shows a demonstration call, says how to connect a proxy.
+See ../quickstart.
 
 Exit status: 0 after Ctrl-C or a good demonstration, 1 when something failed.
 """
@@ -37,12 +38,22 @@ Press Ctrl-C to end.
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="tools/quickstart", description="Installs, builds, serves and shows a call.")
-    parser.add_argument("--bin", default=os.path.join(ROOT, "build", "release", "bin"), help="directory of the programs")
+    parser = argparse.ArgumentParser(
+        prog="tools/quickstart", description="Installs, builds, serves and shows a call."
+    )
+    parser.add_argument(
+        "--bin",
+        default=os.path.join(ROOT, "build", "release", "bin"),
+        help="directory of the programs",
+    )
     parser.add_argument("--config-file", default=os.path.join(ROOT, "deploy", "rtpengine.conf"))
-    parser.add_argument("--listen-ng", default="127.0.0.1:2223", metavar="ADDR:PORT", help="where proxies reach us")
+    parser.add_argument(
+        "--listen-ng", default="127.0.0.1:2223", metavar="ADDR:PORT", help="where proxies reach us"
+    )
     parser.add_argument("--interface", help="address for media (default: this host's)")
-    parser.add_argument("--demo-seconds", type=int, default=10, help="length of the call; 0 for none")
+    parser.add_argument(
+        "--demo-seconds", type=int, default=10, help="length of the call; 0 for none"
+    )
     parser.add_argument("--exit-after-demo", action="store_true", help="do not go on serving")
     return parser.parse_args()
 
@@ -79,20 +90,32 @@ def demonstrate(server, ng, seconds):
     try:
         call = Call(ng, *parties)
         call.set_up()
-        print("Demonstration call: alice %s:%d <-> %s:%d | %s:%d <-> bob %s:%d, G.711, 50 packets/s each way" % (
-            parties[0].address, parties[0].port, *call.towards_caller, *call.towards_callee,
-            parties[1].address, parties[1].port))
+        print(
+            "Demonstration call: alice %s:%d <-> %s:%d | %s:%d <-> bob %s:%d, G.711, 50 packets/s each way"
+            % (
+                parties[0].address,
+                parties[0].port,
+                *call.towards_caller,
+                *call.towards_callee,
+                parties[1].address,
+                parties[1].port,
+            )
+        )
         display = Display(call)
         for second in range(1, seconds + 1):
             time.sleep(1)
             server.check()
             display.update(second)
         totals = call.tear_down().get("totals", {}).get("RTP", {})
-        print("Call ended. The daemon counted %s packets, %s bytes, %s errors." % tuple(
-            totals.get(key, "?") for key in ("packets", "bytes", "errors")))
+        print(
+            "Call ended. The daemon counted %s packets, %s bytes, %s errors."
+            % tuple(totals.get(key, "?") for key in ("packets", "bytes", "errors"))
+        )
         alice, bob = parties
-        return all(sent.sent > 0 and heard.heard.packets >= sent.sent * _GOOD_SHARE
-                   for sent, heard in ((alice, bob), (bob, alice)))
+        return all(
+            sent.sent > 0 and heard.heard.packets >= sent.sent * _GOOD_SHARE
+            for sent, heard in ((alice, bob), (bob, alice))
+        )
     finally:
         for party in parties:
             party.close()
@@ -109,7 +132,12 @@ def run(arguments, server, ng, interface):
     if arguments.demo_seconds > 0 and not demonstrate(server, ng, arguments.demo_seconds):
         raise CallError("the parties did not hear each other")
     if not arguments.exit_after_demo:
-        print(_CONNECT.format(ng=arguments.listen_ng, interface=interface, directory=server.directory), flush=True)
+        print(
+            _CONNECT.format(
+                ng=arguments.listen_ng, interface=interface, directory=server.directory
+            ),
+            flush=True,
+        )
         serve(server)
 
 
@@ -122,8 +150,14 @@ def main():
     signal.signal(signal.SIGTERM, interrupt)
     host, _, port = arguments.listen_ng.rpartition(":")
     interface = arguments.interface or own_address()
-    server = Server(arguments.bin, arguments.config_file, {
-        "controld": ["--listen-ng=" + arguments.listen_ng], "mediad": ["--interface=" + interface]})
+    server = Server(
+        arguments.bin,
+        arguments.config_file,
+        {
+            "controld": ["--listen-ng=" + arguments.listen_ng],
+            "mediad": ["--interface=" + interface],
+        },
+    )
     ng = NgClient(host.strip("[]") or "127.0.0.1", int(port))
     status = 0
     try:
@@ -135,10 +169,15 @@ def main():
         print("quickstart: %s" % error, file=sys.stderr)
         status = 1
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave a daemon behind
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # a second Ctrl-C must not leave a daemon behind
         if not server.stop():
-            print("quickstart: a daemon had to be killed or ended badly; logs in %s" % server.directory,
-                  file=sys.stderr)
+            print(
+                "quickstart: a daemon had to be killed or ended badly; logs in %s"
+                % server.directory,
+                file=sys.stderr,
+            )
             status = 1
         ng.close()
     return status

@@ -1,6 +1,8 @@
-"""Starts controld and mediad for the demonstration, with the shipped configuration, and ends them in order.
+"""Starts controld and mediad for the demonstration, with the shipped configuration, and ends them
+in order.
 
-Without root, sockets and logs live in a directory of the user's; with root in /run/rtpengine, where rtpctl looks.
+Without root, sockets and logs live in a directory of the user's; with root in /run/rtpengine, where
+rtpctl looks.
 """
 import os
 import shutil
@@ -32,11 +34,19 @@ class Server:
         self.directory = self._choose_directory()
         controller = "unix:" + os.path.join(self.directory, "controld.sock")
         self._launch("controld", ["--listen-grpc=" + controller])
-        self._launch("mediad", ["--controller=" + controller, "--table=-1",
-                                "--listen-admin=unix:" + os.path.join(self.directory, "mediad.sock")])
+        self._launch(
+            "mediad",
+            [
+                "--controller=" + controller,
+                "--table=-1",
+                "--listen-admin=unix:" + os.path.join(self.directory, "mediad.sock"),
+            ],
+        )
 
     def _choose_directory(self):
-        if os.geteuid() == 0 and not os.path.exists(os.path.join(_SYSTEM_DIRECTORY, "controld.sock")):
+        if os.geteuid() == 0 and not os.path.exists(
+            os.path.join(_SYSTEM_DIRECTORY, "controld.sock")
+        ):
             os.makedirs(_SYSTEM_DIRECTORY, exist_ok=True)
             return _SYSTEM_DIRECTORY
         self._own_directory = _private_directory()
@@ -46,13 +56,25 @@ class Server:
         return os.path.join(self.directory, name + ".log")
 
     def _launch(self, name, arguments):
-        command = [os.path.join(self._programs, "rtpengine-" + name), "--config-file=" + self._configuration,
-                   "--foreground", "--log-stderr", "--pidfile=" + os.path.join(self.directory, name + ".pid"),
-                   *arguments, *self._extra.get(name, [])]
+        command = [
+            os.path.join(self._programs, "rtpengine-" + name),
+            "--config-file=" + self._configuration,
+            "--foreground",
+            "--log-stderr",
+            "--pidfile=" + os.path.join(self.directory, name + ".pid"),
+            *arguments,
+            *self._extra.get(name, []),
+        ]
         with open(self.log_path(name), "wb") as log:
-            # A session of its own: Ctrl-C is for us, who end the daemons in order; pdeathsig: nothing outlives us.
-            process = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], stdin=subprocess.DEVNULL,
-                                       stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            # A session of its own: Ctrl-C is for us, who end the daemons in order; pdeathsig:
+            # nothing outlives us.
+            process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         self._processes.append((name, process))
 
     def check(self):

@@ -15,13 +15,32 @@ class Capture:
     def __init__(self, programs, host):
         self._path = programs.path("capture-%s.pcap" % host)
         self._addresses = {programs.network.ipv4(host), programs.network.ipv6(host)}
-        self._program = programs.start(host, "tcpdump-" + host, [
-            "tcpdump", "-n", "-i", "eth0", "--immediate-mode", "-U", "-B", "16384", "-s", "200", "-Z", "root",
-            "-w", self._path, "udp and not port 5060 and not port 2223"])
+        self._program = programs.start(
+            host,
+            "tcpdump-" + host,
+            [
+                "tcpdump",
+                "-n",
+                "-i",
+                "eth0",
+                "--immediate-mode",
+                "-U",
+                "-B",
+                "16384",
+                "-s",
+                "200",
+                "-Z",
+                "root",
+                "-w",
+                self._path,
+                "udp and not port 5060 and not port 2223",
+            ],
+        )
         wait_until(lambda: "listening on" in self._program.log(), what="tcpdump on " + host)
 
     def arrived(self):
-        """Ends the capture; -> {(SSRC, own port): [(source, sequence number), …]} of the RTP that came to this host."""
+        """Ends the capture; -> {(SSRC, own port): [(source, sequence number), …]} of the RTP that
+        came to this host."""
         time.sleep(0.3)
         self._program.stop()
         with open(self._path, "rb") as handle:

@@ -1,15 +1,26 @@
-"""What proves that audio was relayed. Each check raises AssertionError; the negative controls rely on that."""
+"""What proves that audio was relayed. Each check raises AssertionError; the negative controls
+rely on that."""
 
 
 def audio_arrived(streams, ssrc, packets, sources, calls=1):
-    """`calls` streams of that SSRC arrived, each with (nearly) all its packets in order, from those addresses."""
+    """`calls` streams of that SSRC arrived, each with (nearly) all its packets in order, from
+    those addresses."""
     found = {key: value for key, value in streams.items() if key[0] == ssrc}
-    assert len(found) == calls, "%d streams with SSRC %x arrived, expected %d" % (len(found), ssrc, calls)
+    assert len(found) == calls, "%d streams with SSRC %x arrived, expected %d" % (
+        len(found),
+        ssrc,
+        calls,
+    )
     for (_, port), arrivals in found.items():
         numbers = [seq for _, seq in arrivals]
         # SIPp may play its first packets before the other side has sent its ACK on.
-        assert len(set(numbers)) >= packets * 0.9, "%d of %d packets at port %d" % (len(set(numbers)), packets, port)
-        # A sender that moves to another CPU may be overtaken by itself in the virtual switch; more than that is ours.
+        assert len(set(numbers)) >= packets * 0.9, "%d of %d packets at port %d" % (
+            len(set(numbers)),
+            packets,
+            port,
+        )
+        # A sender that moves to another CPU may be overtaken by itself in the virtual switch;
+        # more than that is ours.
         displaced = sum(a > b for a, b in zip(numbers, numbers[1:]))
         assert displaced <= packets * 0.05, "%d packets out of order at port %d" % (displaced, port)
         foreign = {source for source, _ in arrivals} - set(sources)

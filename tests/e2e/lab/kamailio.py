@@ -2,8 +2,14 @@
 import glob
 import os
 
-_TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kamailio.cfg")
-_MODULES = ("/usr/lib/*/kamailio/modules", "/usr/lib64/kamailio/modules", "/usr/lib/kamailio/modules")
+_TEMPLATE = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kamailio.cfg"
+)
+_MODULES = (
+    "/usr/lib/*/kamailio/modules",
+    "/usr/lib64/kamailio/modules",
+    "/usr/lib/kamailio/modules",
+)
 
 
 def _modules():
@@ -17,14 +23,22 @@ def start(programs, nodes):
     network = programs.network
     with open(_TEMPLATE) as handle:
         text = handle.read()
-    words = {"IPV4": network.ipv4("sip"), "IPV6": network.ipv6("sip"), "MODULES": _modules() + "/",
-             "NODES": " ".join("udp:%s:2223" % network.ipv4(node) for node in nodes),
-             "UAS": network.ipv4("uas"), "UAS2": network.ipv4("uas2"), "UAS_IPV6": network.ipv6("uas")}
+    words = {
+        "IPV4": network.ipv4("sip"),
+        "IPV6": network.ipv6("sip"),
+        "MODULES": _modules() + "/",
+        "NODES": " ".join("udp:%s:2223" % network.ipv4(node) for node in nodes),
+        "UAS": network.ipv4("uas"),
+        "UAS2": network.ipv4("uas2"),
+        "UAS_IPV6": network.ipv6("uas"),
+    }
     for word, value in words.items():
         text = text.replace("@%s@" % word, value)
     path = programs.path("kamailio.cfg")
     with open(path, "w") as handle:
         handle.write(text)
-    program = programs.start("sip", "kamailio", ["kamailio", "-DD", "-E", "-f", path, "-m", "64", "-M", "8"])
+    program = programs.start(
+        "sip", "kamailio", ["kamailio", "-DD", "-E", "-f", path, "-m", "64", "-M", "8"]
+    )
     programs.await_udp("sip", 5060, program)
     return program

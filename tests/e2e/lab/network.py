@@ -1,4 +1,5 @@
-"""Hosts as network namespaces on one switch: 10.77.0.0/24 and fd77::/64, nothing of it visible outside.
+"""Hosts as network namespaces on one switch: 10.77.0.0/24 and fd77::/64, nothing of it visible
+outside.
 
 Not here: what runs on the hosts (processes.py).
 """
@@ -47,7 +48,20 @@ class Network:
         for host in HOSTS:
             name = self.namespace(host)
             self._add_namespace(name)
-            _ip("-n", switch, "link", "add", host, "type", "veth", "peer", "name", "eth0", "netns", name)
+            _ip(
+                "-n",
+                switch,
+                "link",
+                "add",
+                host,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "netns",
+                name,
+            )
             _ip("-n", switch, "link", "set", host, "master", "br0", "up")
             _ip("-n", name, "addr", "add", self.ipv4(host) + "/24", "dev", "eth0")
             _ip("-n", name, "addr", "add", self.ipv6(host) + "/64", "dev", "eth0", "nodad")
@@ -59,14 +73,16 @@ class Network:
         self._namespaces = []
 
     def command(self, host, command):
-        """The command line that runs a command on a host; `ip` execs it, so the process id is the command's."""
+        """The command line that runs a command on a host; `ip` execs it, so the process id is the
+        command's."""
         return ["ip", "netns", "exec", self.namespace(host), *command]
 
     def run(self, host, *command, **options):
         return subprocess.run(self.command(host, list(command)), check=True, **options)
 
     def inside(self, host, function):
-        """Calls a function in a thread that has entered the host's namespace; sockets made there stay there."""
+        """Calls a function in a thread that has entered the host's namespace; sockets made there
+        stay there."""
         outcome = {}
 
         def enter():
@@ -88,10 +104,18 @@ class Network:
         return outcome["value"]
 
     def break_relay(self, host):
-        """Drops the media arriving at a host: a check that proves relaying has to fail from now on."""
-        self.run(host, "nft", "add table inet broken; add chain inet broken in "
-                 "{ type filter hook input priority -300; }; add rule inet broken in udp dport 30000-39999 drop")
+        """Drops the media arriving at a host: a check that proves relaying has to fail from now
+        on."""
+        self.run(
+            host,
+            "nft",
+            "add table inet broken; add chain inet broken in "
+            "{ type filter hook input priority -300; }; add rule inet broken in udp dport 30000-39999 drop",
+        )
 
     def mend_relay(self, host):
-        subprocess.run(self.command(host, ["nft", "delete", "table", "inet", "broken"]), check=False,
-                       stderr=subprocess.DEVNULL)
+        subprocess.run(
+            self.command(host, ["nft", "delete", "table", "inet", "broken"]),
+            check=False,
+            stderr=subprocess.DEVNULL,
+        )

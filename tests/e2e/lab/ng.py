@@ -11,7 +11,9 @@ _TRIES, _SECONDS = 5, 1.0
 class NgClient:
     def __init__(self, network, host, server):
         """host: where the client runs; server: (address, port)"""
-        self._socket = network.inside(host, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self._socket = network.inside(
+            host, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        )
         self._server = server
 
     def close(self):

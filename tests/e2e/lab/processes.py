@@ -1,4 +1,5 @@
-"""Programs started by a test on its hosts: logs kept, ended by their process id and in any case at the end."""
+"""Programs started by a test on its hosts: logs kept, ended by their process id and in any case
+at the end."""
 import os
 import signal
 import subprocess
@@ -22,9 +23,13 @@ class Program:
         self.command, self.log_path = command, log
         with open(log, "ab") as handle:
             # pdeathsig: nothing outlives a test run that was killed.
-            self._process = subprocess.Popen(network.command(host, ["setpriv", "--pdeathsig", "KILL", *command]),
-                                             stdin=subprocess.DEVNULL, stdout=handle, stderr=subprocess.STDOUT,
-                                             cwd=os.path.dirname(log))
+            self._process = subprocess.Popen(
+                network.command(host, ["setpriv", "--pdeathsig", "KILL", *command]),
+                stdin=subprocess.DEVNULL,
+                stdout=handle,
+                stderr=subprocess.STDOUT,
+                cwd=os.path.dirname(log),
+            )
 
     @property
     def pid(self):
@@ -41,12 +46,18 @@ class Program:
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise AssertionError("still running after %d s: %s\n%s" % (
-                seconds, " ".join(self.command), self.log()[-3000:])) from None
+            raise AssertionError(
+                "still running after %d s: %s\n%s"
+                % (seconds, " ".join(self.command), self.log()[-3000:])
+            ) from None
 
     def succeed(self, seconds=60):
         status = self.wait(seconds)
-        assert status == 0, "status %d of %s\n%s" % (status, " ".join(self.command), self.log()[-4000:])
+        assert status == 0, "status %d of %s\n%s" % (
+            status,
+            " ".join(self.command),
+            self.log()[-4000:],
+        )
 
     def send_signal(self, number):
         if self._process.poll() is None:
@@ -78,7 +89,9 @@ class Programs:
         return os.path.join(self.directory, name)
 
     def start(self, host, name, command):
-        program = Program(self.network, host, [str(part) for part in command], self.path(name + ".log"))
+        program = Program(
+            self.network, host, [str(part) for part in command], self.path(name + ".log")
+        )
         self._all.append(program)
         return program
 
@@ -87,11 +100,17 @@ class Programs:
             program.stop()
 
     def udp_port_is_open(self, host, port):
-        listing = self.network.run(host, "ss", "-Huln", "sport", "=", ":%d" % port, capture_output=True, text=True)
+        listing = self.network.run(
+            host, "ss", "-Huln", "sport", "=", ":%d" % port, capture_output=True, text=True
+        )
         return listing.stdout.strip() != ""
 
     def await_udp(self, host, port, program):
         def ready():
-            assert program.status() is None, "ended: %s\n%s" % (program.command, program.log()[-3000:])
+            assert program.status() is None, "ended: %s\n%s" % (
+                program.command,
+                program.log()[-3000:],
+            )
             return self.udp_port_is_open(host, port)
+
         wait_until(ready, what="UDP port %d on %s" % (port, host))

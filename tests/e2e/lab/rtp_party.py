@@ -1,4 +1,5 @@
-"""A party with an RTP socket on a host: sends G.711 at 50 packets/s to its target and records what arrives."""
+"""A party with an RTP socket on a host: sends G.711 at 50 packets/s to its target and records
+what arrives."""
 import select
 import socket
 import struct
@@ -11,7 +12,9 @@ PACKET_SECONDS = 0.02
 class RtpParty:
     def __init__(self, network, host, port, ssrc):
         self.address, self.port, self.ssrc = network.ipv4(host), port, ssrc
-        self._socket = network.inside(host, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        self._socket = network.inside(
+            host, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        )
         self._socket.bind((self.address, port))
         self._target = None
         self.sent = 0
@@ -42,7 +45,9 @@ class RtpParty:
             self.received.append((time.monotonic(), source, ssrc, seq))
 
     def _send(self):
-        head = struct.pack(">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * 160 & 0xFFFFFFFF, self.ssrc)
+        head = struct.pack(
+            ">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * 160 & 0xFFFFFFFF, self.ssrc
+        )
         try:
             self._socket.sendto(head + b"\xd5" * 160, self._target)
             self.sent += 1
@@ -67,9 +72,19 @@ class RtpParty:
         self._socket.close()
 
     def sdp(self, attribute="sendrecv"):
-        return "\r\n".join([
-            "v=0", "o=- %d 1 IN IP4 %s" % (self.ssrc, self.address), "s=-", "c=IN IP4 " + self.address, "t=0 0",
-            "m=audio %d RTP/AVP 0" % self.port, "a=rtpmap:0 PCMU/8000", "a=" + attribute, ""])
+        return "\r\n".join(
+            [
+                "v=0",
+                "o=- %d 1 IN IP4 %s" % (self.ssrc, self.address),
+                "s=-",
+                "c=IN IP4 " + self.address,
+                "t=0 0",
+                "m=audio %d RTP/AVP 0" % self.port,
+                "a=rtpmap:0 PCMU/8000",
+                "a=" + attribute,
+                "",
+            ]
+        )
 
 
 def media_target(sdp):
@@ -92,8 +107,12 @@ class NgCall:
 
     def set_up(self):
         offer = self._ng.ok("offer", call_id=self.call_id, from_tag="a", sdp=self.caller.sdp())
-        answer = self._ng.ok("answer", call_id=self.call_id, from_tag="a", to_tag="b", sdp=self.callee.sdp())
-        self.towards_callee, self.towards_caller = media_target(offer["sdp"]), media_target(answer["sdp"])
+        answer = self._ng.ok(
+            "answer", call_id=self.call_id, from_tag="a", to_tag="b", sdp=self.callee.sdp()
+        )
+        self.towards_callee, self.towards_caller = media_target(offer["sdp"]), media_target(
+            answer["sdp"]
+        )
         return self
 
     def talk(self):

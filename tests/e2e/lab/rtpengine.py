@@ -1,4 +1,5 @@
-"""Our daemons on the hosts of the lab; or, to check the tests themselves, the system's rtpengine in their place."""
+"""Our daemons on the hosts of the lab; or, to check the tests themselves, the system's rtpengine
+in their place."""
 import os
 
 from .ng import NgClient
@@ -19,8 +20,12 @@ class Build:
 
 
 def media_arguments(network, host):
-    return ["--interface=%s" % network.ipv4(host), "--interface=%s" % network.ipv6(host),
-            "--port-min=30000", "--port-max=39999"]
+    return [
+        "--interface=%s" % network.ipv4(host),
+        "--interface=%s" % network.ipv6(host),
+        "--port-min=30000",
+        "--port-max=39999",
+    ]
 
 
 class Node:
@@ -40,9 +45,19 @@ class Node:
 
     def start(self):
         if self._build.kind == "incumbent":
-            self.controld = self.mediad = self._programs.start(self.host, self._name("daemon"), [
-                "/usr/bin/rtpengine", "--config-file=none", *_COMMON, "--table=-1", "--delete-delay=0",
-                "--listen-ng=%s:%d" % (self.address, NG_PORT), *media_arguments(self.network, self.host)])
+            self.controld = self.mediad = self._programs.start(
+                self.host,
+                self._name("daemon"),
+                [
+                    "/usr/bin/rtpengine",
+                    "--config-file=none",
+                    *_COMMON,
+                    "--table=-1",
+                    "--delete-delay=0",
+                    "--listen-ng=%s:%d" % (self.address, NG_PORT),
+                    *media_arguments(self.network, self.host),
+                ],
+            )
         else:
             self.start_controld()
             self.start_mediad()
@@ -53,16 +68,34 @@ class Node:
         return "unix:" + self._programs.path(self.host + ".sock")
 
     def start_controld(self):
-        self.controld = self._programs.start(self.host, self._name("controld"), [
-            self._build.program("rtpengine-controld"), "--config-file=none", *_COMMON, "--delete-delay=0",
-            "--listen-ng=%s:%d" % (self.address, NG_PORT), "--listen-grpc=" + self._socket()])
+        self.controld = self._programs.start(
+            self.host,
+            self._name("controld"),
+            [
+                self._build.program("rtpengine-controld"),
+                "--config-file=none",
+                *_COMMON,
+                "--delete-delay=0",
+                "--listen-ng=%s:%d" % (self.address, NG_PORT),
+                "--listen-grpc=" + self._socket(),
+            ],
+        )
 
     def start_mediad(self):
-        self.mediad = self._programs.start(self.host, self._name("mediad"), [
-            self._build.program("rtpengine-mediad"), "--config-file=none", *_COMMON, "--table=-1",
-            "--controller=" + self._socket(), "--worker-name=" + self.host,
-            "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),
-            *media_arguments(self.network, self.host)])
+        self.mediad = self._programs.start(
+            self.host,
+            self._name("mediad"),
+            [
+                self._build.program("rtpengine-mediad"),
+                "--config-file=none",
+                *_COMMON,
+                "--table=-1",
+                "--controller=" + self._socket(),
+                "--worker-name=" + self.host,
+                "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),
+                *media_arguments(self.network, self.host),
+            ],
+        )
 
     def await_ready(self):
         wait_until(self.ng.answers_ping, what="answer to ping on " + self.host)
@@ -72,7 +105,10 @@ class Node:
         self.ng.close()
 
 
-_PROBE_SDP = "v=0\r\no=- 1 1 IN IP4 10.77.0.250\r\ns=-\r\nc=IN IP4 10.77.0.250\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+_PROBE_SDP = (
+    "v=0\r\no=- 1 1 IN IP4 10.77.0.250\r\ns=-\r\nc=IN IP4 10.77.0.250\r\nt=0 0\r\n"
+    "m=audio 4000 RTP/AVP 0\r\n"
+)
 
 
 def places_calls(ng, call_id="ready"):
@@ -97,28 +133,52 @@ class Cluster:
 
     def _start(self, host, what, arguments, identity=None):
         self._serial += 1
-        return self._programs.start(host, "%s-%s-%d" % (host, what, self._serial), [
-            self._build.program("rtpengine-" + what), "--config-file=none", *_COMMON,
-            *self._certificates.arguments(identity or host), *arguments])
+        return self._programs.start(
+            host,
+            "%s-%s-%d" % (host, what, self._serial),
+            [
+                self._build.program("rtpengine-" + what),
+                "--config-file=none",
+                *_COMMON,
+                *self._certificates.arguments(identity or host),
+                *arguments,
+            ],
+        )
 
     def start_controld(self):
-        self.controld = self._start("sip", "controld", [
-            "--delete-delay=0", "--listen-ng=%s:%d" % (self.address, NG_PORT),
-            "--listen-grpc=%s:%d" % (self.address, GRPC_PORT)])
+        self.controld = self._start(
+            "sip",
+            "controld",
+            [
+                "--delete-delay=0",
+                "--listen-ng=%s:%d" % (self.address, NG_PORT),
+                "--listen-grpc=%s:%d" % (self.address, GRPC_PORT),
+            ],
+        )
 
     def start_worker(self, host, identity=None):
         """identity: whose certificate it shows, when not its own."""
-        self.workers[host] = self._start(host, "mediad", [
-            "--table=-1", "--controller=%s:%d" % (self.address, GRPC_PORT), "--worker-name=" + host,
-            "--listen-admin=unix:" + self._programs.path(host + "-admin.sock"),
-            *media_arguments(self.network, host)], identity)
+        self.workers[host] = self._start(
+            host,
+            "mediad",
+            [
+                "--table=-1",
+                "--controller=%s:%d" % (self.address, GRPC_PORT),
+                "--worker-name=" + host,
+                "--listen-admin=unix:" + self._programs.path(host + "-admin.sock"),
+                *media_arguments(self.network, host),
+            ],
+            identity,
+        )
 
     def placed_on(self):
         """The media address the controller chooses for a new call just now, or None."""
         reply = places_calls(self.ng)
         if reply is None:
             return None
-        return next(line.split(" ")[2] for line in reply["sdp"].split("\r\n") if line.startswith("c="))
+        return next(
+            line.split(" ")[2] for line in reply["sdp"].split("\r\n") if line.startswith("c=")
+        )
 
     def await_workers(self, *hosts):
         """Placement is random among equals: asks until each of the hosts was chosen."""
@@ -127,6 +187,7 @@ class Cluster:
         def seen():
             wanted.discard(self.placed_on())
             return not wanted
+
         wait_until(seen, seconds=40, what="calls on each of %s" % (hosts,))
 
     def close(self):

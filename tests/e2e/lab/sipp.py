@@ -32,9 +32,31 @@ class Sipp:
     def _start(self, host, name, words, address, arguments):
         path = self._scenario(host, name, words)
         errors = self._programs.path("%s-%s.errors" % (host, name))
-        return self._programs.start(host, "%s-%s" % (host, name), [
-            "sipp", "-sf", path, "-i", address, "-mi", address, "-mp", MEDIA_PORT, "-p", 5060, "-nostdin",
-            "-trace_err", "-error_file", errors, "-timeout", "90", "-timeout_error", *arguments])
+        return self._programs.start(
+            host,
+            "%s-%s" % (host, name),
+            [
+                "sipp",
+                "-sf",
+                path,
+                "-i",
+                address,
+                "-mi",
+                address,
+                "-mp",
+                MEDIA_PORT,
+                "-p",
+                5060,
+                "-nostdin",
+                "-trace_err",
+                "-error_file",
+                errors,
+                "-timeout",
+                "90",
+                "-timeout_error",
+                *arguments,
+            ],
+        )
 
     def callee(self, host, name, calls=1, ipv6=False, **words):
         network = self._programs.network
@@ -46,5 +68,10 @@ class Sipp:
     def caller(self, host, name, user="one", calls=1, rate=1, **words):
         """Calls sip:user@proxy; ends when all calls have ended."""
         network = self._programs.network
-        return self._start(host, name, words, network.ipv4(host), [
-            "-m", calls, "-r", rate, "-l", calls, "-s", user, network.ipv4("sip") + ":5060"])
+        return self._start(
+            host,
+            name,
+            words,
+            network.ipv4(host),
+            ["-m", calls, "-r", rate, "-l", calls, "-s", user, network.ipv4("sip") + ":5060"],
+        )

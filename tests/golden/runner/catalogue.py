@@ -15,7 +15,7 @@ def load_cases():
     """-> {id: case}; each case gets "id" and "file"."""
     out = {}
     for path in sorted(glob.glob(os.path.join(HERE, "cases", "**", "*.json"), recursive=True)):
-        name = os.path.relpath(path, os.path.join(HERE, "cases"))[:-len(".json")]
+        name = os.path.relpath(path, os.path.join(HERE, "cases"))[: -len(".json")]
         with open(path) as handle:
             for case in json.load(handle):
                 case.update(file=name, id="%s: %s" % (name, case["name"]))
@@ -48,7 +48,11 @@ class Classification:
     def problems(self, cases):
         """Cases that are not listed, entries without a case, entries listed twice."""
         out = ["not listed in expected.json: " + key for key in cases if key not in self.reason_of]
-        out += ["listed, but there is no such case: " + key for key in self.reason_of if key not in cases]
+        out += [
+            "listed, but there is no such case: " + key
+            for key in self.reason_of
+            if key not in cases
+        ]
         return out + ["listed twice: " + key for key in self.listed_twice]
 
     def promote(self, ids):
@@ -65,7 +69,9 @@ def write_classification(reason_of, path=EXPECTED):
         name, _, case = key.partition(": ")
         target = expected if reason is None else others.setdefault(reason, {})
         target.setdefault(name, []).append(case)
-    ordered = {reason: {k: files[k] for k in sorted(files)} for reason, files in sorted(others.items())}
+    ordered = {
+        reason: {k: files[k] for k in sorted(files)} for reason, files in sorted(others.items())
+    }
     content = {"expected": {k: expected[k] for k in sorted(expected)}, "not expected": ordered}
     with open(path, "w") as handle:
         json.dump(content, handle, indent=1, ensure_ascii=False)

@@ -1,6 +1,7 @@
 """Compares a whole NG reply with the expected one and says readably what differs.
 
-Every difference is an error: missing and additional keys, order of lists and lines. Packets are packet.py's.
+Every difference is an error: missing and additional keys, order of lists and lines. Packets are
+packet.py's.
 """
 import difflib
 import json
@@ -31,7 +32,9 @@ class Comparison:
             self._dictionaries(expected, got, path)
         elif isinstance(expected, list) and isinstance(got, list):
             self._lists(expected, got, path)
-        elif isinstance(expected, str) and isinstance(got, (str, int)) and not isinstance(got, bool):
+        elif (
+            isinstance(expected, str) and isinstance(got, (str, int)) and not isinstance(got, bool)
+        ):
             self._texts(expected, got, path)
         elif type(expected) is not type(got) or expected != got:
             self._differ(path, "%s, expected %s" % (_short(got), _short(expected)))
@@ -56,7 +59,9 @@ class Comparison:
 
     def _lists(self, expected, got, path):
         if len(expected) != len(got):
-            self._differ(path, "%d elements, expected %d: %s" % (len(got), len(expected), _short(got)))
+            self._differ(
+                path, "%d elements, expected %d: %s" % (len(got), len(expected), _short(got))
+            )
             return
         for index, (one, other) in enumerate(zip(expected, got)):
             self.run(one, other, "%s[%d]" % (path, index))

@@ -1,7 +1,8 @@
 """Starts and stops the daemons of a group of cases, in the network namespace this process runs in.
 
-`rebuilt` is our pair, controld and mediad with one configuration file for both; `incumbent` is any single daemon that
-takes the same options, such as a distribution's rtpengine, to check the runner itself.
+`rebuilt` is our pair, controld and mediad with one configuration file for both; `incumbent` is any
+single daemon that takes the same options, such as a distribution's rtpengine, to check the runner
+itself.
 """
 import os
 import shutil
@@ -15,12 +16,31 @@ from . import encoding, exchange
 NG = "127.0.0.1:2223"
 _START_SECONDS = 15
 _STOP_SECONDS = 10
-# Set when the case does not say otherwise. The port range is out of the way of the parties' ports in the cases.
-_DEFAULTS = {"listen-ng": NG, "table": -1, "foreground": True, "log-stderr": True, "log-level": 6,
-             "port-min": 50000, "port-max": 53999, "num-threads": 2}
-_PROBE_SDP = "\r\n".join([
-    "v=0", "o=- 1 1 IN IP4 198.51.100.250", "s=-", "c=IN IP4 198.51.100.250", "t=0 0", "m=audio 4000 RTP/AVP 0", ""])
-# What a refusal for other reasons than a missing worker looks like: such a daemon is as ready as it will be.
+# Set when the case does not say otherwise. The port range is out of the way of the parties' ports
+# in the cases.
+_DEFAULTS = {
+    "listen-ng": NG,
+    "table": -1,
+    "foreground": True,
+    "log-stderr": True,
+    "log-level": 6,
+    "port-min": 50000,
+    "port-max": 53999,
+    "num-threads": 2,
+}
+_PROBE_SDP = "\r\n".join(
+    [
+        "v=0",
+        "o=- 1 1 IN IP4 198.51.100.250",
+        "s=-",
+        "c=IN IP4 198.51.100.250",
+        "t=0 0",
+        "m=audio 4000 RTP/AVP 0",
+        "",
+    ]
+)
+# What a refusal for other reasons than a missing worker looks like: such a daemon is as ready as
+# it will be.
 _READY_REFUSALS = ("Parallel session limit reached",)
 
 
@@ -35,10 +55,15 @@ def _text(value):
 
 
 def configuration(options, scratch):
-    """The configuration file for a case's options; a dictionary among them is a section of its own."""
+    """The configuration file for a case's options; a dictionary among them is a section of its
+    own."""
     plain = dict(_DEFAULTS, **{k: v for k, v in options.items() if not isinstance(v, dict)})
     lines = ["[rtpengine]"]
-    lines += ["%s = %s" % (k, _text(v).replace("{dir}", scratch)) for k, v in plain.items() if v is not None]
+    lines += [
+        "%s = %s" % (k, _text(v).replace("{dir}", scratch))
+        for k, v in plain.items()
+        if v is not None
+    ]
     for name, section in options.items():
         if isinstance(section, dict):
             lines += ["", "[%s]" % name] + ["%s = %s" % (k, _text(v)) for k, v in section.items()]
@@ -46,11 +71,16 @@ def configuration(options, scratch):
 
 
 class Daemons:
-    """Context manager; `setup` is {"kind": "rebuilt", "bin": directory} or {"kind": "incumbent", "program": path}."""
+    """Context manager; `setup` is {"kind": "rebuilt", "bin": directory} or {"kind": "incumbent",
+    "program": path}."""
 
     def __init__(self, setup, options):
         self._setup = setup
-        self.endpoints = {"udp": NG, "tcp": options.get("listen-tcp-ng"), "http": options.get("listen-http")}
+        self.endpoints = {
+            "udp": NG,
+            "tcp": options.get("listen-tcp-ng"),
+            "http": options.get("listen-http"),
+        }
         self._options = options
         self._processes = []
         self._scratch = None
@@ -62,9 +92,16 @@ class Daemons:
         common = ["--config-file=" + config, "--foreground"]
         address = "unix:" + os.path.join(self._scratch, "controld.sock")
         program = self._setup["bin"] + "/rtpengine-"
-        return {"controld": [program + "controld", *common, "--listen-grpc=" + address],
-                "mediad": [program + "mediad", *common, "--controller=" + address, "--worker-name=golden",
-                           "--listen-admin=unix:" + os.path.join(self._scratch, "mediad.sock")]}
+        return {
+            "controld": [program + "controld", *common, "--listen-grpc=" + address],
+            "mediad": [
+                program + "mediad",
+                *common,
+                "--controller=" + address,
+                "--worker-name=golden",
+                "--listen-admin=unix:" + os.path.join(self._scratch, "mediad.sock"),
+            ],
+        }
 
     def __enter__(self):
         self._scratch = tempfile.mkdtemp(prefix="golden-")
@@ -74,8 +111,12 @@ class Daemons:
             for name, command in self._commands().items():
                 with open(self._log(name), "wb") as log:
                     # With pdeathsig no daemon outlives a runner that was killed.
-                    process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdout=log,
-                                               stderr=subprocess.STDOUT, cwd=self._scratch)
+                    process = subprocess.Popen(
+                        ["setpriv", "--pdeathsig", "KILL", *command],
+                        stdout=log,
+                        stderr=subprocess.STDOUT,
+                        cwd=self._scratch,
+                    )
                 self._processes.append((name, process))
             self._await_ready()
         except BaseException:
@@ -95,8 +136,12 @@ class Daemons:
                 process.wait()
         keep = self._setup.get("keep-logs")
         if keep:
-            shutil.copytree(self._scratch, tempfile.mkdtemp(prefix="group-", dir=keep), dirs_exist_ok=True,
-                            ignore=shutil.ignore_patterns("*.sock"))
+            shutil.copytree(
+                self._scratch,
+                tempfile.mkdtemp(prefix="group-", dir=keep),
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("*.sock"),
+            )
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _log(self, name):
@@ -128,7 +173,8 @@ class Daemons:
             time.sleep(0.05)
 
     def _places_calls(self):
-        """True once an offer is answered with ports, hence a worker is attached; the call is deleted again."""
+        """True once an offer is answered with ports, hence a worker is attached; the call is
+        deleted again."""
         call = {"call-id": "golden-ready", "from-tag": "ready"}
         reply = self._ask(dict(call, command="offer", sdp=_PROBE_SDP)) or {}
         if reply.get("result") == "ok":
@@ -136,6 +182,8 @@ class Daemons:
         return reply.get("result") == "ok" or reply.get("error-reason") in _READY_REFUSALS
 
     def _await_ready(self):
-        self._await("no answer to ping", lambda: self._ask({"command": "ping"}) == {"result": "pong"})
+        self._await(
+            "no answer to ping", lambda: self._ask({"command": "ping"}) == {"result": "pong"}
+        )
         if self._setup["kind"] == "rebuilt":
             self._await("no worker takes calls", self._places_calls)

@@ -1,7 +1,7 @@
 """NG encodings: bencode and JSON to Python values and back.
 
-Not here: cookies and transports (exchange.py). Text is UTF-8 with undecodable bytes kept as surrogates, so that every
-byte string survives a round trip.
+Not here: cookies and transports (exchange.py). Text is UTF-8 with undecodable bytes kept as
+surrogates, so that every byte string survives a round trip.
 """
 import json
 
@@ -30,7 +30,9 @@ def encode_bencode(value):
         return b"l" + b"".join(encode_bencode(item) for item in value) + b"e"
     if isinstance(value, dict):
         # Insertion order is kept: clients do not sort their keys, and neither do the cases.
-        return b"d" + b"".join(encode_bencode(k) + encode_bencode(v) for k, v in value.items()) + b"e"
+        return (
+            b"d" + b"".join(encode_bencode(k) + encode_bencode(v) for k, v in value.items()) + b"e"
+        )
     raise TypeError("no bencode form for %r" % type(value))
 
 
@@ -42,7 +44,7 @@ class _Decoder:
         end = self.data.find(stop, self.at)
         if end < 0:
             raise Truncated("no %r after offset %d" % (stop, self.at))
-        text = self.data[self.at:end]
+        text = self.data[self.at : end]
         self.at = end + 1
         return int(text)
 
@@ -52,13 +54,13 @@ class _Decoder:
         while True:
             if self.at >= len(self.data):
                 raise Truncated("open list or dictionary")
-            if self.data[self.at:self.at + 1] == b"e":
+            if self.data[self.at : self.at + 1] == b"e":
                 self.at += 1
                 return items
             items.append(self.value())
 
     def value(self):
-        kind = self.data[self.at:self.at + 1]
+        kind = self.data[self.at : self.at + 1]
         if not kind:
             raise Truncated("nothing at offset %d" % self.at)
         if kind == b"i":
@@ -77,7 +79,7 @@ class _Decoder:
         end = self.at + length
         if end > len(self.data):
             raise Truncated("string reaches beyond the end")
-        text = to_text(self.data[self.at:end])
+        text = to_text(self.data[self.at : end])
         self.at = end
         return text
 

@@ -78,11 +78,13 @@ def over_socket(endpoint, request, stream, seconds):
 
 
 def exchange(endpoints, step, bindings):
-    """Sends a step's request the way the step says. endpoints: {"udp" | "tcp" | "http": "host:port"}"""
+    """Sends a step's request the way the step says. endpoints: {"udp" | "tcp" | "http":
+    "host:port"}"""
     request = request_bytes(step, bindings)
     transport = step.get("transport", "udp")
     if transport in ("http", "ws"):
         from . import web
+
         perform = web.over_http if transport == "http" else web.over_websocket
         return perform(endpoints["http"], request, step, REPLY_SECONDS)
     expects_none = "expect" in step and step["expect"] is None

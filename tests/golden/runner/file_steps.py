@@ -1,4 +1,5 @@
-"""Steps about files the daemon wrote: recordings (pcap), their metadata, files that have to be gone.
+"""Steps about files the daemon wrote: recordings (pcap), their metadata, files that have to be
+gone.
 
 The path usually comes from a reply; "edit": [regex, replacement] is applied to it first.
 """
@@ -46,7 +47,7 @@ def _udp(frame):
         head, family, ends = 40, socket.AF_INET6, (frame[8:24], frame[24:40])
     ports = struct.unpack_from(">HH", frame, head)
     source, target = (join_address(socket.inet_ntop(family, a), p) for a, p in zip(ends, ports))
-    return source, target, frame[head + 8:]
+    return source, target, frame[head + 8 :]
 
 
 def parse_pcap(data):
@@ -56,7 +57,7 @@ def parse_pcap(data):
     link, at, out = struct.unpack_from("<I", data, 20)[0], 24, []
     while at < len(data):
         length = struct.unpack_from("<I", data, at + 8)[0]
-        frame = data[at + 16:at + 16 + length]
+        frame = data[at + 16 : at + 16 + length]
         out.append(_udp(frame[14:] if link == _ETHERNET else frame))
         at += 16 + length
     return link, out
@@ -93,10 +94,14 @@ def text_expect(body, case):
         return
     got = data.decode("latin-1").split("\n")
     if len(got) != len(body["lines"]):
-        case.fail("%d lines, expected %d:\n%s" % (len(got), len(body["lines"]), data.decode("latin-1")))
+        case.fail(
+            "%d lines, expected %d:\n%s" % (len(got), len(body["lines"]), data.decode("latin-1"))
+        )
         return
     for wanted, line in zip(body["lines"], got):
-        pattern = ".*".join(re.escape(case.bindings.resolve(part)) for part in wanted.split("{any}"))
+        pattern = ".*".join(
+            re.escape(case.bindings.resolve(part)) for part in wanted.split("{any}")
+        )
         if not re.fullmatch(pattern, line.rstrip("\r")):
             case.fail("line %r, expected %r" % (line, wanted))
             return

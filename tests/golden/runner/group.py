@@ -1,6 +1,8 @@
-"""Runs a group of cases with equal options in this process' network namespace; results are JSON lines on stdout.
+"""Runs a group of cases with equal options in this process' network namespace; results are JSON
+lines on stdout.
 
-Started by schedule.py under `unshare --net`; stdin is one JSON object {"setup", "options", "cases"}.
+Started by schedule.py under `unshare --net`; stdin is one JSON object {"setup", "options",
+"cases"}.
 """
 import json
 import subprocess
@@ -9,8 +11,13 @@ import sys
 from .case import CaseRun
 from .daemons import DaemonError, Daemons
 
-_ROUTES = ("link set lo up", "route add local 203.0.113.0/24 dev lo", "route add local 198.51.100.0/24 dev lo",
-           "-6 route add local 2001:db8:4321::/64 dev lo", "-6 route add local 2001:db8:4322::/64 dev lo")
+_ROUTES = (
+    "link set lo up",
+    "route add local 203.0.113.0/24 dev lo",
+    "route add local 198.51.100.0/24 dev lo",
+    "-6 route add local 2001:db8:4321::/64 dev lo",
+    "-6 route add local 2001:db8:4322::/64 dev lo",
+)
 
 
 def prepare_namespace():

@@ -1,6 +1,7 @@
 """Media steps: what the parties send and what has to arrive, or has not to.
 
-Each step is a function (body, case); a difference is told with case.fail(). Files the daemon wrote are in file_steps.py.
+Each step is a function (body, case); a difference is told with case.fail(). Files the daemon wrote
+are in file_steps.py.
 """
 import time
 
@@ -30,7 +31,10 @@ def _problem(wanted, datagram, case):
         return problem
     if "from" in wanted:
         source = case.bindings.resolve(wanted["from"])
-        if source not in (datagram.source, datagram.source.rpartition(":")[0]):  # with or without a port
+        if source not in (
+            datagram.source,
+            datagram.source.rpartition(":")[0],
+        ):  # with or without a port
             return "came from %s, expected %s" % (datagram.source, source)
     if "tos" in wanted and wanted["tos"] != datagram.tos:
         return "TOS %d, expected %d" % (datagram.tos, wanted["tos"])
@@ -75,7 +79,10 @@ def udp_silence(body, case):
     for address in _as_list(body["at"]):
         datagram = party_at(case, address).next(deadline, body.get("ignore", ()))
         if datagram:
-            case.fail("at %s: expected nothing, got from %s: %s" % (address, datagram.source, datagram.data.hex()))
+            case.fail(
+                "at %s: expected nothing, got from %s: %s"
+                % (address, datagram.source, datagram.data.hex())
+            )
             return
 
 
@@ -90,14 +97,19 @@ def udp_collect(body, case):
     times = [(datagram.when - got[0].when) * 1000 for datagram in got]
     if len(got) != len(body["packets"]):
         shown = "".join("\n    %.0f ms %s" % (at, d.data.hex()) for at, d in zip(times, got))
-        case.fail("at %s: %d packets, expected %d%s" % (body["at"], len(got), len(body["packets"]), shown))
+        case.fail(
+            "at %s: %d packets, expected %d%s" % (body["at"], len(got), len(body["packets"]), shown)
+        )
         return
     for number, (wanted, datagram, at) in enumerate(zip(body["packets"], got, times), 1):
         problem = _problem(wanted, datagram, case)
         if not problem and "ms" in wanted and not wanted["ms"][0] <= at <= wanted["ms"][1]:
             problem = "came after %.0f ms, expected %s" % (at, wanted["ms"])
         if problem:
-            case.fail("at %s, packet %d: %s\n    packet: %s" % (body["at"], number, problem, datagram.data.hex()))
+            case.fail(
+                "at %s, packet %d: %s\n    packet: %s"
+                % (body["at"], number, problem, datagram.data.hex())
+            )
             return
 
 
@@ -112,6 +124,14 @@ def wait(body, _):
     time.sleep(body["ms"] / 1000)
 
 
-STEPS = {"udp-open": udp_open, "udp-close": udp_close, "udp-send": udp_send, "udp-expect": udp_expect,
-         "udp-silence": udp_silence, "udp-drain": udp_drain, "udp-collect": udp_collect, "udp-latest": udp_latest,
-         "wait": wait}
+STEPS = {
+    "udp-open": udp_open,
+    "udp-close": udp_close,
+    "udp-send": udp_send,
+    "udp-expect": udp_expect,
+    "udp-silence": udp_silence,
+    "udp-drain": udp_drain,
+    "udp-collect": udp_collect,
+    "udp-latest": udp_latest,
+    "wait": wait,
+}

@@ -43,7 +43,10 @@ class Party:
             return None  # an ICMP error of an earlier send
         tos, when = 0, time.time()
         for level, kind, value in ancillary:
-            if (level, kind) in ((socket.IPPROTO_IP, socket.IP_TOS), (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)):
+            if (level, kind) in (
+                (socket.IPPROTO_IP, socket.IP_TOS),
+                (socket.IPPROTO_IPV6, socket.IPV6_TCLASS),
+            ):
                 tos = value[0]
             elif (level, kind) == (socket.SOL_SOCKET, _SO_TIMESTAMPNS):
                 seconds_part, nanoseconds = struct.unpack("qq", value)
@@ -51,7 +54,8 @@ class Party:
         return Datagram(data, join_address(source[0].split("%")[0], source[1]), tos, when)
 
     def next(self, deadline, ignore=()):
-        """The next datagram that is not of an ignored kind, or None at the deadline (time.monotonic())."""
+        """The next datagram that is not of an ignored kind, or None at the deadline
+        (time.monotonic())."""
         while True:
             datagram = self._receive(deadline - time.monotonic())
             if datagram is None or not is_ignored(datagram.data, ignore):

@@ -1,9 +1,29 @@
-"""Compound RTCP packets (RFC 3550 section 6, RFC 4585, RFC 3611) as lists of dictionaries, both ways."""
+"""Compound RTCP packets (RFC 3550 section 6, RFC 4585, RFC 3611) as lists of dictionaries, both
+ways."""
 import struct
 
-TYPES = {"sr": 200, "rr": 201, "sdes": 202, "bye": 203, "app": 204, "rtpfb": 205, "psfb": 206, "xr": 207}
+TYPES = {
+    "sr": 200,
+    "rr": 201,
+    "sdes": 202,
+    "bye": 203,
+    "app": 204,
+    "rtpfb": 205,
+    "psfb": 206,
+    "xr": 207,
+}
 TYPE_NAMES = {number: name for name, number in TYPES.items()}
-ITEMS = {"cname": 1, "name": 2, "email": 3, "phone": 4, "loc": 5, "tool": 6, "note": 7, "priv": 8, "mid": 15}
+ITEMS = {
+    "cname": 1,
+    "name": 2,
+    "email": 3,
+    "phone": 4,
+    "loc": 5,
+    "tool": 6,
+    "note": 7,
+    "priv": 8,
+    "mid": 15,
+}
 ITEM_NAMES = {number: name for name, number in ITEMS.items()}
 _REPORT = struct.Struct(">IIIIII")
 
@@ -11,7 +31,9 @@ _REPORT = struct.Struct(">IIIIII")
 def _build_report(packet):
     body = struct.pack(">I", packet["ssrc"])
     if packet["type"] == "sr":
-        body += struct.pack(">IIIII", *packet["ntp"], packet["ts"], packet["packets"], packet["octets"])
+        body += struct.pack(
+            ">IIIII", *packet["ntp"], packet["ts"], packet["packets"], packet["octets"]
+        )
     reports = packet.get("reports", [])
     for r in reports:
         loss = (r["fraction"] << 24) | (r["lost"] & 0xFFFFFF)
@@ -36,7 +58,9 @@ def _build_bye(packet):
 
 def _build_app(packet):
     name = packet["name"].encode("latin-1")
-    return packet.get("subtype", 0), struct.pack(">I", packet["ssrc"]) + name + bytes.fromhex(packet.get("data", ""))
+    return packet.get("subtype", 0), struct.pack(">I", packet["ssrc"]) + name + bytes.fromhex(
+        packet.get("data", "")
+    )
 
 
 def _build_feedback(packet):
@@ -52,8 +76,16 @@ def _build_other(packet):
     return packet.get("count", 0), bytes.fromhex(packet["body"])
 
 
-_BUILD = {"sr": _build_report, "rr": _build_report, "sdes": _build_sdes, "bye": _build_bye, "app": _build_app,
-          "rtpfb": _build_feedback, "psfb": _build_feedback, "xr": _build_xr}
+_BUILD = {
+    "sr": _build_report,
+    "rr": _build_report,
+    "sdes": _build_sdes,
+    "bye": _build_bye,
+    "app": _build_app,
+    "rtpfb": _build_feedback,
+    "psfb": _build_feedback,
+    "xr": _build_xr,
+}
 
 
 def build(compound):
@@ -75,8 +107,17 @@ def _parse_report(kind, count, body):
     for _ in range(count):
         ssrc, loss, highest, jitter, lsr, dlsr = _REPORT.unpack_from(body, at)
         lost = loss & 0xFFFFFF
-        out["reports"].append({"ssrc": ssrc, "fraction": loss >> 24, "lost": lost - (lost >> 23 << 24),
-                               "highest": highest, "jitter": jitter, "lsr": lsr, "dlsr": dlsr})
+        out["reports"].append(
+            {
+                "ssrc": ssrc,
+                "fraction": loss >> 24,
+                "lost": lost - (lost >> 23 << 24),
+                "highest": highest,
+                "jitter": jitter,
+                "lsr": lsr,
+                "dlsr": dlsr,
+            }
+        )
         at += _REPORT.size
     if body[at:]:
         out["more"] = body[at:].hex()
@@ -91,7 +132,9 @@ def _parse_sdes(_, count, body):
         at += 4
         while at < len(body) and body[at]:
             kind, length = body[at], body[at + 1]
-            items.append([ITEM_NAMES.get(kind, kind), body[at + 2:at + 2 + length].decode("latin-1")])
+            items.append(
+                [ITEM_NAMES.get(kind, kind), body[at + 2 : at + 2 + length].decode("latin-1")]
+            )
             at += 2 + length
         at += 4 - (at - start) % 4
         chunks.append({"ssrc": ssrc, "items": items})
@@ -103,8 +146,12 @@ def _parse_bye(_, count, body):
 
 
 def _parse_app(_, count, body):
-    return {"subtype": count, "ssrc": struct.unpack_from(">I", body)[0], "name": body[4:8].decode("latin-1"),
-            "data": body[8:].hex()}
+    return {
+        "subtype": count,
+        "ssrc": struct.unpack_from(">I", body)[0],
+        "name": body[4:8].decode("latin-1"),
+        "data": body[8:].hex(),
+    }
 
 
 def _parse_feedback(_, count, body):
@@ -120,8 +167,16 @@ def _parse_other(_, count, body):
     return {"count": count, "body": body.hex()}
 
 
-_PARSE = {"sr": _parse_report, "rr": _parse_report, "sdes": _parse_sdes, "bye": _parse_bye, "app": _parse_app,
-          "rtpfb": _parse_feedback, "psfb": _parse_feedback, "xr": _parse_xr}
+_PARSE = {
+    "sr": _parse_report,
+    "rr": _parse_report,
+    "sdes": _parse_sdes,
+    "bye": _parse_bye,
+    "app": _parse_app,
+    "rtpfb": _parse_feedback,
+    "psfb": _parse_feedback,
+    "xr": _parse_xr,
+}
 
 
 def parse(data):
@@ -134,6 +189,8 @@ def parse(data):
         if first >> 6 != 2 or len(data) < end:
             raise ValueError("not RTCP: " + data.hex())
         kind = TYPE_NAMES.get(number, number)
-        out.append(dict({"type": kind}, **_PARSE.get(kind, _parse_other)(kind, first & 31, data[4:end])))
+        out.append(
+            dict({"type": kind}, **_PARSE.get(kind, _parse_other)(kind, first & 31, data[4:end]))
+        )
         data = data[end:]
     return out

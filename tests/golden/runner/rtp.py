@@ -1,10 +1,22 @@
-"""RTP packets (RFC 3550 section 5.1) and telephone events (RFC 4733) as plain dictionaries, both ways.
+"""RTP packets (RFC 3550 section 5.1) and telephone events (RFC 4733) as plain dictionaries, both
+ways.
 
-Keys: pt seq ts ssrc marker csrc ext pad payload. ext is {"profile", "data": hex}; payload is hex after Normalised().
+Keys: pt seq ts ssrc marker csrc ext pad payload. ext is {"profile", "data": hex}; payload is hex
+after normalised().
 """
 import struct
 
-DEFAULTS = {"pt": 0, "seq": 0, "ts": 0, "ssrc": 0, "marker": False, "csrc": [], "ext": None, "pad": 0, "payload": ""}
+DEFAULTS = {
+    "pt": 0,
+    "seq": 0,
+    "ts": 0,
+    "ssrc": 0,
+    "marker": False,
+    "csrc": [],
+    "ext": None,
+    "pad": 0,
+    "payload": "",
+}
 
 
 def payload_bytes(value):
@@ -29,7 +41,9 @@ def from_event(fields):
     """An RFC 4733 description as an RTP description."""
     out = {k: v for k, v in fields.items() if k not in ("event", "end", "volume", "duration")}
     end = 0x80 if fields.get("end") else 0
-    payload = struct.pack(">BBH", fields.get("event", 0), end | fields.get("volume", 10), fields.get("duration", 0))
+    payload = struct.pack(
+        ">BBH", fields.get("event", 0), end | fields.get("volume", 10), fields.get("duration", 0)
+    )
     return dict(out, payload=payload.hex())
 
 
@@ -62,11 +76,20 @@ def parse(packet):
     at, ext = 12 + 4 * count, None
     if first & 0x10:
         profile, words = struct.unpack_from(">HH", packet, at)
-        ext = {"profile": profile, "data": packet[at + 4:at + 4 + 4 * words].hex()}
+        ext = {"profile": profile, "data": packet[at + 4 : at + 4 + 4 * words].hex()}
         at += 4 + 4 * words
     payload, pad = packet[at:], 0
     if first & 0x20 and payload and payload[-1] <= len(payload):
         pad = payload[-1]
-        payload = payload[:len(payload) - pad]
-    return {"pt": second & 0x7F, "seq": seq, "ts": ts, "ssrc": ssrc, "marker": bool(second & 0x80), "csrc": csrc,
-            "ext": ext, "pad": pad, "payload": payload.hex()}
+        payload = payload[: len(payload) - pad]
+    return {
+        "pt": second & 0x7F,
+        "seq": seq,
+        "ts": ts,
+        "ssrc": ssrc,
+        "marker": bool(second & 0x80),
+        "csrc": csrc,
+        "ext": ext,
+        "pad": pad,
+        "payload": payload.hex(),
+    }

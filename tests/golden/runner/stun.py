@@ -11,9 +11,19 @@ MAGIC = 0x2112A442
 _MAGIC_BYTES = struct.pack(">I", MAGIC)
 _FINGERPRINT_XOR = 0x5354554E
 ATTRIBUTES = {
-    "MAPPED-ADDRESS": 0x01, "USERNAME": 0x06, "MESSAGE-INTEGRITY": 0x08, "ERROR-CODE": 0x09,
-    "UNKNOWN-ATTRIBUTES": 0x0A, "REALM": 0x14, "NONCE": 0x15, "XOR-MAPPED-ADDRESS": 0x20, "PRIORITY": 0x24,
-    "USE-CANDIDATE": 0x25, "SOFTWARE": 0x8022, "FINGERPRINT": 0x8028, "ICE-CONTROLLED": 0x8029,
+    "MAPPED-ADDRESS": 0x01,
+    "USERNAME": 0x06,
+    "MESSAGE-INTEGRITY": 0x08,
+    "ERROR-CODE": 0x09,
+    "UNKNOWN-ATTRIBUTES": 0x0A,
+    "REALM": 0x14,
+    "NONCE": 0x15,
+    "XOR-MAPPED-ADDRESS": 0x20,
+    "PRIORITY": 0x24,
+    "USE-CANDIDATE": 0x25,
+    "SOFTWARE": 0x8022,
+    "FINGERPRINT": 0x8028,
+    "ICE-CONTROLLED": 0x8029,
     "ICE-CONTROLLING": 0x802A,
 }
 ATTRIBUTE_NAMES = {number: name for name, number in ATTRIBUTES.items()}
@@ -49,7 +59,9 @@ def _address_text(value, transaction, xored):
     port, raw = struct.unpack_from(">H", value, 2)[0], value[4:]
     if xored:
         port, raw = _xored(port, raw, transaction)
-    return join_address(socket.inet_ntop(socket.AF_INET6 if value[1] == 2 else socket.AF_INET, raw), port)
+    return join_address(
+        socket.inet_ntop(socket.AF_INET6 if value[1] == 2 else socket.AF_INET, raw), port
+    )
 
 
 def _crc(data):
@@ -84,12 +96,20 @@ def build(message):
         return struct.pack(">HHI", kind, length, MAGIC) + transaction
 
     for name, value in message.get("attrs", []):
-        code = name if isinstance(name, int) else ATTRIBUTES[name] if name in ATTRIBUTES else int(name, 16)
+        code = (
+            name
+            if isinstance(name, int)
+            else ATTRIBUTES[name]
+            if name in ATTRIBUTES
+            else int(name, 16)
+        )
         if name == "MESSAGE-INTEGRITY" and value in ("valid", "bad"):
             digest = hmac.new(key, head(len(body) + 24) + body, hashlib.sha1).digest()
             data = digest if value == "valid" else b"\xaa" * 20
         elif name == "FINGERPRINT":
-            data = struct.pack(">I", _crc(head(len(body) + 8) + body) ^ (0xFF if value == "bad" else 0))
+            data = struct.pack(
+                ">I", _crc(head(len(body) + 8) + body) ^ (0xFF if value == "bad" else 0)
+            )
         else:
             data = _plain_value(name, value, transaction)
         body += struct.pack(">HH", code, len(data)) + data + bytes(-len(data) % 4)
@@ -120,11 +140,13 @@ def parse(data, key=None):
     transaction, attributes, at = data[8:20], [], 20
     while at < len(data):
         code, size = struct.unpack_from(">HH", data, at)
-        value = data[at + 4:at + 4 + size]
+        value = data[at + 4 : at + 4 + size]
         name = ATTRIBUTE_NAMES.get(code, "0x%04x" % code)
         if name == "MESSAGE-INTEGRITY" and key is not None:
             covered = struct.pack(">HH", kind, at - 20 + 24) + data[4:at]
-            good = hmac.compare_digest(hmac.new(key.encode(), covered, hashlib.sha1).digest(), value)
+            good = hmac.compare_digest(
+                hmac.new(key.encode(), covered, hashlib.sha1).digest(), value
+            )
             shown = "valid" if good else "bad"
         elif name == "FINGERPRINT":
             covered = struct.pack(">HH", kind, at - 20 + 8) + data[4:at]
@@ -134,5 +156,9 @@ def parse(data, key=None):
         attributes.append([name, shown])
         at += 4 + size + (-size % 4)
     method = kind & ~_CLASS_BITS
-    return {"class": CLASS_NAMES[kind & _CLASS_BITS], "method": "binding" if method == 1 else method,
-            "txid": transaction.hex(), "attrs": attributes}
+    return {
+        "class": CLASS_NAMES[kind & _CLASS_BITS],
+        "method": "binding" if method == 1 else method,
+        "txid": transaction.hex(),
+        "attrs": attributes,
+    }

@@ -1,6 +1,7 @@
 """Tokens in cases: `{kind}`, `{kind:NAME}`, `{kind:NAME+1}`, `{call}`; their patterns and bindings.
 
-A named token binds on first sight and has to be equal later on. Comparison of whole replies is compare.py's.
+A named token binds on first sight and has to be equal later on. Comparison of whole replies is
+compare.py's.
 """
 import re
 
@@ -18,17 +19,24 @@ PATTERNS = {
     "tag": r"[0-9A-Za-z_.-]{8,}",
     "any": r"[^ \"\r\n]+",
 }
-TOKEN = re.compile(r"\{(?P<kind>%s)(?::(?P<name>[A-Za-z]\w*)(?P<delta>[+-]\d+)?)?\}" % "|".join(PATTERNS))
+TOKEN = re.compile(
+    r"\{(?P<kind>%s)(?::(?P<name>[A-Za-z]\w*)(?P<delta>[+-]\d+)?)?\}" % "|".join(PATTERNS)
+)
 
 # Characters of a generated SDES key, without its padding (RFC 4568, 7714, 6188).
-_SDES_LENGTHS = (("AEAD_AES_256_GCM", 59), ("AEAD_AES_128_GCM", 38), ("AES_256_CM", 62), ("AES_192_CM", 51))
+_SDES_LENGTHS = (
+    ("AEAD_AES_256_GCM", 59),
+    ("AEAD_AES_128_GCM", 38),
+    ("AES_256_CM", 62),
+    ("AES_192_CM", 51),
+)
 _SDES_DEFAULT = 40
 
 
 def _pattern(token, text):
     if token["kind"] != "key":
         return PATTERNS[token["kind"]]
-    line = text[:token.start()].rpartition("\n")[2]
+    line = text[: token.start()].rpartition("\n")[2]
     suite = re.search(r"crypto:\d+ (\S+)", line)
     length = _SDES_DEFAULT
     for prefix, characters in _SDES_LENGTHS:
@@ -39,11 +47,12 @@ def _pattern(token, text):
 
 
 def regex(text):
-    """The regular expression a text with tokens stands for; one group per token. -> (compiled, tokens)"""
+    """The regular expression a text with tokens stands for; one group per token. -> (compiled,
+    tokens)"""
     tokens = list(TOKEN.finditer(text))
     out, at = [], 0
     for token in tokens:
-        out.append(re.escape(text[at:token.start()]) + "(" + _pattern(token, text) + ")")
+        out.append(re.escape(text[at : token.start()]) + "(" + _pattern(token, text) + ")")
         at = token.end()
     return re.compile("".join(out) + re.escape(text[at:]), re.S), tokens
 
@@ -79,8 +88,9 @@ class Bindings:
     def match(self, expected, got, ports_in_reply):
         """None, or why `got` is not what `expected` says. Binds names.
 
-        ports_in_reply maps ports first seen in this reply to their token, because two names for one port would mean
-        that two streams share it. Candidates are exempt: they name the port of the m= line once more.
+        ports_in_reply maps ports first seen in this reply to their token, because two names for one
+        port would mean that two streams share it. Candidates are exempt: they name the port of the
+        m= line once more.
         """
         expected = expected.replace("{call}", self.call_id)
         pattern, tokens = regex(expected)
@@ -89,7 +99,9 @@ class Bindings:
             return "differs"
         for token, text in zip(tokens, found.groups()):
             if token["name"]:
-                problem = self._bind(token, text, None if expected.startswith("a=candidate") else ports_in_reply)
+                problem = self._bind(
+                    token, text, None if expected.startswith("a=candidate") else ports_in_reply
+                )
                 if problem:
                     return problem
         return None

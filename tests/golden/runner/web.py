@@ -19,7 +19,9 @@ def over_http(endpoint, request, step, seconds):
     if path == "/ng-plain":
         request = request.partition(b" ")[2]
     plain_json = path == "/ng-plain" and step.get("encoding") == "json"
-    content = step.get("content-type", "application/json" if plain_json else "application/x-rtpengine-ng")
+    content = step.get(
+        "content-type", "application/json" if plain_json else "application/x-rtpengine-ng"
+    )
     connection = http.client.HTTPConnection(*split_address(endpoint), timeout=seconds)
     try:
         connection.request(step.get("method", "POST"), path, request, {"Content-Type": content})
@@ -86,10 +88,19 @@ def _text_frame(data):
 
 
 def _handshake(step, protocol):
-    return "\r\n".join([
-        "GET /%s HTTP/1.1" % step.get("path", ""), "Host: localhost", "Connection: Upgrade", "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode(),
-        "Sec-WebSocket-Protocol: " + protocol, "", ""]).encode()
+    return "\r\n".join(
+        [
+            "GET /%s HTTP/1.1" % step.get("path", ""),
+            "Host: localhost",
+            "Connection: Upgrade",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: " + base64.b64encode(os.urandom(16)).decode(),
+            "Sec-WebSocket-Protocol: " + protocol,
+            "",
+            "",
+        ]
+    ).encode()
 
 
 def over_websocket(endpoint, request, step, seconds):
