@@ -3,7 +3,8 @@
 // CLI11 throws; nothing leaves this file but a status.
 #include <CLI/CLI.hpp>
 
-#include <unordered_map>
+#include <algorithm>
+#include <utility>
 
 #include "proto/base/options/parsed_options.h"
 #include "proto/base/text.h"
@@ -32,6 +33,44 @@ std::vector<std::pair<const OptionSpec*, CLI::Option*>> Declare(CLI::App* app) {
     declared.emplace_back(&spec, option);
   }
   return declared;
+}
+
+// CLI11 takes an empty value for a missing one, splits "[a,b]" and looks for options in values. A mark in
+// front of every value keeps it from interpreting what is ours to interpret.
+constexpr char kMark = '\x01';
+
+bool TakesValue(std::string_view word) {
+  for (const OptionSpec& spec : Table()) {
+    const bool long_form = word.substr(0, 2) == "--";
+    if (long_form ? word.substr(2) == spec.name : word[1] == spec.letter) return spec.type != Type::kFlag;
+  }
+  return false;
+}
+
+std::vector<std::string> Mark(const std::vector<std::string>& arguments) {
+  std::vector<std::string> marked;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    const bool option = word.size() >= 2 && word.front() == '-' && word != "--";
+    const bool is_long = option && word[1] == '-';
+    const size_t end = is_long ? word.find('=') : word.size() > 2 ? 2 : std::string::npos;
+    if (!option || !TakesValue(std::string_view(word).substr(0, end))) {
+      marked.push_back(word);
+    } else if (end != std::string::npos) {
+      marked.push_back(word.substr(0, is_long ? end + 1 : end) + kMark +
+                       word.substr(is_long ? end + 1 : end));
+    } else {
+      marked.push_back(word);
+      if (i + 1 < arguments.size()) marked.push_back(kMark + arguments[++i]);
+    }
+  }
+  return marked;
+}
+
+void Unmark(std::vector<std::string>* values) {
+  for (std::string& value : *values) {
+    if (!value.empty() && value.front() == kMark) value.erase(0, 1);
+  }
 }
 
 absl::Status UnknownOption(std::string_view word) {
@@ -72,11 +111,14 @@ absl::StatusOr<CommandLine> ParseCommandLine(const std::vector<std::string>& arg
   CommandLine line;
   try {
     const auto declared = Declare(&app);
-    app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants a stack
+    std::vector<std::string> words = Mark(arguments);
+    std::reverse(words.begin(), words.end());  // CLI11 wants a stack
+    app.parse(std::move(words));
     for (const auto& [spec, option] : declared) {
       if (option->count() == 0) continue;
       std::vector<std::string> values = option->results();
       if (values.empty()) values.emplace_back();
+      Unmark(&values);
       line.values.emplace(spec->name, std::move(values));
     }
     for (const std::string& word : app.remaining()) {
