@@ -1,6 +1,7 @@
 // o=, b= and m= lines, see parse_lines.h. RFC 8866 §5.
 #include "controld/sdp/parse_lines.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -34,6 +35,8 @@ Codec MakeCodec(uint32_t payload_type) {
 // False when a payload type is repeated too often.
 bool ReadFormats(std::string_view formats, MediaSection& media) {
   std::array<uint8_t, kMaxPayloadType + 1> seen{};
+  const auto words = static_cast<size_t>(std::count(formats.begin(), formats.end(), ' ')) + 1;
+  media.codecs.reserve(std::min(words, seen.size()));
   for (std::string_view rest = formats;;) {
     const std::string_view word = NextListWord(rest);
     if (word.empty()) return true;

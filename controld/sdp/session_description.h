@@ -45,7 +45,6 @@ struct Codec {              // one payload type of an m= line, in order of the f
   std::string name;         // as received, else by the static table (RFC 3551); empty = unknown
   uint32_t clock_rate = 0;
   uint32_t channels = 1;
-  std::string rtpmap_text;  // reserved for odd forms; normally empty
   std::optional<std::string> fmtp;
   std::vector<std::string> rtcp_fb;  // values after "rtcp-fb:<pt> "
 };
