@@ -30,7 +30,6 @@ struct FleetSettings {
   std::string controller_name;
   std::string build;
   uint64_t boot_epoch = 0;
-  uint32_t issuers = 1;  // shards: all of them answer InventoryDone
   std::chrono::nanoseconds lost_timeout{std::chrono::seconds(60)};
   place::Limits limits;
 };
@@ -82,8 +81,10 @@ class Fleet {
 
   // ---- for operators
   std::vector<rtpengine::v1::WorkerInfo> Describe() const;
-  // Sorted by name: name, faults and the last fault of workers that were cut off.
+  // What an operator should know: workers that were cut off or are lost.
   std::vector<std::string> Warnings() const;
+  // Some attached worker's inventory is still being taken.
+  bool Joining() const;
   const FleetCounters& counters() const { return counters_; }
   void set_limits(const place::Limits& limits) { settings_.limits = limits; }
 

@@ -96,6 +96,12 @@ std::vector<rtpengine::v1::WorkerInfo> Fleet::Describe() const {
   return out;
 }
 
+bool Fleet::Joining() const {
+  return std::any_of(workers_.begin(), workers_.end(), [](const auto& entry) {
+    return entry.second->attached() && !entry.second->inventory_done;
+  });
+}
+
 std::vector<std::string> Fleet::Warnings() const {
   std::vector<std::string> out;
   for (const auto& [name, worker] : workers_) {

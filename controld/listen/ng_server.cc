@@ -7,7 +7,6 @@
 #include "absl/strings/str_format.h"
 #include "controld/listen/dump.h"
 #include "controld/ng/framing.h"
-#include "controld/ng/parse_request.h"
 #include "proto/base/log.h"
 
 namespace controld::listen {
@@ -58,7 +57,7 @@ class NgServer::Transaction {
         started_(now.monotonic), clients_(server.clients_.Get(path.peer.address)) {}
 
   ~Transaction() {
-    if (replied_) return;
+    if (replied_ || server_.quiet_.load(std::memory_order_relaxed)) return;
     server_.counters_.abandoned.fetch_add(1, std::memory_order_relaxed);
     Reply(ErrorReply("Command was given up"));
   }
@@ -133,8 +132,9 @@ class NgServer::Transaction {
   bool replied_ = false;
 };
 
-NgServer::NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher)
-    : cookies_(cookies), clients_(clients), dispatcher_(dispatcher) {}
+NgServer::NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
+                   Options options)
+    : cookies_(cookies), clients_(clients), dispatcher_(dispatcher), options_(std::move(options)) {}
 
 void NgServer::Receive(std::string_view message, const ReplyPath& path, base::Now now) {
   counters_.received.fetch_add(1, std::memory_order_relaxed);
@@ -171,7 +171,10 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
     return transaction->Reply(ErrorReply(decoded.error));
   }
   ng::Request request;
-  if (decoded.ok()) request = ng::ParseRequest(decoded.dictionary);
+  if (decoded.ok()) {
+    request = ng::ParseRequest(decoded.dictionary,
+                               {decoded.encoding, &options_.templates, options_.transport_words});
+  }
   transaction->Describe(request, *command->string(), decoded.dictionary);
   LogRequest(*transaction, *command->string(), decoded.dictionary);
   if (!decoded.ok()) return transaction->Reply(ErrorReply(decoded.error));

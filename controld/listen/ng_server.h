@@ -15,6 +15,7 @@
 #include "controld/listen/cookie_cache.h"
 #include "controld/listen/dispatcher.h"
 #include "controld/listen/reply_path.h"
+#include "controld/ng/parse_request.h"
 #include "proto/base/clock.h"
 
 namespace controld::listen {
@@ -30,8 +31,16 @@ struct NgCounters {
 
 class NgServer {
  public:
+  struct Options {
+    ng::Templates templates;      // config.md §3
+    bool transport_words = true;  // ng::ParseOptions
+  };
   // All arguments outlive the server, and the server outlives every command it dispatched.
-  NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher);
+  NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher, Options options);
+
+  // From now on commands that are given up get no reply: their clients ask again, and the next process
+  // carries them out.
+  void BeQuiet() { quiet_.store(true, std::memory_order_relaxed); }
 
   // One message, cookie included. Replies go to path.sink, perhaps before this returns.
   void Receive(std::string_view message, const ReplyPath& path, base::Now now);
@@ -50,6 +59,8 @@ class NgServer {
   CookieCache& cookies_;
   ClientStatistics& clients_;
   Dispatcher& dispatcher_;
+  const Options options_;
+  std::atomic<bool> quiet_{false};
   NgCounters counters_;
 };
 

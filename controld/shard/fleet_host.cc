@@ -91,8 +91,8 @@ class FleetHost::Delivery {
   std::vector<std::vector<rtpengine::v1::Event>> events_;
 };
 
-FleetHost::FleetHost(fleet::FleetSettings settings, fleet::HashKey key, std::vector<ShardPort*> shards)
-    : key_(key), shards_(std::move(shards)), fleet_(std::move(settings)) {}
+FleetHost::FleetHost(fleet::FleetSettings settings, fleet::HashKey key)
+    : key_(key), fleet_(std::move(settings)) {}
 
 void FleetHost::SetShards(std::vector<ShardPort*> shards) { shards_ = std::move(shards); }
 
@@ -200,6 +200,7 @@ void FleetHost::ReleaseWaiting(const std::string& worker, fleet::StreamId stream
   {
     absl::MutexLock lock(&mutex_);
     fleet::Actions actions;
+    ++released_;
     fleet_.ReleaseWaiting(worker, stream, shard, base::ReadClocks(), &actions);
     Sort(&actions, &delivery);
   }
@@ -239,6 +240,11 @@ std::vector<std::string> FleetHost::Warnings() {
 fleet::FleetCounters FleetHost::counters() {
   absl::MutexLock lock(&mutex_);
   return fleet_.counters();
+}
+
+bool FleetHost::Settled() {
+  absl::MutexLock lock(&mutex_);
+  return released_ >= shards_.size() && !fleet_.Joining();
 }
 
 void FleetHost::Drain(const std::string& worker, bool drain, DrainDone done) {

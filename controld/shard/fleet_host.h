@@ -44,8 +44,7 @@ class ShardPort {
 
 class FleetHost {
  public:
-  // `settings.issuers` is set from the shards.
-  FleetHost(fleet::FleetSettings settings, fleet::HashKey key, std::vector<ShardPort*> shards);
+  FleetHost(fleet::FleetSettings settings, fleet::HashKey key);
 
   // The shards exist after the host (they refer to it): called once, before any stream.
   void SetShards(std::vector<ShardPort*> shards);
@@ -70,6 +69,8 @@ class FleetHost {
   std::vector<rtpengine::v1::WorkerInfo> Describe();
   std::vector<std::string> Warnings();
   fleet::FleetCounters counters();
+  // Some worker's calls are back in all shards, and no attached worker's are still on their way.
+  bool Settled();
   // `done` with the worker's answer, on any thread.
   using DrainDone = std::function<void(const rtpengine::v1::CommandResult&)>;
   void Drain(const std::string& worker, bool drain, DrainDone done);
@@ -86,6 +87,7 @@ class FleetHost {
   absl::Mutex mutex_;
   fleet::Fleet fleet_ ABSL_GUARDED_BY(mutex_);
   fleet::StreamId last_stream_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t released_ ABSL_GUARDED_BY(mutex_) = 0;  // answers of shards to InventoryDone
   bool shutdown_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<fleet::StreamId, std::shared_ptr<StreamWriter>> writers_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<fleet::CommandId, DrainDone> drains_ ABSL_GUARDED_BY(mutex_);

@@ -4,6 +4,13 @@
 #include <utility>
 
 namespace controld::shard {
+namespace {
+
+std::string_view CallIdOf(const ng::Request& request) {
+  return request.call_id ? std::string_view(*request.call_id) : std::string_view();
+}
+
+}  // namespace
 
 ShardPool::ShardPool(size_t shards, fleet::HashKey key, const call::Settings& settings,
                      call::Counters& counters, FleetHost& fleet)
@@ -22,6 +29,18 @@ void ShardPool::Start() {
 
 void ShardPool::Stop() {
   for (auto& shard : shards_) shard->Stop();
+  shards_.clear();
+  absl::MutexLock lock(&mutex_);
+  held_.clear();
+}
+
+void ShardPool::Open() {
+  absl::MutexLock lock(&mutex_);
+  if (open_.load(std::memory_order_relaxed)) return;
+  for (Held& held : held_) Post(std::move(held.request), held.origin, std::move(held.respond));
+  held_.clear();
+  // Under the lock: what Handle lets pass from now on comes after what was held.
+  open_.store(true, std::memory_order_release);
 }
 
 Shard& ShardPool::ShardFor(std::string_view call_id) {
@@ -29,15 +48,28 @@ Shard& ShardPool::ShardFor(std::string_view call_id) {
 }
 
 bool ShardPool::Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) {
-  Shard& shard = ShardFor(request.call_id ? std::string_view(*request.call_id) : std::string_view());
+  if (!open_.load(std::memory_order_acquire)) {
+    absl::MutexLock lock(&mutex_);
+    if (!open_.load(std::memory_order_relaxed)) {
+      if (held_.size() >= kMaxQueued) return false;
+      held_.push_back({std::move(request), origin, std::move(respond)});
+      return true;
+    }
+  }
+  const Shard& shard = ShardFor(CallIdOf(request));
   if (shard.commands_queued.load(std::memory_order_relaxed) >= kMaxQueued) return false;
+  Post(std::move(request), origin, std::move(respond));
+  return true;
+}
+
+void ShardPool::Post(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) {
+  Shard& shard = ShardFor(CallIdOf(request));
   shard.commands_queued.fetch_add(1, std::memory_order_relaxed);
   shard.Post([&shard, request = std::make_unique<ng::Request>(std::move(request)), origin,
               respond = std::move(respond)](call::CallService& service) mutable {
     shard.commands_queued.fetch_sub(1, std::memory_order_relaxed);
     service.Handle(std::move(*request), origin, base::ReadClocks(), std::move(respond));
   });
-  return true;
 }
 
 void ShardPool::List(size_t limit, Listed done) {

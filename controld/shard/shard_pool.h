@@ -3,11 +3,14 @@
 // Thread-safe; Start and Stop on one thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "controld/fleet/keyed_hash.h"
 #include "controld/listen/dispatcher.h"
 #include "controld/shard/shard.h"
@@ -23,7 +26,10 @@ class ShardPool final : public listen::Dispatcher {
   ShardPool(size_t shards, fleet::HashKey key, const call::Settings& settings,
             call::Counters& counters, FleetHost& fleet);
 
+  // Commands are held back until Open(): a controller that was restarted first wants its calls back.
   void Start();
+  void Open();
+  // Ends the threads and destroys all calls' data, pending replies included.
   void Stop();
 
   bool Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) override;
@@ -39,8 +45,18 @@ class ShardPool final : public listen::Dispatcher {
               std::function<void(std::vector<Answer>)> done);
 
  private:
+  struct Held {
+    ng::Request request;
+    base::Endpoint origin;
+    Respond respond;
+  };
+  void Post(ng::Request&& request, const base::Endpoint& origin, Respond&& respond);
+
   const fleet::HashKey key_;
   std::vector<std::unique_ptr<Shard>> shards_;
+  std::atomic<bool> open_{false};
+  absl::Mutex mutex_;
+  std::vector<Held> held_ ABSL_GUARDED_BY(mutex_);
 };
 
 template <typename Answer>

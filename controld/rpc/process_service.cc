@@ -1,0 +1,95 @@
+#include "controld/rpc/process_service.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/runtime/logging.h"
+#include "proto/runtime/version.h"
+
+namespace controld::rpc {
+namespace {
+
+constexpr char kDaemon[] = "controld";
+
+grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
+                                 const grpc::Status& status = grpc::Status::OK) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  reactor->Finish(status);
+  return reactor;
+}
+
+uint64_t ResidentOctets() {
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"), std::fclose);
+  unsigned long long total = 0, resident = 0;
+  if (file == nullptr || std::fscanf(file.get(), "%llu %llu", &total, &resident) != 2) return 0;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void FillLevels(rtpengine::v1::LogLevels* response) {
+  for (uint8_t i = 0; i < static_cast<uint8_t>(base::log::Subsystem::kCount); ++i) {
+    const auto subsystem = static_cast<base::log::Subsystem>(i);
+    (*response->mutable_levels())[std::string(base::log::SubsystemName(subsystem))] =
+        runtime::LogLevel(subsystem);
+  }
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ProcessService::GetVersion(grpc::CallbackServerContext* context,
+                                                     const rtpengine::v1::GetVersionRequest*,
+                                                     rtpengine::v1::GetVersionResponse* response) {
+  response->set_daemon(kDaemon);
+  response->set_version(runtime::Version());
+  response->set_build(runtime::BuildDetails());
+  return Finish(context);
+}
+
+grpc::ServerUnaryReactor* ProcessService::GetStatus(grpc::CallbackServerContext* context,
+                                                    const rtpengine::v1::GetStatusRequest*,
+                                                    rtpengine::v1::GetStatusResponse* response) {
+  response->set_daemon(kDaemon);
+  response->set_version(runtime::Version());
+  response->set_name(facts_.name);
+  response->set_started_unix(facts_.started_unix);
+  response->set_resident_bytes(ResidentOctets());
+  response->set_calls(static_cast<uint64_t>(std::max<int64_t>(calls_.calls.load(), 0)));
+  response->set_process_id(static_cast<uint32_t>(getpid()));
+  for (const std::string& listener : facts_.listeners) response->add_listeners(listener);
+  for (const std::string& warning : facts_.warnings) response->add_warnings(warning);
+  bool ready = false;
+  for (const auto& worker : fleet_.Describe()) {
+    auto* peer = response->add_peers();
+    peer->set_name(worker.name());
+    peer->set_address(worker.peer());
+    peer->set_state(rtpengine::v1::WorkerState_Name(worker.state()));
+    ready = ready || (worker.attached() && worker.state() == rtpengine::v1::READY);
+  }
+  for (const std::string& warning : fleet_.Warnings()) response->add_warnings(warning);
+  if (!ready) response->add_warnings("no worker is ready: new calls are refused");
+  return Finish(context);
+}
+
+grpc::ServerUnaryReactor* ProcessService::GetLogLevels(grpc::CallbackServerContext* context,
+                                                       const rtpengine::v1::GetLogLevelsRequest*,
+                                                       rtpengine::v1::LogLevels* response) {
+  FillLevels(response);
+  return Finish(context);
+}
+
+grpc::ServerUnaryReactor* ProcessService::SetLogLevel(grpc::CallbackServerContext* context,
+                                                      const rtpengine::v1::SetLogLevelRequest* request,
+                                                      rtpengine::v1::LogLevels* response) {
+  if (!runtime::SetLogLevel(request->subsystem(), request->level())) {
+    return Finish(context, {grpc::StatusCode::INVALID_ARGUMENT,
+                            base::StrCat("no subsystem '", request->subsystem(),
+                                         "', or level ", request->level(), " is not 0 to 7")});
+  }
+  FillLevels(response);
+  return Finish(context);
+}
+
+}  // namespace controld::rpc

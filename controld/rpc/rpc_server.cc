@@ -1,0 +1,55 @@
+#include "controld/rpc/rpc_server.h"
+
+#include <chrono>
+#include <utility>
+
+namespace controld::rpc {
+namespace {
+
+constexpr char kOption[] = "listen-grpc";
+constexpr std::chrono::milliseconds kShutdownGrace{1000};
+// A worker's frames stay below 2 MiB (worker.proto).
+constexpr int kMaxReceived = 4 << 20;
+// A connection without a sign of life: the kernel alone would notice after many minutes.
+constexpr int kKeepaliveMs = 10'000, kKeepaliveTimeoutMs = 5'000;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(std::vector<std::string> addresses,
+                                                             const runtime::TlsOptions& tls,
+                                                             ProcessFacts facts,
+                                                             shard::FleetHost& fleet,
+                                                             shard::ShardPool& shards,
+                                                             const StatisticsSources& sources) {
+  std::unique_ptr<RpcServer> rpc(
+      new RpcServer(std::move(addresses), std::move(facts), fleet, shards, sources));
+  grpc::ServerBuilder builder;
+  if (auto status = runtime::AddListeningPorts(rpc->addresses_, kOption, tls, &builder); !status.ok()) {
+    return status;
+  }
+  builder.SetMaxReceiveMessageSize(kMaxReceived);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  // Workers send pings of their own; they are not to be punished for it.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
+  builder.RegisterService(&rpc->worker_);
+  builder.RegisterService(&rpc->process_);
+  builder.RegisterService(&rpc->workers_);
+  builder.RegisterService(&rpc->calls_);
+  rpc->server_ = builder.BuildAndStart();
+  if (auto status = runtime::FinishListening(rpc->addresses_, kOption, rpc->server_.get()); !status.ok()) {
+    return status;
+  }
+  return rpc;
+}
+
+RpcServer::~RpcServer() {
+  if (server_ == nullptr) return;
+  fleet_.Shutdown();
+  server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+  server_->Wait();
+  runtime::RemoveSockets(addresses_);
+}
+
+}  // namespace controld::rpc

@@ -1,0 +1,51 @@
+// The gRPC server of controld on listen-grpc: workers' streams and the operators' interface.
+//
+// Created and destroyed on one thread; everything it serves outlives it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "controld/rpc/calls_service.h"
+#include "controld/rpc/process_service.h"
+#include "controld/rpc/worker_service.h"
+#include "controld/rpc/workers_service.h"
+#include "proto/runtime/credentials.h"
+
+namespace controld::rpc {
+
+class RpcServer {
+ public:
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Listen(std::vector<std::string> addresses,
+                                                           const runtime::TlsOptions& tls,
+                                                           ProcessFacts facts,
+                                                           shard::FleetHost& fleet,
+                                                           shard::ShardPool& shards,
+                                                           const StatisticsSources& sources);
+  // Ends all streams and waits for calls under way, but not longer than kShutdownGrace.
+  ~RpcServer();
+
+ private:
+  RpcServer(std::vector<std::string> addresses, ProcessFacts facts, shard::FleetHost& fleet,
+            shard::ShardPool& shards, const StatisticsSources& sources)
+      : addresses_(std::move(addresses)),
+        fleet_(fleet),
+        worker_(fleet),
+        process_(std::move(facts), fleet, sources.calls),
+        workers_(fleet),
+        calls_(shards, sources) {}
+
+  const std::vector<std::string> addresses_;
+  shard::FleetHost& fleet_;
+  WorkerService worker_;
+  ProcessService process_;
+  WorkersService workers_;
+  CallsService calls_;
+  std::unique_ptr<grpc::Server> server_;  // destroyed before its services
+};
+
+}  // namespace controld::rpc

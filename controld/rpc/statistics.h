@@ -1,0 +1,29 @@
+// All counters of the controller as names, help texts, labels and numbers: what GetStatistics answers.
+//
+// Names follow metrics-and-state.md §1 where it has one. Thread-safe.
+#pragma once
+
+#include "controld/call/settings.h"
+#include "controld/listen/client_statistics.h"
+#include "controld/listen/cookie_cache.h"
+#include "controld/listen/ng_server.h"
+#include "controld/listen/udp_listener.h"
+#include "controld/shard/fleet_host.h"
+#include "rtpengine/v1/admin.pb.h"
+
+namespace controld::rpc {
+
+// Where the numbers come from. All outlive their user.
+struct StatisticsSources {
+  const call::Counters& calls;
+  const listen::NgServer& ng;
+  const listen::CookieCache& cookies;
+  const listen::ClientStatistics& clients;
+  const listen::UdpListener& udp;
+  shard::FleetHost& fleet;
+  int64_t started_unix = 0;
+};
+
+void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, rtpengine::v1::Statistics* out);
+
+}  // namespace controld::rpc
