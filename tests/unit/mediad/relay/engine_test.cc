@@ -1,0 +1,565 @@
+// The engine with real sockets on the loopback interface.
+#include "mediad/relay/engine.h"
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <ctime>
+#include <deque>
+#include <future>
+#include <map>
+#include <mutex>
+#include <optional>
+
+#include "mediad/ports/interface_table.h"
+#include "mediad/relay/udp_socket.h"
+
+namespace mediad::relay {
+namespace {
+
+namespace v1 = rtpengine::v1;
+using std::chrono::milliseconds;
+
+constexpr uint16_t kPorts = 24;
+
+// A party's socket.
+class Peer {
+ public:
+  explicit Peer(bool ipv6 = false) {
+    fd_ = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    sockaddr_storage storage;
+    const socklen_t length = base::Endpoint{*base::IpAddress::Parse(ipv6 ? "::1" : "127.0.0.1"), 0}.ToSockaddr(&storage);
+    EXPECT_EQ(bind(fd_, reinterpret_cast<sockaddr*>(&storage), length), 0);
+    socklen_t size = sizeof storage;
+    getsockname(fd_, reinterpret_cast<sockaddr*>(&storage), &size);
+    endpoint_ = *base::Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&storage), size);
+    const int on = 1;
+    setsockopt(fd_, IPPROTO_IP, IP_RECVTOS, &on, sizeof on);
+  }
+  ~Peer() { close(fd_); }
+  Peer(const Peer&) = delete;
+  Peer& operator=(const Peer&) = delete;
+
+  const base::Endpoint& endpoint() const { return endpoint_; }
+  void Send(const std::string& bytes, const base::Endpoint& to) {
+    sockaddr_storage storage;
+    const socklen_t length = to.ToSockaddr(&storage);
+    EXPECT_EQ(sendto(fd_, bytes.data(), bytes.size(), 0, reinterpret_cast<sockaddr*>(&storage), length),
+              static_cast<ssize_t>(bytes.size()));
+  }
+  struct Datagram {
+    std::string bytes;
+    base::Endpoint from;
+    int tos = -1;
+  };
+  std::optional<Datagram> Receive(milliseconds time = milliseconds(2000)) {
+    pollfd waiting{fd_, POLLIN, 0};
+    if (poll(&waiting, 1, static_cast<int>(time.count())) != 1) return std::nullopt;
+    std::string bytes(65536, '\0');
+    sockaddr_storage storage;
+    char control[64];
+    iovec vector{bytes.data(), bytes.size()};
+    msghdr message{};
+    message.msg_name = &storage;
+    message.msg_namelen = sizeof storage;
+    message.msg_iov = &vector;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    const ssize_t size = recvmsg(fd_, &message, 0);
+    if (size < 0) return std::nullopt;
+    Datagram datagram{bytes.substr(0, static_cast<size_t>(size)),
+                      *base::Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&storage), message.msg_namelen)};
+    for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr; item = CMSG_NXTHDR(&message, item)) {
+      if (item->cmsg_level == IPPROTO_IP && item->cmsg_type == IP_TOS) datagram.tos = *CMSG_DATA(item);
+    }
+    return datagram;
+  }
+
+ private:
+  int fd_ = -1;
+  base::Endpoint endpoint_;
+};
+
+std::string Rtp(uint16_t sequence, size_t payload = 160) {
+  std::string packet(12 + payload, 'U');
+  packet[0] = static_cast<char>(0x80);
+  packet[1] = 0;
+  packet[2] = static_cast<char>(sequence >> 8);
+  packet[3] = static_cast<char>(sequence);
+  return packet;
+}
+
+class FixedRandom final : public base::Random {
+ public:
+  uint64_t Next() override { return state_ = state_ * 6364136223846793005u + 1442695040888963407u; }
+
+ private:
+  uint64_t state_ = 1;
+};
+
+// First of kPorts ports below the ephemeral range; the process id spreads tests that run at the same time.
+uint16_t Range() { return static_cast<uint16_t>(12000 + (getpid() % 400) * 40); }
+
+class EngineTest : public ::testing::Test {
+ protected:
+  EngineTest() { Open(1); }
+  ~EngineTest() override { engine_->Stop(); }
+
+  void Open(unsigned shards, unsigned orphan_timeout_s = 3600) {
+    if (engine_ != nullptr) engine_->Stop();
+    engine_.reset();
+    ports::InterfacePlan plan;
+    for (const char* address : {"127.0.0.1", "::1"}) {
+      ports::InterfaceAddress one;
+      one.name = "default";
+      one.address = one.advertised = *base::IpAddress::Parse(address);
+      one.port_min = Range();
+      one.port_max = static_cast<uint16_t>(Range() + kPorts - 1);
+      plan.addresses.push_back(one);
+    }
+    table_ = std::make_unique<ports::InterfaceTable>(plan, ports::InterfaceTable::Options(), random_);
+    EngineOptions options;
+    options.shards = shards;
+    options.orphan_timeout_s = orphan_timeout_s;
+    engine_ = std::make_unique<Engine>(options, *table_);
+    engine_->Start([this](v1::Event event) {
+      std::lock_guard<std::mutex> lock(mutex_);
+      events_.push_back(std::move(event));
+      changed_.notify_all();
+    });
+  }
+
+  unsigned PortsUsed() const {
+    google::protobuf::RepeatedPtrField<v1::InterfaceLoad> loads;
+    table_->DescribeLoad(&loads);
+    unsigned used = 0;
+    for (const v1::InterfaceLoad& one : loads) used += one.ports_used();
+    return used;
+  }
+
+  static v1::Session TwoParties(const std::string& id, const Peer& a, const Peer& b) {
+    v1::Session session;
+    session.set_id(id);
+    session.set_owner("test");
+    session.set_generation(1);
+    session.set_record("record of " + id);
+    uint32_t media_id = 0;
+    for (const Peer* peer : {&a, &b}) {
+      ++media_id;
+      v1::PortSet* ports = session.add_port_sets();
+      ports->set_id(media_id);
+      ports->set_family(peer->endpoint().address.family() == base::Family::kIpv6 ? v1::IPV6 : v1::IPV4);
+      ports->set_count(2);
+      v1::Media* media = session.add_media();
+      media->set_id(media_id);
+      media->set_port_set(media_id);
+      media->mutable_rtp_remote()->set_address(peer->endpoint().address.ToBytes());
+      media->mutable_rtp_remote()->set_port(peer->endpoint().port);
+      media->set_learn(true);
+      media->set_sends(true);
+      media->set_receives(true);
+      media->set_liveness(v1::CHECKED);
+      media->set_idle_limit_s(60);
+      v1::Route* route = session.add_routes();
+      route->set_from(media_id);
+      route->set_to(3 - media_id);
+    }
+    return session;
+  }
+
+  template <typename Request, typename Method>
+  v1::CommandResult Ask(Method method, Request request) {
+    std::promise<v1::CommandResult> promise;
+    (*engine_.*method)(std::move(request), [&](v1::CommandResult result) { promise.set_value(std::move(result)); });
+    return promise.get_future().get();
+  }
+  v1::CommandResult Apply(const v1::Session& session) {
+    v1::ApplySession request;
+    *request.mutable_session() = session;
+    return Ask(&Engine::Apply, std::move(request));
+  }
+  v1::CommandResult Delete(const std::string& id) {
+    v1::DeleteSession request;
+    request.set_id(id);
+    request.set_owner("test");
+    return Ask(&Engine::Delete, std::move(request));
+  }
+  v1::CommandResult Query(const std::string& id) {
+    v1::QuerySession request;
+    request.set_id(id);
+    request.set_owner("test");
+    return Ask(&Engine::Query, std::move(request));
+  }
+  v1::CommandResult List(const std::string& after, uint32_t limit) {
+    v1::ListSessions request;
+    request.set_owner("test");
+    request.set_after(after);
+    request.set_limit(limit);
+    return Ask(&Engine::List, std::move(request));
+  }
+  // The first event for which `wanted` holds; the others are thrown away.
+  std::optional<v1::Event> Await(const std::function<bool(const v1::Event&)>& wanted,
+                                 milliseconds time = milliseconds(4000)) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const auto deadline = std::chrono::steady_clock::now() + time;
+    for (;;) {
+      while (!events_.empty()) {
+        v1::Event event = std::move(events_.front());
+        events_.pop_front();
+        if (wanted(event)) return event;
+      }
+      if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) return std::nullopt;
+    }
+  }
+  static base::Endpoint Ours(const v1::CommandResult& result, int set, int offset = 0) {
+    const v1::PortSetAllocation& one = result.apply().allocations(set);
+    return {*base::IpAddress::FromBytes(one.address()), static_cast<uint16_t>(one.port() + static_cast<uint32_t>(offset))};
+  }
+
+  FixedRandom random_;
+  std::unique_ptr<ports::InterfaceTable> table_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<v1::Event> events_;
+  std::unique_ptr<Engine> engine_;
+};
+
+TEST_F(EngineTest, RelaysBothWaysAndAnswersWithStatistics) {
+  Peer a, b;
+  const v1::CommandResult applied = Apply(TwoParties("one", a, b));
+  ASSERT_FALSE(applied.has_error()) << applied.DebugString();
+  ASSERT_EQ(applied.apply().allocations_size(), 2);
+  EXPECT_EQ(applied.apply().allocations(0).interface(), "default");
+  EXPECT_EQ(applied.apply().allocations(0).port() % 2, 0u);
+  EXPECT_EQ(PortsUsed(), 4u);
+  a.Send(Rtp(1), Ours(applied, 0));
+  const auto at_b = b.Receive();
+  ASSERT_TRUE(at_b);
+  EXPECT_EQ(at_b->bytes, Rtp(1));
+  EXPECT_EQ(at_b->from, Ours(applied, 1));
+  b.Send(Rtp(2), Ours(applied, 1));
+  const auto at_a = a.Receive();
+  ASSERT_TRUE(at_a);
+  EXPECT_EQ(at_a->from, Ours(applied, 0));
+
+  const auto confirmed = Await([](const v1::Event& event) { return event.has_confirmed(); });
+  ASSERT_TRUE(confirmed);
+  EXPECT_EQ(confirmed->session(), "one");
+  EXPECT_EQ(confirmed->owner(), "test");
+  EXPECT_EQ(confirmed->generation(), 1u);
+  EXPECT_EQ(confirmed->confirmed().endpoint().port(), a.endpoint().port);
+
+  const v1::CommandResult queried = Query("one");
+  EXPECT_EQ(queried.statistics().media(0).streams(0).ingress().packets(), 1u);
+  EXPECT_EQ(engine_->Totals().sessions, 1u);
+  EXPECT_EQ(engine_->Totals().packets, 2u);
+  EXPECT_EQ(engine_->Totals().bytes, 344u);
+  const v1::CommandResult deleted = Delete("one");
+  EXPECT_EQ(deleted.statistics().media(1).streams(0).egress().bytes(), 172u);
+  EXPECT_EQ(PortsUsed(), 0u);
+  EXPECT_EQ(engine_->Totals().sessions, 0u);
+  EXPECT_EQ(Query("one").error().code(), v1::Error::UNKNOWN_SESSION);
+}
+
+TEST_F(EngineTest, RelaysBetweenFamiliesAndSetsTos) {
+  Peer a, b(true);
+  v1::Session session = TwoParties("six", a, b);
+  session.mutable_media(0)->set_tos(184);
+  const v1::CommandResult applied = Apply(session);
+  ASSERT_FALSE(applied.has_error()) << applied.DebugString();
+  a.Send(Rtp(1), Ours(applied, 0));
+  ASSERT_TRUE(b.Receive());
+  b.Send(Rtp(2), Ours(applied, 1));
+  auto at_a = a.Receive();
+  ASSERT_TRUE(at_a);
+  EXPECT_EQ(at_a->tos, 184);
+  session.set_generation(2);
+  session.mutable_media(0)->set_tos(0);
+  Apply(session);
+  b.Send(Rtp(3), Ours(applied, 1));
+  at_a = a.Receive();
+  ASSERT_TRUE(at_a);
+  EXPECT_EQ(at_a->tos, 0);
+}
+
+TEST_F(EngineTest, CutsDatagramsBeyond8192Octets) {
+  Peer a, b;
+  const v1::CommandResult applied = Apply(TwoParties("long", a, b));
+  a.Send(Rtp(1, 8180), Ours(applied, 0));
+  auto at_b = b.Receive();
+  ASSERT_TRUE(at_b);
+  EXPECT_EQ(at_b->bytes.size(), 8192u);
+  a.Send(Rtp(1, 9000), Ours(applied, 0));
+  at_b = b.Receive();
+  ASSERT_TRUE(at_b);
+  EXPECT_EQ(at_b->bytes, Rtp(1, 9000).substr(0, 8192));
+  v1::QuerySession request;
+  request.set_id("long");
+  request.set_owner("test");
+  request.set_explain(true);
+  const v1::CommandResult queried = Ask(&Engine::Query, request);
+  ASSERT_EQ(queried.statistics().media(0).streams(0).explain().drops_size(), 1);
+  EXPECT_EQ(queried.statistics().media(0).streams(0).explain().drops(0).reason(), v1::DROP_TRUNCATED);
+}
+
+TEST_F(EngineTest, SurvivesUnreachablePeers) {
+  std::optional<Peer> a(std::in_place);
+  Peer b;
+  const v1::CommandResult applied = Apply(TwoParties("gone", *a, b));
+  a.reset();  // what is sent to it comes back as "connection refused"
+  for (uint16_t i = 0; i < 20; ++i) b.Send(Rtp(i), Ours(applied, 1));
+  const auto failed = Await([](const v1::Event& event) { return event.has_failed(); }, milliseconds(300));
+  EXPECT_FALSE(failed) << failed->DebugString();
+  EXPECT_EQ(Query("gone").statistics().media(1).streams(0).ingress().packets(), 20u);
+}
+
+TEST_F(EngineTest, KeepsPortsOverGenerationsAndGivesBackTheRtcpPort) {
+  Peer a, b;
+  v1::Session session = TwoParties("mux", a, b);
+  const v1::CommandResult first = Apply(session);
+  session.set_generation(2);
+  session.mutable_media(0)->set_rtcp_mux(true);
+  session.mutable_port_sets(0)->set_count(1);
+  const v1::CommandResult second = Apply(session);
+  ASSERT_FALSE(second.has_error()) << second.DebugString();
+  EXPECT_EQ(Ours(second, 0), Ours(first, 0));
+  EXPECT_EQ(PortsUsed(), 3u);
+  a.Send(Rtp(1), Ours(second, 0));
+  EXPECT_TRUE(b.Receive());
+  UdpSocket probe;
+  EXPECT_EQ(probe.Bind(Ours(first, 0, 1)), 0) << "the RTCP port is closed";
+
+  session.set_generation(3);
+  session.mutable_port_sets(0)->set_count(2);
+  EXPECT_EQ(Apply(session).error().code(), v1::Error::INVALID);
+  a.Send(Rtp(2), Ours(second, 0));  // nothing has changed
+  EXPECT_TRUE(b.Receive());
+}
+
+TEST_F(EngineTest, NewPortSetsComeAndOldOnesGo) {
+  Peer a, b;
+  v1::Session session = TwoParties("reoffer", a, b);
+  const v1::CommandResult first = Apply(session);
+  v1::PortSet* fresh = session.add_port_sets();
+  fresh->set_id(7);
+  fresh->set_family(v1::IPV4);
+  fresh->set_count(2);
+  session.mutable_media(1)->set_port_set(7);
+  session.mutable_media(1)->add_late_port_sets(2);
+  session.set_generation(2);
+  const v1::CommandResult second = Apply(session);
+  ASSERT_EQ(second.apply().allocations_size(), 3);
+  EXPECT_EQ(Ours(second, 1), Ours(first, 1));
+  b.Send(Rtp(1), Ours(second, 1));
+  EXPECT_TRUE(a.Receive());
+  a.Send(Rtp(2), Ours(second, 0));
+  auto at_b = b.Receive();
+  ASSERT_TRUE(at_b);
+  EXPECT_EQ(at_b->from, Ours(second, 2));
+
+  session.mutable_media(1)->clear_late_port_sets();
+  session.mutable_port_sets()->DeleteSubrange(1, 1);
+  session.set_generation(3);
+  const v1::CommandResult third = Apply(session);
+  EXPECT_EQ(Ours(third, 1), Ours(second, 2));
+  EXPECT_EQ(PortsUsed(), 4u);
+  b.Send(Rtp(3), Ours(third, 1));
+  EXPECT_TRUE(a.Receive());
+}
+
+TEST_F(EngineTest, PinnedPortsAreHonouredOrRefused) {
+  Peer a, b;
+  v1::Session session = TwoParties("pinned", a, b);
+  session.mutable_port_sets(0)->set_port(Range() + 10u);
+  session.mutable_port_sets(0)->set_address(base::IpAddress::Parse("127.0.0.1")->ToBytes());
+  const v1::CommandResult applied = Apply(session);
+  ASSERT_FALSE(applied.has_error()) << applied.DebugString();
+  EXPECT_EQ(Ours(applied, 0).port, Range() + 10);
+  session.set_id("too late");
+  const v1::CommandResult refused = Apply(session);
+  EXPECT_TRUE(refused.has_error());
+  EXPECT_EQ(PortsUsed(), 4u) << "nothing is kept of a refused session";
+  EXPECT_EQ(engine_->Totals().sessions, 1u);
+}
+
+TEST_F(EngineTest, BindFailureOfAPinnedPortSaysWhichAndWhy) {
+  Peer a, b;
+  const base::Endpoint taken{*base::IpAddress::Parse("127.0.0.1"), static_cast<uint16_t>(Range() + 12)};
+  UdpSocket other;
+  ASSERT_EQ(other.Bind(taken), 0);
+  v1::Session session = TwoParties("bind", a, b);
+  session.mutable_port_sets(1)->set_port(taken.port);
+  const v1::CommandResult refused = Apply(session);
+  EXPECT_EQ(refused.error().code(), v1::Error::BIND_FAILED);
+  EXPECT_EQ(refused.error().errno_value(), EADDRINUSE);
+  EXPECT_EQ(refused.error().port(), taken.port);
+  EXPECT_EQ(PortsUsed(), 0u);
+}
+
+TEST_F(EngineTest, ExhaustionIsRolledBack) {
+  Peer a, b;
+  for (int i = 0; i < kPorts / 4; ++i) {
+    const v1::CommandResult applied = Apply(TwoParties("n" + std::to_string(i), a, b));
+    ASSERT_FALSE(applied.has_error()) << applied.DebugString();
+  }
+  const v1::CommandResult refused = Apply(TwoParties("one too many", a, b));
+  EXPECT_EQ(refused.error().code(), v1::Error::PORTS_EXHAUSTED);
+  Delete("n0");
+  v1::Session big = TwoParties("big", a, b);
+  *big.add_port_sets() = big.port_sets(0);
+  big.mutable_port_sets(2)->set_id(3);
+  EXPECT_EQ(Apply(big).error().code(), v1::Error::PORTS_EXHAUSTED);
+  EXPECT_EQ(PortsUsed(), kPorts - 4u);
+}
+
+TEST_F(EngineTest, RefusesWhatItMust) {
+  Peer a, b;
+  v1::Session session = TwoParties("s", a, b);
+  session.mutable_port_sets(0)->set_interface("nowhere");
+  EXPECT_EQ(Apply(session).error().code(), v1::Error::UNKNOWN_INTERFACE);
+  session.mutable_port_sets(0)->clear_interface();
+  session.mutable_routes(0)->set_to(99);
+  EXPECT_EQ(Apply(session).error().code(), v1::Error::INVALID);
+  session = TwoParties("s", a, b);
+  session.set_generation(5);
+  EXPECT_FALSE(Apply(session).has_error());
+  EXPECT_FALSE(Apply(session).has_error()) << "the same again is fine";
+  session.set_generation(4);
+  EXPECT_EQ(Apply(session).error().code(), v1::Error::STALE);
+  EXPECT_EQ(Delete("unknown").error().code(), v1::Error::UNKNOWN_SESSION);
+
+  engine_->SetDraining(true);
+  EXPECT_TRUE(engine_->draining());
+  EXPECT_EQ(Apply(TwoParties("new", a, b)).error().code(), v1::Error::DRAINING_REFUSED);
+  session.set_generation(6);
+  EXPECT_FALSE(Apply(session).has_error()) << "those it has go on";
+  engine_->Stop();
+  EXPECT_EQ(Apply(session).error().code(), v1::Error::SHUTTING_DOWN);
+}
+
+TEST_F(EngineTest, OwnersAreApart) {
+  Peer a, b;
+  v1::Session session = TwoParties("same", a, b);
+  ASSERT_FALSE(Apply(session).has_error());
+  session.set_owner("another");
+  ASSERT_FALSE(Apply(session).has_error());
+  EXPECT_EQ(engine_->Totals().sessions, 2u);
+  EXPECT_EQ(List("", 0).list().sessions_size(), 1);
+}
+
+TEST_F(EngineTest, PagesThroughTheSessionsOfAllShards) {
+  Open(3);
+  Peer a, b;
+  std::map<std::string, int> seen;
+  for (int i = 0; i < 6; ++i) Apply(TwoParties("call " + std::to_string(i), a, b));
+  std::string after;
+  for (int pages = 0; pages < 10; ++pages) {
+    const v1::CommandResult page = List(after, 2);
+    ASSERT_FALSE(page.has_error());
+    EXPECT_LE(page.list().sessions_size(), 2);
+    for (const v1::SessionRecord& one : page.list().sessions()) {
+      ++seen[one.id()];
+      EXPECT_EQ(one.record(), "record of " + one.id());
+      EXPECT_EQ(one.allocations_size(), 2);
+      EXPECT_FALSE(one.idle());
+      after = one.id();
+    }
+    if (!page.list().more()) break;
+  }
+  EXPECT_EQ(seen.size(), 6u);
+  for (const auto& [id, times] : seen) EXPECT_EQ(times, 1) << id;
+}
+
+TEST_F(EngineTest, SaysOncePerGenerationThatASessionIsIdle) {
+  Peer a, b;
+  v1::Session session = TwoParties("idle", a, b);
+  for (v1::Media& media : *session.mutable_media()) media.set_idle_limit_s(1);
+  const auto is_idle = [](const v1::Event& event) { return event.has_idle(); };
+  Apply(session);
+  const auto idle = Await(is_idle);
+  ASSERT_TRUE(idle);
+  EXPECT_EQ(idle->idle().last_liveness(), v1::CHECKED);
+  EXPECT_EQ(idle->generation(), 1u);
+  EXPECT_TRUE(List("", 0).list().sessions(0).idle());
+  EXPECT_FALSE(Await(is_idle, milliseconds(1500)));
+  session.set_generation(2);
+  Apply(session);
+  const auto again = Await(is_idle);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->generation(), 2u);
+}
+
+TEST_F(EngineTest, DeadlineStopsTheMediaUntilItIsMoved) {
+  Peer a, b;
+  v1::Session session = TwoParties("deadline", a, b);
+  session.set_deadline_unix(time(nullptr) + 1);
+  const v1::CommandResult applied = Apply(session);
+  const auto is_deadline = [](const v1::Event& event) { return event.has_deadline(); };
+  ASSERT_TRUE(Await(is_deadline));
+  a.Send(Rtp(1), Ours(applied, 0));
+  EXPECT_FALSE(b.Receive(milliseconds(200)));
+  EXPECT_FALSE(Await(is_deadline, milliseconds(1200)));
+  session.set_generation(2);
+  session.set_deadline_unix(0);
+  Apply(session);
+  EXPECT_TRUE(b.Receive());  // it waited in the socket
+}
+
+TEST_F(EngineTest, OrphansEndByThemselves) {
+  Open(1, 1);
+  Peer a, b;
+  v1::Session session = TwoParties("orphan", a, b);
+  for (v1::Media& media : *session.mutable_media()) media.set_idle_limit_s(1);
+  Apply(session);
+  ASSERT_TRUE(Await([](const v1::Event& event) { return event.has_idle(); }));
+  EXPECT_EQ(engine_->Totals().sessions, 1u);
+  for (int i = 0; i < 50 && engine_->Totals().sessions != 0; ++i) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait_for(lock, milliseconds(100));
+  }
+  EXPECT_EQ(engine_->Totals().sessions, 0u);
+  EXPECT_EQ(PortsUsed(), 0u);
+}
+
+TEST_F(EngineTest, PiercesNat) {
+  Peer a, b;
+  v1::Session session = TwoParties("pierce", a, b);
+  session.mutable_media(0)->set_pierce_nat(true);
+  Apply(session);
+  const auto piercing = a.Receive();
+  ASSERT_TRUE(piercing);
+  EXPECT_EQ(piercing->bytes, std::string("\x80\x7f\xff\xff\0\0\0\0\0\0\0\0", 12));
+}
+
+TEST_F(EngineTest, ManyCommandsAtOnceAreAllAnswered) {
+  Open(2);
+  Peer a, b;
+  std::atomic<int> answered{0}, good{0};
+  constexpr int kCommands = 2000;
+  std::promise<void> all;
+  const auto count = [&](const v1::CommandResult& result) {
+    if (!result.has_error()) ++good;
+    if (++answered == kCommands) all.set_value();
+  };
+  for (int i = 0; i < kCommands / 2; ++i) {
+    v1::ApplySession apply;
+    *apply.mutable_session() = TwoParties("c" + std::to_string(i % 4), a, b);
+    engine_->Apply(std::move(apply), count);
+    v1::QuerySession query;
+    query.set_id("c" + std::to_string(i % 4));
+    query.set_owner("test");
+    engine_->Query(std::move(query), count);
+  }
+  ASSERT_EQ(all.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(good, kCommands) << "in the order they were given";
+}
+
+}  // namespace
+}  // namespace mediad::relay
