@@ -24,8 +24,8 @@ struct RpcAddress {
 absl::StatusOr<RpcAddress> ParseRpcAddress(std::string_view text);
 
 struct TlsOptions {
-  std::string certificate, key, authority;  // file names: tls-cert, tls-key, tls-ca
-  bool insecure = false;                    // grpc-insecure
+  std::string certificate = {}, key = {}, authority = {};  // files: tls-cert, tls-key, tls-ca
+  bool insecure = false;                                   // grpc-insecure
 };
 TlsOptions TlsOptionsFrom(const base::options::ParsedOptions& options);
 

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -218,6 +220,21 @@ TEST(OptionsTest, TheGuidesConfigurationLoadsInBothDaemons) {
     EXPECT_EQ(options.Int("num-threads"), 4);
     EXPECT_EQ(options.String("log-facility"), "local1");
     EXPECT_EQ(result->warnings.size(), daemon == Daemon::kMediad ? 4u : 3u);
+  }
+}
+
+TEST(OptionsTest, TheShippedConfigurationLoadsWithoutAWarning) {
+  const auto root = std::filesystem::path(__FILE__).parent_path() / "../../../..";
+  std::ifstream file(root / "deploy/rtpengine.conf");
+  ASSERT_TRUE(file.is_open());
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const Daemon daemon : {Daemon::kControld, Daemon::kMediad}) {
+    const auto result = Parse({}, text, daemon);
+    ASSERT_TRUE(result.ok()) << ErrorOf(result);
+    EXPECT_THAT(result->warnings, IsEmpty());
+    EXPECT_EQ(result->options.Int("tos"), 184);
+    EXPECT_THAT(result->options.List("listen-ng"), ElementsAre("127.0.0.1:2223"));
+    EXPECT_FALSE(result->options.List("interface").empty());
   }
 }
 
