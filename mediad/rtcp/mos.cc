@@ -1,6 +1,7 @@
 // See mos.h.
 #include "mediad/rtcp/mos.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace mediad::rtcp {
@@ -16,7 +17,8 @@ double CubicTerm(double rating) { return 7e-6 * rating * (rating - 60) * (100 - 
 double RatingToMos(double rating, double cubic_term) {
   if (rating < 0) return 1.0;
   if (rating > 100) return 4.5;
-  return 1 + 0.035 * rating + cubic_term;
+  // Between 0 and 6.5 the polynomial dips below its own lower limit.
+  return std::max(1.0, 1 + 0.035 * rating + cubic_term);
 }
 
 // The narrow-band scores of the reference are in fixed point: with the cubic term cut to hundredths all

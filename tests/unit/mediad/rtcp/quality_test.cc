@@ -99,6 +99,18 @@ TEST(Mos, FullBand) {
   EXPECT_LT(mos(1'000'000, 0, 0), mos(400'000, 0, 0));
 }
 
+TEST(Mos, NeverOutsideTheScale) {
+  for (const MosFormula formula : {MosFormula::kG107, MosFormula::kG1072, MosFormula::kLegacy}) {
+    for (uint32_t loss = 0; loss <= 100; ++loss) {
+      for (uint32_t jitter_ms = 0; jitter_ms < 2000; jitter_ms += 7) {
+        const uint32_t mos = MosTimes10(formula, {0, jitter_ms, loss, 48000});
+        ASSERT_GE(mos, 10u) << loss << " " << jitter_ms;
+        ASSERT_LE(mos, 45u) << loss << " " << jitter_ms;
+      }
+    }
+  }
+}
+
 TEST(Quality, ConversationalScoreNeedsARoundTripTime) {
   QualityCollector collector({});
   collector.OnReceiverReport(kB, Block(kA, 13, 80), 8000, At(0));
