@@ -58,6 +58,7 @@ class CallService {
 
  private:
   std::unique_ptr<CallTable> table_;
+  base::Now last_tick_;
 };
 
 }  // namespace controld::call

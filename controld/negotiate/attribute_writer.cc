@@ -1,7 +1,6 @@
 #include "controld/negotiate/attribute_writer.h"
+#include "proto/base/text.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 
 namespace controld::negotiate {
 
@@ -16,22 +15,22 @@ void AttributeWriter::Line(std::initializer_list<std::string_view> fragments) {
   for (std::string_view fragment : fragments) {
     text.append(fragment);
     for (const std::string& item : rules_->remove) {
-      if (absl::EqualsIgnoreCase(item, text)) return;
+      if (base::EqualsIgnoreCase(item, text)) return;
     }
     for (const auto& [from, to] : rules_->substitute) {
-      if (absl::EqualsIgnoreCase(from, text)) {
-        absl::StrAppend(out_, "a=", to, "\r\n");
+      if (base::EqualsIgnoreCase(from, text)) {
+        base::StrAppend(out_, "a=", to, "\r\n");
         return;
       }
     }
   }
-  absl::StrAppend(out_, "a=", text, "\r\n");
+  base::StrAppend(out_, "a=", text, "\r\n");
 }
 
 void AttributeWriter::Additions() {
   if (rules_ == nullptr) return;
   for (const std::string& text : rules_->add) {
-    absl::StrAppend(out_, absl::StartsWith(text, "a=") ? "" : "a=", text, "\r\n");
+    base::StrAppend(out_, text.starts_with("a=") ? "" : "a=", text, "\r\n");
   }
 }
 

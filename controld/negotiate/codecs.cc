@@ -1,11 +1,9 @@
 #include "controld/negotiate/codecs.h"
 
 #include <algorithm>
+#include <charconv>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
+#include "proto/base/text.h"
 
 namespace controld::negotiate {
 namespace {
@@ -22,20 +20,27 @@ bool NamesAll(const std::vector<std::string>& items) {
 
 bool SameFormat(const sdp::Codec& a, const sdp::Codec& b) {
   return a.clock_rate == b.clock_rate && a.channels == b.channels &&
-         absl::EqualsIgnoreCase(a.name, b.name);
+         base::EqualsIgnoreCase(a.name, b.name);
 }
 
 }  // namespace
 
 bool CodecMatches(std::string_view item, const sdp::Codec& codec) {
-  const std::vector<std::string_view> parts = absl::StrSplit(item, '/');
-  if (codec.name.empty() || !absl::EqualsIgnoreCase(parts[0], codec.name)) return false;
-  if (parts.size() < 2) return true;
-  uint32_t rate = 0;
-  if (!absl::SimpleAtoi(parts[1], &rate) || rate != codec.clock_rate) return false;
-  uint32_t channels = 1;
-  if (parts.size() > 2 && !absl::SimpleAtoi(parts[2], &channels)) channels = 1;
-  return channels == codec.channels;
+  const auto next = [&item] {
+    const size_t slash = item.find('/');
+    const std::string_view part = item.substr(0, slash);
+    item = slash == std::string_view::npos ? std::string_view() : item.substr(slash + 1);
+    return part;
+  };
+  const auto number = [](std::string_view text, uint32_t otherwise) {
+    uint32_t value = otherwise;
+    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
+    return result.ec == std::errc() && result.ptr == text.data() + text.size() ? value : otherwise;
+  };
+  if (codec.name.empty() || !base::EqualsIgnoreCase(next(), codec.name)) return false;
+  if (item.empty()) return true;
+  if (number(next(), 0) != codec.clock_rate) return false;
+  return (item.empty() ? 1 : number(next(), 1)) == codec.channels;
 }
 
 std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,

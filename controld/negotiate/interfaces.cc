@@ -1,6 +1,6 @@
 #include "controld/negotiate/interfaces.h"
 
-#include "absl/strings/str_cat.h"
+#include "proto/base/text.h"
 #include "controld/call/call_model.h"
 
 namespace controld::negotiate {
@@ -63,7 +63,7 @@ bool ChooseInterface(call::Media* media, const std::string& name, base::Family f
     // Historical names: they select a family when no interface is called so.
     if (name == "internal") family = base::Family::kIpv4;
     else if (name == "external") family = base::Family::kIpv6;
-    else warnings->push_back(absl::StrCat("Interface '", name, "' not found, using default"));
+    else warnings->push_back(base::StrCat("Interface '", name, "' not found, using default"));
     wanted = DefaultName(worker);
   }
   const base::Family current = call::FromProto(media->family());
@@ -82,7 +82,7 @@ bool ChooseInterface(call::Media* media, const std::string& name, base::Family f
     // Any interface of that family, else any family of that interface.
     for (const Interface& interface : worker.interfaces) {
       if (interface.alias_of().empty() && FamilyOf(interface) == family) {
-        warnings->push_back(absl::StrCat("Interface '", wanted, "' has no ",
+        warnings->push_back(base::StrCat("Interface '", wanted, "' has no ",
                                          family == base::Family::kIpv6 ? "IPv6" : "IPv4",
                                          " address, using '", interface.name(), "'"));
         wanted = interface.group().empty() ? interface.name() : interface.group();
@@ -93,7 +93,7 @@ bool ChooseInterface(call::Media* media, const std::string& name, base::Family f
     }
     const base::Family other =
         family == base::Family::kIpv6 ? base::Family::kIpv4 : base::Family::kIpv6;
-    warnings->push_back(absl::StrCat("No interface has an ",
+    warnings->push_back(base::StrCat("No interface has an ",
                                      family == base::Family::kIpv6 ? "IPv6" : "IPv4",
                                      " address, using the other family"));
     if (!HasFamily(worker, wanted, other)) return false;

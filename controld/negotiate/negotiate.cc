@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/section.h"
@@ -57,10 +57,10 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
     const bool addressed = sip_source ? request.received_from.has_value()
                                       : media.connection.has_value() || sdp.connection.has_value();
     if (!addressed) return "Incomplete SDP specification";
-    if (IsSecure(protocol)) return absl::StrCat("Unsupported transport protocol ", protocol);
+    if (IsSecure(protocol)) return base::StrCat("Unsupported transport protocol ", protocol);
   }
   if (IsSecure(request.transport_protocol)) {
-    return absl::StrCat("Unsupported transport protocol ", request.transport_protocol);
+    return base::StrCat("Unsupported transport protocol ", request.transport_protocol);
   }
   return "";
 }

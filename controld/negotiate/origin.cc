@@ -1,7 +1,6 @@
 #include "controld/negotiate/origin.h"
 
-#include "absl/hash/hash.h"
-#include "absl/strings/str_cat.h"
+#include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/write_sdp.h"
 
@@ -47,14 +46,14 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
   if (outgoing.source.origin) {
     const sdp::Origin& origin = *outgoing.source.origin;
     line.username = origin.username;
-    line.session_id = absl::StrCat(origin.session_id);
+    line.session_id = origin.session_id;
     version = origin.version;
     line.net_type = origin.net_type;
     line.address_type = origin.address_type;
     line.address = origin.address;
   } else {
     if (!memory->has_random_origin()) {
-      memory->set_random_origin(absl::StrCat(random.Next() >> 1));
+      memory->set_random_origin(base::StrCat(random.Next() >> 1));
     }
     line.username = "-";
     line.session_id = memory->random_origin();
@@ -63,7 +62,7 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
     if (memory->has_username()) line.username = memory->username();
   }
   if (!memory->has_username()) memory->set_username(line.username);
-  if (full && memory->has_session_id()) line.session_id = absl::StrCat(memory->session_id());
+  if (full && memory->has_session_id()) line.session_id = memory->session_id();
   if (!memory->has_session_id() && outgoing.source.origin) {
     memory->set_session_id(outgoing.source.origin->session_id);
   }
@@ -93,7 +92,7 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
   }
   memory->set_version(version);
   memory->set_body_hash(hash);
-  line.version = absl::StrCat(version);
+  line.version = base::StrCat(version);
   return line;
 }
 

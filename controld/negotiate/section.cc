@@ -1,11 +1,10 @@
 #include "controld/negotiate/section.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
+#include "proto/base/text.h"
 
 namespace controld::negotiate {
 namespace {
@@ -69,7 +68,7 @@ std::vector<sdp::Codec> StoredCodecs(const Media& media) {
 
 }  // namespace
 
-bool IsSecure(std::string_view protocol) { return absl::StrContains(protocol, "/SAVP"); }
+bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std::string_view::npos; }
 
 SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& request,
                                      const sdp::SessionDescription& sdp,
@@ -271,7 +270,7 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
       return receiver->mid();
     }
     if (request_.Has(Flag::kGenerateMid)) {
-      if (!receiver->has_mid()) receiver->set_mid(absl::StrCat(receiver->index()));
+      if (!receiver->has_mid()) receiver->set_mid(base::StrCat(receiver->index()));
       return receiver->mid();
     }
     return "";

@@ -1,9 +1,8 @@
 #include "controld/negotiate/session_graph.h"
 
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "controld/call/call_model.h"
 #include "controld/sdp/session_description.h"
+#include "proto/base/text.h"
 
 namespace controld::negotiate {
 namespace {
@@ -12,7 +11,7 @@ namespace v1 = rtpengine::v1;
 
 bool HasRemote(const v1::Endpoint& endpoint) { return !endpoint.address().empty(); }
 
-bool UsesFeedback(const std::string& protocol) { return absl::EndsWith(protocol, "AVPF"); }
+bool UsesFeedback(const std::string& protocol) { return protocol.ends_with("AVPF"); }
 
 void FillLiveness(const call::Media& media, const call::Settings& settings, v1::Media* out) {
   const auto seconds = [](int value) { return static_cast<uint32_t>(value); };
@@ -61,7 +60,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
     entry->set_clock_rate(codec.clock_rate());
     entry->set_channels(codec.channels());
   }
-  out->set_label(absl::StrCat(party.tag(), "/", media.index()));
+  out->set_label(base::StrCat(party.tag(), "/", media.index()));
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());

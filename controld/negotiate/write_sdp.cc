@@ -1,6 +1,6 @@
 #include "controld/negotiate/write_sdp.h"
 
-#include "absl/strings/str_cat.h"
+#include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/attribute_writer.h"
 
@@ -25,14 +25,14 @@ void Bandwidths(const sdp::Bandwidth& bandwidth, std::string* out) {
                                                    {"CT", bandwidth.ct},
                                                    {"TIAS", bandwidth.tias}};
   for (const auto& [name, value] : lines) {
-    if (value >= 0) absl::StrAppend(out, "b=", name, ":", value, "\r\n");
+    if (value >= 0) base::StrAppend(out, "b=", name, ":", value, "\r\n");
   }
 }
 
 void PassThrough(const std::vector<sdp::Attribute>& attributes, AttributeWriter* writer) {
   for (const sdp::Attribute& attribute : attributes) {
     if (attribute.has_value && !attribute.value.empty()) {
-      writer->Line({attribute.name, absl::StrCat(":", attribute.value)});
+      writer->Line({attribute.name, base::StrCat(":", attribute.value)});
     } else {
       writer->Line({attribute.name});
     }
@@ -106,7 +106,7 @@ void Writer::Origin(const OriginLine& origin) {
       type = AddressType(port_set->allocation().advertised().size() == 16);
     }
   }
-  absl::StrAppend(&out_, "o=", origin.username, " ", origin.session_id, " ", origin.version, " ",
+  base::StrAppend(&out_, "o=", origin.username, " ", origin.session_id, " ", origin.version, " ",
                   origin.net_type, " ", type, " ", address, "\r\n");
 }
 
@@ -115,13 +115,13 @@ std::string Writer::Write(const OriginLine& origin) {
   out_.reserve(768);
   out_ = "v=0\r\n";
   if (!options_.draft) Origin(origin);
-  absl::StrAppend(&out_, "s=", origin.session_name, "\r\n");
-  if (source.information) absl::StrAppend(&out_, "i=", *source.information, "\r\n");
-  if (source.uri) absl::StrAppend(&out_, "u=", *source.uri, "\r\n");
-  if (source.email) absl::StrAppend(&out_, "e=", *source.email, "\r\n");
-  if (source.phone) absl::StrAppend(&out_, "p=", *source.phone, "\r\n");
+  base::StrAppend(&out_, "s=", origin.session_name, "\r\n");
+  if (source.information) base::StrAppend(&out_, "i=", *source.information, "\r\n");
+  if (source.uri) base::StrAppend(&out_, "u=", *source.uri, "\r\n");
+  if (source.email) base::StrAppend(&out_, "e=", *source.email, "\r\n");
+  if (source.phone) base::StrAppend(&out_, "p=", *source.phone, "\r\n");
   Bandwidths(source.bandwidth, &out_);
-  absl::StrAppend(&out_, "t=", source.timing.empty() ? "0 0" : source.timing, "\r\n");
+  base::StrAppend(&out_, "t=", source.timing.empty() ? "0 0" : source.timing, "\r\n");
   AttributeWriter writer(&out_, RulesFor(request_, "global"));
   if (request_.Has(Flag::kLoopProtect)) writer.Line({"rtpengine", ":", settings_.instance_id});
   PassThrough(source.attributes, &writer);
@@ -136,37 +136,37 @@ void Writer::SectionHead(const OutgoingSection& section, const call::Media& medi
   std::string formats;
   if (section.rtp && !section.rejected) {
     for (const sdp::Codec& codec : section.codecs) {
-      absl::StrAppend(&formats, formats.empty() ? "" : " ", codec.payload_type);
+      base::StrAppend(&formats, formats.empty() ? "" : " ", codec.payload_type);
     }
   }
   if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
-  absl::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
+  base::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
   if (!section.rejected && source != nullptr && source->port_count > 1) {
-    absl::StrAppend(&out_, "/", source->port_count);
+    base::StrAppend(&out_, "/", source->port_count);
   }
-  absl::StrAppend(&out_, " ", section.protocol);
-  if (!formats.empty()) absl::StrAppend(&out_, " ", formats);
+  base::StrAppend(&out_, " ", section.protocol);
+  if (!formats.empty()) base::StrAppend(&out_, " ", formats);
   out_ += "\r\n";
-  if (source != nullptr && source->title) absl::StrAppend(&out_, "i=", *source->title, "\r\n");
+  if (source != nullptr && source->title) base::StrAppend(&out_, "i=", *source->title, "\r\n");
   if (section.rejected || section.zero_connection) {
     const bool ipv6 = media.family() == rtpengine::v1::IPV6;
-    absl::StrAppend(&out_, "c=IN ", AddressType(ipv6), " ", ipv6 ? "::" : "0.0.0.0", "\r\n");
+    base::StrAppend(&out_, "c=IN ", AddressType(ipv6), " ", ipv6 ? "::" : "0.0.0.0", "\r\n");
   } else {
-    absl::StrAppend(&out_, "c=IN ", AddressType(local.ipv6), " ", local.address, "\r\n");
+    base::StrAppend(&out_, "c=IN ", AddressType(local.ipv6), " ", local.address, "\r\n");
   }
   if (source != nullptr) Bandwidths(source->bandwidth, &out_);
 }
 
 void Writer::CodecLines(const OutgoingSection& section, AttributeWriter* writer) {
   for (const sdp::Codec& codec : section.codecs) {
-    const std::string number = absl::StrCat(codec.payload_type);
+    const std::string number = base::StrCat(codec.payload_type);
     const bool unknown = codec.name.empty();
-    writer->Line({"rtpmap", absl::StrCat(":", number),
-                  absl::StrCat(" ", codec.name, "/", unknown ? 0 : codec.clock_rate),
-                  codec.channels > 1 ? absl::StrCat("/", codec.channels) : ""});
-    if (codec.fmtp) writer->Line({"fmtp", absl::StrCat(":", number), absl::StrCat(" ", *codec.fmtp)});
+    writer->Line({"rtpmap", base::StrCat(":", number),
+                  base::StrCat(" ", codec.name, "/", unknown ? 0 : codec.clock_rate),
+                  codec.channels > 1 ? base::StrCat("/", codec.channels) : ""});
+    if (codec.fmtp) writer->Line({"fmtp", base::StrCat(":", number), base::StrCat(" ", *codec.fmtp)});
     for (const std::string& feedback : codec.rtcp_fb) {
-      writer->Line({"rtcp-fb", absl::StrCat(":", number), absl::StrCat(" ", feedback)});
+      writer->Line({"rtcp-fb", base::StrCat(":", number), base::StrCat(" ", feedback)});
     }
   }
 }
@@ -179,7 +179,7 @@ void Writer::Extmaps(const OutgoingSection& section, AttributeWriter* writer) {
   if (extmaps.empty()) return;
   writer->Line({"extmap-allow-mixed"});
   for (const sdp::Extmap& extmap : extmaps) {
-    writer->Line({"extmap", absl::StrCat(":", extmap.id), absl::StrCat(" ", extmap.uri)});
+    writer->Line({"extmap", base::StrCat(":", extmap.id), base::StrCat(" ", extmap.uri)});
   }
 }
 
@@ -198,9 +198,9 @@ void Writer::RtcpLines(const OutgoingSection& section, const Local& local,
                        AttributeWriter* writer) {
   const uint32_t port = section.mux == MuxForm::kOnly ? local.port : local.rtcp_port;
   if (!request_.Has(Flag::kNoRtcpAttribute)) {
-    const std::string text = absl::StrCat(":", port);
+    const std::string text = base::StrCat(":", port);
     if (request_.Has(Flag::kFullRtcpAttribute)) {
-      writer->Line({"rtcp", text, absl::StrCat(" IN ", AddressType(local.ipv6), " ", local.address)});
+      writer->Line({"rtcp", text, base::StrCat(" IN ", AddressType(local.ipv6), " ", local.address)});
     } else {
       writer->Line({"rtcp", text});
     }
@@ -230,8 +230,8 @@ void Writer::Section(const OutgoingSection& section) {
     if (section.rtp) {
       DirectionLine(section, &writer);
       RtcpLines(section, local, &writer);
-      if (section.ptime > 0) writer.Line({"ptime", absl::StrCat(":", section.ptime)});
-      if (section.maxptime > 0) writer.Line({"maxptime", absl::StrCat(":", section.maxptime)});
+      if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
+      if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});
     }
   }
   writer.Additions();

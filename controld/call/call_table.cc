@@ -1,0 +1,76 @@
+#include "controld/call/call_table.h"
+
+#include "controld/call/final_statistics.h"
+
+namespace controld::call {
+
+CallEntryPtr CallTable::Find(const std::string& call_id) const {
+  const auto it = calls.find(call_id);
+  return it == calls.end() ? nullptr : it->second;
+}
+
+CallEntryPtr CallTable::Insert(CallState state) {
+  auto entry = std::make_shared<CallEntry>();
+  entry->state = std::move(state);
+  calls[entry->state.call_id()] = entry;
+  counters.calls.fetch_add(1, std::memory_order_relaxed);
+  counters.created.fetch_add(1, std::memory_order_relaxed);
+  return entry;
+}
+
+void CallTable::Remove(const CallEntryPtr& entry, EndReason reason) {
+  if (entry->gone) return;
+  entry->gone = true;
+  calls.erase(entry->state.call_id());
+  gateway.Release(entry->state.worker(), entry->state.charged_streams());
+  counters.calls.fetch_sub(1, std::memory_order_relaxed);
+  counters.finished.fetch_add(1, std::memory_order_relaxed);
+  std::atomic<uint64_t>* counter = nullptr;
+  switch (reason) {
+    case EndReason::kRegular: counter = &counters.terminated; break;
+    case EndReason::kForced: counter = &counters.force_terminated; break;
+    case EndReason::kTimeout: counter = &counters.timed_out; break;
+    case EndReason::kSilentTimeout: counter = &counters.silent_timed_out; break;
+    case EndReason::kOfferTimeout: counter = &counters.offer_timed_out; break;
+    case EndReason::kFinalTimeout: counter = &counters.final_timed_out; break;
+    case EndReason::kWorkerLost: counter = &counters.worker_lost; break;
+    case EndReason::kFailed: break;
+  }
+  if (counter != nullptr) counter->fetch_add(1, std::memory_order_relaxed);
+}
+
+bool CallTable::Acquire(const CallEntryPtr& entry, std::function<void()> retry) {
+  if (entry->busy) {
+    entry->waiting.push_back(std::move(retry));
+    return false;
+  }
+  entry->busy = true;
+  return true;
+}
+
+void CallTable::Release(const CallEntryPtr& entry) {
+  entry->busy = false;
+  // A retried command looks the call up anew: it may be gone, or be another one of the same id.
+  while (!entry->waiting.empty() && (entry->gone || !entry->busy)) {
+    std::function<void()> next = std::move(entry->waiting.front());
+    entry->waiting.pop_front();
+    next();
+  }
+}
+
+void CallTable::End(const CallEntryPtr& entry, EndReason reason, base::Now now, EndDone done) {
+  const std::string call_id = entry->state.call_id();
+  gateway.Delete(
+      entry->state.worker(), call_id,
+      [this, entry, reason, now, done = std::move(done)](
+          const rtpengine::v1::Error* error, const rtpengine::v1::SessionStatistics& statistics) {
+        if (error == nullptr || error->code() == rtpengine::v1::Error::UNKNOWN_SESSION) {
+          LogFinalStatistics(entry->state, statistics, now);
+        }
+        Remove(entry, reason);
+        if (done) done(entry->state, statistics);
+        Release(entry);
+      });
+}
+
+}  // namespace controld::call

@@ -1,0 +1,67 @@
+// The calls of one shard and the machinery that commands share: one command per call at a time, and the
+// services around it. Shard thread only.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "controld/call/call_service.h"
+#include "controld/call/call_state.pb.h"
+#include "proto/base/log.h"
+
+namespace controld::call {
+
+struct CallEntry {
+  CallState state;
+  bool busy = false;  // a command waits for the worker
+  bool gone = false;  // deleted from the table while somebody still holds the entry
+  bool seen_in_inventory = false;             // during reconciliation
+  std::deque<std::function<void()>> waiting;  // commands that came meanwhile
+};
+using CallEntryPtr = std::shared_ptr<CallEntry>;
+
+enum class EndReason : uint8_t {
+  kRegular, kForced, kTimeout, kSilentTimeout, kOfferTimeout, kFinalTimeout, kWorkerLost, kFailed,
+};
+
+class CallTable {
+ public:
+  CallTable(const Settings& the_settings, Counters& the_counters, WorkerGateway& the_gateway,
+            base::Random& the_random)
+      : settings(the_settings), counters(the_counters), gateway(the_gateway), random(the_random) {}
+
+  CallEntryPtr Find(const std::string& call_id) const;
+  CallEntryPtr Insert(CallState state);
+  // Takes the call out of the table and gives its charge back. Its worker session is not touched.
+  void Remove(const CallEntryPtr& entry, EndReason reason);
+
+  // A command starts only when no other one is at work on the call: otherwise `retry` is kept and run once
+  // the call is free. True: go on (and end with Release).
+  bool Acquire(const CallEntryPtr& entry, std::function<void()> retry);
+  void Release(const CallEntryPtr& entry);
+
+  // Ends a call: deletes the worker's session, writes the final statistics to the log, removes it. `done`
+  // gets the final statistics (empty if the worker did not answer).
+  using EndDone = std::function<void(const CallState&, const rtpengine::v1::SessionStatistics&)>;
+  void End(const CallEntryPtr& entry, EndReason reason, base::Now now, EndDone done);
+
+  const Settings& settings;
+  Counters& counters;
+  WorkerGateway& gateway;
+  base::Random& random;
+  absl::flat_hash_map<std::string, CallEntryPtr> calls;
+  std::multimap<int64_t, std::string> deadlines;  // unix µs → call-id; stale entries are harmless
+};
+
+// Logging context of a call.
+inline base::log::Context LogContext(const CallState& call) {
+  base::log::Context context;
+  context.call_id = call.call_id();
+  return context;
+}
+
+}  // namespace controld::call

@@ -1,0 +1,25 @@
+// The NG commands that work on calls. One file each; shard thread only.
+#pragma once
+
+#include "controld/call/call_table.h"
+
+namespace controld::call {
+
+using Respond = CallService::Respond;
+
+// offer_answer.cc
+void HandleOfferAnswer(CallTable& table, ng::Request request, const base::Endpoint& origin,
+                       base::Now now, Respond respond);
+// delete_command.cc
+void HandleDelete(CallTable& table, ng::Request request, base::Now now, Respond respond);
+// Carries out delayed deletions that are due.
+void ExpireDeletions(CallTable& table, base::Now now);
+// Puts the call's delayed deletions on the list that ExpireDeletions works through.
+void WatchDeadlines(CallTable& table, const CallState& call);
+// query_command.cc
+void HandleQuery(CallTable& table, ng::Request request, base::Now now, Respond respond);
+
+ng::Dictionary Ok();
+ng::Dictionary Failure(std::string_view reason);
+
+}  // namespace controld::call
