@@ -24,8 +24,8 @@ class Dictionary {
   Value& Add(std::string key, Value value);
   // The first entry with this key, or nullptr.
   const Value* Find(std::string_view key) const;
-  bool empty() const { return entries_.empty(); }
-  size_t size() const { return entries_.size(); }
+  bool empty() const;
+  size_t size() const;
   const std::vector<Entry>& entries() const { return entries_; }
 
   bool operator==(const Dictionary&) const;
@@ -57,5 +57,9 @@ class Value {
  private:
   std::variant<int64_t, std::string, List, Dictionary> data_;
 };
+
+// Here because std::pair wants Value complete.
+inline bool Dictionary::empty() const { return entries_.empty(); }
+inline size_t Dictionary::size() const { return entries_.size(); }
 
 }  // namespace controld::ng
