@@ -17,8 +17,9 @@ using rtpengine::v1::WorkerState;
 
 constexpr char kOption[] = "controller";
 constexpr std::chrono::nanoseconds kLoadPeriod = std::chrono::seconds(1);
-// A peer that vanished without a word is found after at most the sum of both.
-constexpr int kKeepAliveTimeMs = 1000;
+// A peer that vanished without a word is found after at most the sum of both. Controllers allow a
+// ping each second and take offence at less: the margin is for jitter of the network.
+constexpr int kKeepAliveTimeMs = 1200;
 constexpr int kKeepAliveTimeoutMs = 1500;
 
 grpc::ChannelArguments ChannelArguments() {
