@@ -46,8 +46,8 @@ const Party* MatchParty(const CallState& call, const ng::Request& request) {
     // An unanswered offer whose failed branch named its tag.
     const Party* offerer = FindPartyByTag(call, *request.from_tag);
     if (offerer != nullptr) {
-      const std::vector<uint32_t> peers = AssociatedParties(call, *offerer);
-      const Party* peer = peers.size() == 1 ? FindParty(call, peers[0]) : nullptr;
+      const auto& peers = offerer->associated();
+      const Party* peer = peers.size() == 1 ? FindParty(call, peers.Get(0)) : nullptr;
       if (peer != nullptr && !peer->has_tag()) found = offerer;
     }
   }
@@ -61,10 +61,10 @@ std::set<uint32_t> WithOrphans(const CallState& call, uint32_t party_id) {
   while (!todo.empty()) {
     const Party* party = FindParty(call, todo.back());
     todo.pop_back();
-    for (const uint32_t peer_id : AssociatedParties(call, *party)) {
+    for (const uint32_t peer_id : party->associated()) {
       const Party* peer = FindParty(call, peer_id);
       if (peer == nullptr || peer->removed() || gone.count(peer_id) > 0) continue;
-      const std::vector<uint32_t> links = AssociatedParties(call, *peer);
+      const auto& links = peer->associated();
       const bool has_other = std::any_of(links.begin(), links.end(), [&](uint32_t id) {
         const Party* other = FindParty(call, id);
         return other != nullptr && !other->removed() && gone.count(id) == 0;
@@ -82,7 +82,7 @@ std::set<uint32_t> WithOrphans(const CallState& call, uint32_t party_id) {
 bool NothingLeft(const CallState& call, const std::set<uint32_t>& gone) {
   for (const Party& party : call.parties()) {
     if (party.removed() || gone.count(party.id()) > 0) continue;
-    for (const uint32_t peer : AssociatedParties(call, party)) {
+    for (const uint32_t peer : party.associated()) {
       const Party* other = FindParty(call, peer);
       if (other != nullptr && !other->removed() && gone.count(peer) == 0) return false;
     }
@@ -146,11 +146,15 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     respond_(std::move(reply));
   }
 
-  void Reply(const CallState& call, const v1::SessionStatistics& statistics, bool ports_closed) {
+  // `whole`: the call is gone, so every party is shown; else the matched tag and whom it receives from.
+  void Reply(const CallState& call, const v1::SessionStatistics& statistics, bool whole,
+             bool ports_closed) {
     if (request_.Has(ng::Flag::kFast)) return respond_(Ok());
     QuerySelection selection;
     selection.ports_closed = ports_closed;
-    if (request_.to_tag && !request_.to_tag->empty() && request_.Has(ng::Flag::kToTag)) {
+    if (whole) {
+      // no selection
+    } else if (request_.to_tag && !request_.to_tag->empty() && request_.Has(ng::Flag::kToTag)) {
       selection.tag = &*request_.to_tag;
     } else if (request_.from_tag && !request_.from_tag->empty()) {
       selection.tag = &*request_.from_tag;
@@ -180,7 +184,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     table_.gateway.Query(
         call.worker(), call.call_id(), false,
         [self = shared_from_this(), entry](const v1::Error*, const v1::SessionStatistics& statistics) {
-          self->Reply(entry->state, statistics, false);
+          self->Reply(entry->state, statistics, false, false);
           self->table_.Release(entry);
         });
   }
@@ -200,7 +204,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
       return table_.End(entry, EndReason::kRegular, now_,
                         [self = shared_from_this(), closed](
                             const CallState& state, const v1::SessionStatistics& statistics) {
-                          self->Reply(state, statistics, closed);
+                          self->Reply(state, statistics, true, closed);
                         });
     }
     RemoveParties(entry, std::move(gone));
@@ -221,7 +225,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
                 if (error != nullptr) {
                   Log(Severity::kError, Subsystem::kCore, LogContext(entry->state), error->text());
                 }
-                self->Reply(entry->state, statistics, false);
+                self->Reply(entry->state, statistics, false, false);
                 self->table_.Release(entry);
               });
         });

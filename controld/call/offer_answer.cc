@@ -221,7 +221,14 @@ void OfferAnswer::Applied(const CallEntryPtr& entry, const v1::Error* error,
     }
   }
   entry->state = std::move(draft_);
-  if (!outcome_.error.empty()) return respond_(Failure(outcome_.error));
+  if (!outcome_.error.empty()) {
+    // As recorded: nothing to show, but the key is there.
+    ng::Dictionary reply;
+    reply.Add("sdp", "");
+    reply.Add("result", "error");
+    reply.Add("error-reason", outcome_.error);
+    return respond_(std::move(reply));
+  }
   ng::Dictionary reply;
   reply.Add("sdp", negotiate::WriteSdp(entry->state, outcome_.outgoing, request_, table_.settings,
                                        origin_line_));

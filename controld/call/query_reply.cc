@@ -49,12 +49,12 @@ Dictionary QualityValue(const v1::Quality& quality, bool average, uint32_t sampl
   return out;
 }
 
-void AddSsrcStatistics(const v1::SsrcStatistics& ssrc, Dictionary* out) {
+void AddSsrcStatistics(const v1::SsrcStatistics& ssrc, bool with_quality, Dictionary* out) {
   out->Add("bytes", Integer(ssrc.bytes()));
   out->Add("packets", Integer(ssrc.packets()));
   out->Add("last RTP timestamp", int64_t{ssrc.last_timestamp()});
   out->Add("last RTP seq", int64_t{ssrc.last_sequence()});
-  if (ssrc.samples() == 0) return;
+  if (ssrc.samples() == 0 || !with_quality) return;
   out->Add("cumulative loss", ssrc.cumulative_loss());
   out->Add("average MOS", QualityValue(ssrc.average(), true, ssrc.samples()));
   out->Add("lowest MOS", QualityValue(ssrc.lowest(), false, 0));
@@ -94,7 +94,7 @@ class ReplyBuilder {
   List MediaFlags(const Media& media) const;
   List IngressSsrcs(const v1::MediaStatistics* statistics);
   List EgressSsrcs(const v1::MediaStatistics* statistics);
-  Value SsrcItem(const v1::SsrcStatistics& ssrc) const;
+  Value SsrcItem(const v1::SsrcStatistics& ssrc, bool with_quality) const;
 
   const CallState& call_;
   const QuerySelection& selection_;
@@ -126,10 +126,10 @@ Value ReplyBuilder::Links(const std::vector<PartyLink>& links) const {
   return out;
 }
 
-Value ReplyBuilder::SsrcItem(const v1::SsrcStatistics& ssrc) const {
+Value ReplyBuilder::SsrcItem(const v1::SsrcStatistics& ssrc, bool with_quality) const {
   Dictionary out;
   out.Add("SSRC", int64_t{ssrc.ssrc()});
-  if (inline_ssrc()) AddSsrcStatistics(ssrc, &out);
+  if (inline_ssrc()) AddSsrcStatistics(ssrc, with_quality, &out);
   return out;
 }
 
@@ -138,7 +138,7 @@ List ReplyBuilder::IngressSsrcs(const v1::MediaStatistics* statistics) {
   if (statistics == nullptr || settings_.ssrc_reporting == "none") return out;
   for (const v1::SsrcStatistics& ssrc : statistics->ingress()) {
     reported_ssrcs_[ssrc.ssrc()] = &ssrc;
-    out.push_back(SsrcItem(ssrc));
+    out.push_back(SsrcItem(ssrc, true));
   }
   return out;
 }
@@ -153,7 +153,7 @@ List ReplyBuilder::EgressSsrcs(const v1::MediaStatistics* statistics) {
       for (const v1::SsrcStatistics& candidate : other->ingress()) {
         if (candidate.ssrc() != ssrc) continue;
         reported_ssrcs_[ssrc] = &candidate;
-        out.push_back(SsrcItem(candidate));
+        out.push_back(SsrcItem(candidate, false));
       }
     }
   }
@@ -184,7 +184,7 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   }
   const base::Endpoint advertised = FromProto(rtcp ? media.rtcp() : media.rtp());
   base::Endpoint current = advertised;
-  if (stream != nullptr && stream->has_endpoint()) current = FromProto(stream->endpoint());
+  if (stream != nullptr && stream->has_endpoint() && !media.zero_address()) current = FromProto(stream->endpoint());
   out.Add("endpoint", EndpointValue(current));
   out.Add("advertised endpoint", EndpointValue(advertised));
   const int64_t set_up = call_.last_signal_us() / 1'000'000;
@@ -301,7 +301,7 @@ Dictionary ReplyBuilder::Build() {
     Dictionary ssrcs;
     for (const auto& [ssrc, entry] : reported_ssrcs_) {
       Dictionary item;
-      AddSsrcStatistics(*entry, &item);
+      AddSsrcStatistics(*entry, true, &item);
       ssrcs.Add(base::StrCat(ssrc), std::move(item));
     }
     reply.Add("SSRC", std::move(ssrcs));

@@ -88,8 +88,7 @@ Dialogue ResolveAnswer(CallState* call, const ng::Request& request, int64_t now_
   if (*request.from_tag == *request.to_tag) return {0, 0, "Invalid dialogue association"};
   Party* offerer = call::FindPartyByTag(call, *request.from_tag);
   if (offerer == nullptr) {
-    offerer = call::AddParty(call, now_us, 0);
-    offerer->set_tag(*request.from_tag);
+    offerer = call::AddParty(call, now_us, 0);  // stays untagged, as recorded
   }
   const uint32_t offerer_id = offerer->id();
   uint32_t answerer_id = 0;
@@ -108,6 +107,13 @@ Dialogue ResolveAnswer(CallState* call, const ng::Request& request, int64_t now_
   return {answerer_id, offerer_id, ""};
 }
 
+void RememberAssociation(Party* party, uint32_t other) {
+  for (const uint32_t id : party->associated()) {
+    if (id == other) return;
+  }
+  party->add_associated(other);
+}
+
 bool Unanswered(const Party& party) { return !party.has_tag(); }
 
 }  // namespace
@@ -120,6 +126,8 @@ Dialogue ResolveDialogue(CallState* call, const ng::Request& request, int64_t no
 void Associate(CallState* call, const Dialogue& dialogue, bool is_offer) {
   Party* sender = call::FindParty(call, dialogue.sender);
   Party* receiver = call::FindParty(call, dialogue.receiver);
+  RememberAssociation(sender, receiver->id());
+  RememberAssociation(receiver, sender->id());
   // Branches that nobody answered yet stay beside each other; an answer (or an offer to a party that has
   // answered) makes the pair exclusive.
   if (is_offer && Unanswered(*receiver)) {

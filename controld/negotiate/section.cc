@@ -204,16 +204,18 @@ MuxForm SectionNegotiator::NegotiateMux(const sdp::MediaSection& section, Pair p
   }
   if (!is_offer()) {
     sender->set_rtcp_mux(muxed);
+    sender->set_rtcp_mux_agreed(muxed);
     if (!receiver->rtcp_mux_override()) {
       receiver->set_rtcp_mux(receiver->rtcp_mux_offered() && muxed);
     }
+    receiver->set_rtcp_mux_agreed(receiver->rtcp_mux());
     return receiver->rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
   }
 
   sender->set_rtcp_mux_offered(muxed);
   sender->set_rtcp_mux(muxed);
   sender->set_rtcp_mux_override(false);
-  const bool already = receiver->rtcp_mux();
+  const bool already = receiver->rtcp_mux_agreed();
   MuxForm form = already ? MuxForm::kOnly : muxed ? MuxForm::kFallback : MuxForm::kNone;
   if (request_.Has(Flag::kRtcpMuxRequire)) {
     form = MuxForm::kOnly;
@@ -221,8 +223,9 @@ MuxForm SectionNegotiator::NegotiateMux(const sdp::MediaSection& section, Pair p
     if (form == MuxForm::kNone) form = MuxForm::kFallback;
   } else if (request_.Has(Flag::kRtcpMuxDemux)) {
     form = MuxForm::kNone;
-    receiver->set_rtcp_mux(false);
+    receiver->set_rtcp_mux_agreed(false);
   }
+  receiver->set_rtcp_mux(form != MuxForm::kNone);
   if (request_.Has(Flag::kRtcpMuxReject)) {
     sender->set_rtcp_mux(false);
     sender->set_rtcp_mux_override(true);
@@ -258,6 +261,10 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
                                       : sender->maps_size() > 0;
   EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
+  if (!is_offer()) {
+    const call::PortSet* ports = call::FindPortSet(*call_, receiver->port_set());
+    receiver->set_released_rtcp(mux == MuxForm::kOnly && ports->wanted().count() > 1);
+  }
 }
 
 std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) {
@@ -312,9 +319,7 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
   TakeStickyFlags(pair);
   call::Subscribe(receiver, sender->id());
   call::Subscribe(sender, receiver->id());
-  if (is_offer()) {
-    receiver->set_controlling(true);
-  }
+  if (is_offer() && !receiver->initialized()) receiver->set_controlling(true);
   out.mid = Mid(section, pair);
   if (section.port == 0) {
     out.rejected = true;
@@ -336,7 +341,7 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
   TakeEndpoints(section, sender);
   sender->set_initialized(true);
   out.protocol = receiver->protocol();
-  out.rtp = sdp::IsRtp(receiver->protocol());
+  out.rtp = sdp::IsRtp(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
   out.direction = DirectionOf(sender->sends(), sender->receives());
   out.zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
@@ -348,6 +353,8 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
     out.mux = NegotiateMux(section, pair);
   }
   StoreCodecs(section.codecs, sender);
+  // Until the receiver says otherwise it may send what it was offered.
+  if (!receiver->initialized()) StoreCodecs(section.codecs, receiver);
   AssignPorts(section, pair, out.mux);
   receiver->set_offered(true);
   return out;

@@ -38,7 +38,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   for (const call::EndpointMap& map : media.maps()) {
     if (map.port_set() != media.port_set()) out->add_late_port_sets(map.port_set());
   }
-  out->set_rtcp_mux(media.rtcp_mux());
+  out->set_rtcp_mux(media.rtcp_mux_agreed());
   if (HasRemote(media.rtp()) && !media.zero_address()) {
     *out->mutable_rtp_remote() = media.rtp();
     if (HasRemote(media.rtcp())) *out->mutable_rtcp_remote() = media.rtcp();

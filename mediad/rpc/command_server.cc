@@ -28,7 +28,6 @@ std::optional<Error> CheckOwner(std::string_view controller, std::string_view ow
 
 std::optional<Error> CheckSession(std::string_view controller, std::string_view owner,
                                   std::string_view id) {
-  if (id.empty()) return MakeError(Error::INVALID, "a session without id");
   if (id.size() > kMaxSessionIdOctets) {
     return MakeError(Error::LIMIT, base::StrCat("session id of ", id.size(),
                                                 " octets; the limit is ", kMaxSessionIdOctets));

@@ -86,9 +86,9 @@ void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* 
   for (const std::string& word : words) {
     if (base::EqualsIgnoreCase(word, "CQ") || base::EqualsIgnoreCase(word, "LQ")) {
       engine->mos_listening_quality = base::EqualsIgnoreCase(word, "LQ");
-    } else if (base::EqualsIgnoreCase(word, "G.107")) {
-      engine->mos_formula = MosFormula::kG107;
-    } else if (base::EqualsIgnoreCase(word, "legacy") || base::EqualsIgnoreCase(word, "g107")) {
+    } else if (base::EqualsIgnoreCase(word, "legacy") || base::EqualsIgnoreCase(word, "g107") ||
+               base::EqualsIgnoreCase(word, "G.107")) {
+      // Naming G.107 selects the legacy formula, as recorded; the simplified G.107 is the default.
       engine->mos_formula = MosFormula::kLegacy;
     } else {  // G.107.2 in its spellings: the option table lets nothing else through
       engine->mos_formula = MosFormula::kG1072;

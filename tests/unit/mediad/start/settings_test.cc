@@ -73,7 +73,7 @@ TEST(ApplyMosWords, KnowsTheSpellings) {
     MosFormula formula;
   } cases[] = {
       {{}, false, MosFormula::kG107},           {{"CQ"}, false, MosFormula::kG107},
-      {{"LQ"}, true, MosFormula::kG107},        {{"G.107"}, false, MosFormula::kG107},
+      {{"LQ"}, true, MosFormula::kG107},        {{"G.107"}, false, MosFormula::kLegacy},
       {{"g107"}, false, MosFormula::kLegacy},   {{"legacy", "LQ"}, true, MosFormula::kLegacy},
       {{"G.107.2"}, false, MosFormula::kG1072}, {{"g1072"}, false, MosFormula::kG1072},
       {{"LQ", "CQ"}, false, MosFormula::kG107},
