@@ -106,11 +106,8 @@ class ReplyBuilder {
 
 std::string ReplyBuilder::Name(const Party& party) const {
   if (party.has_tag()) return party.tag();
-  int number = 0;
-  for (const Party& other : call_.parties()) {
-    if (!other.has_tag()) ++number;
-    if (other.id() == party.id()) break;
-  }
+  int number = 0;  // its place in the order of creation
+  while (call_.parties(number).id() != party.id()) ++number;
   return base::StrCat("<untagged ", number, ">");
 }
 
@@ -219,13 +216,11 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
 
 List ReplyBuilder::MediaFlags(const Media& media) const {
   List flags;
-  bool feedback = false;
-  for (const SdpCodec& codec : media.codecs()) feedback = feedback || codec.rtcp_fb_size() > 0;
   const std::pair<const char*, bool> all[] = {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
       {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
-      {"unidirectional", media.unidirectional()}, {"RTCP feedback", feedback}};
+      {"unidirectional", media.unidirectional()}, {"RTCP feedback", media.rtcp_feedback()}};
   for (const auto& [name, set] : all) {
     if (set) flags.push_back(name);
   }

@@ -84,12 +84,22 @@ uint32_t TakeTag(CallState* call, uint32_t offerer_id, Party* party, const ng::R
   return fresh->id();
 }
 
+// An answer to somebody never heard of: both get a party, and the offerer stays untagged, as recorded.
+Dialogue ResolveStrayAnswer(CallState* call, const ng::Request& request, int64_t now_us) {
+  const Party* known = call::FindPartyByTag(*call, *request.to_tag);
+  uint32_t answerer_id = known == nullptr ? 0 : known->id();
+  if (known == nullptr) {
+    Party* fresh = call::AddParty(call, now_us, 1);
+    fresh->set_tag(*request.to_tag);
+    answerer_id = fresh->id();
+  }
+  return {answerer_id, call::AddParty(call, now_us, 0)->id(), ""};
+}
+
 Dialogue ResolveAnswer(CallState* call, const ng::Request& request, int64_t now_us) {
   if (*request.from_tag == *request.to_tag) return {0, 0, "Invalid dialogue association"};
   Party* offerer = call::FindPartyByTag(call, *request.from_tag);
-  if (offerer == nullptr) {
-    offerer = call::AddParty(call, now_us, 0);  // stays untagged, as recorded
-  }
+  if (offerer == nullptr) return ResolveStrayAnswer(call, request, now_us);
   const uint32_t offerer_id = offerer->id();
   uint32_t answerer_id = 0;
   if (const Party* known = call::FindPartyByTag(*call, *request.to_tag)) {

@@ -39,6 +39,19 @@ Media* AddMedia(call::CallState* call, Party* party) {
   return media;
 }
 
+// Feedback for one payload type or, among the passed-through attributes, for all of them.
+bool SignalsFeedback(const sdp::MediaSection& section) {
+  for (const sdp::Codec& codec : section.codecs) {
+    if (!codec.rtcp_fb.empty()) return true;
+  }
+  for (const sdp::Attribute& attribute : section.attributes) {
+    if (attribute.name == "rtcp-fb") return true;
+  }
+  return false;
+}
+
+bool IsRtpText(std::string_view protocol) { return sdp::IsRtp(sdp::CanonicalProtocol(protocol)); }
+
 void StoreCodecs(const std::vector<sdp::Codec>& codecs, Media* media) {
   media->clear_codecs();
   for (const sdp::Codec& codec : codecs) {
@@ -135,7 +148,7 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
 void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair) {
   const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
   const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
-  const bool rtp = sdp::IsRtp(protocol);
+  const bool rtp = sdp::IsRtp(canonical);
   const bool changed = pair.sender->protocol_received() != protocol;
   const std::string& forced = request_.transport_protocol;
   Media* receiver = pair.receiver;
@@ -341,7 +354,7 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
   TakeEndpoints(section, sender);
   sender->set_initialized(true);
   out.protocol = receiver->protocol();
-  out.rtp = sdp::IsRtp(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
+  out.rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
   out.direction = DirectionOf(sender->sends(), sender->receives());
   out.zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
@@ -353,6 +366,7 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
     out.mux = NegotiateMux(section, pair);
   }
   StoreCodecs(section.codecs, sender);
+  sender->set_rtcp_feedback(SignalsFeedback(section));
   // Until the receiver says otherwise it may send what it was offered.
   if (!receiver->initialized()) StoreCodecs(section.codecs, receiver);
   AssignPorts(section, pair, out.mux);
@@ -365,7 +379,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.media_id = receiver.id();
   out.rejected = receiver.rejected() || receiver.port_set() == 0;
   out.protocol = receiver.protocol();
-  out.rtp = sdp::IsRtp(out.protocol);
+  out.rtp = IsRtpText(out.protocol);
   const Media* source = nullptr;
   for (const call::Subscription& subscription : receiver.subscriptions()) {
     source = call::FindMedia(call, subscription.media());

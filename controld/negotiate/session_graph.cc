@@ -33,7 +33,7 @@ void FillLiveness(const call::Media& media, const call::Settings& settings, v1::
 void FillMedia(const call::CallState& call, const call::Party& party, const call::Media& media,
                const call::Settings& settings, v1::Media* out) {
   out->set_id(media.id());
-  out->set_transport(sdp::IsRtp(media.protocol()) ? v1::RTP : v1::OPAQUE);
+  out->set_transport(sdp::IsRtp(sdp::CanonicalProtocol(media.protocol())) ? v1::RTP : v1::OPAQUE);
   out->set_port_set(media.port_set());
   for (const call::EndpointMap& map : media.maps()) {
     if (map.port_set() != media.port_set()) out->add_late_port_sets(map.port_set());
@@ -100,7 +100,8 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
         v1::Route* route = session.add_routes();
         route->set_from(subscription.media());
         route->set_to(media.id());
-        if (UsesFeedback(source->protocol()) && !UsesFeedback(media.protocol())) {
+        if (UsesFeedback(source->protocol()) && !UsesFeedback(media.protocol()) &&
+            !media.rtcp_feedback()) {
           out->set_feedback_filter(true);
         }
       }

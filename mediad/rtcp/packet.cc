@@ -25,6 +25,8 @@ size_t AnnouncedSize(std::span<const uint8_t> octets) {
 bool IsValid(std::span<const uint8_t> datagram) {
   if (datagram.size() < kMinimumSize || datagram[0] >> 6 != 2) return false;
   const size_t blocks = datagram[0] & 0x1fu;
+  // Only announced report blocks have to fit: a report cut short behind them passes, as recorded.
+  if (blocks == 0) return true;
   switch (static_cast<PacketType>(datagram[1])) {
     case PacketType::kSenderReport:
       return datagram.size() >= kSenderReportSize + blocks * kReportBlockSize;

@@ -100,7 +100,6 @@ absl::Status CheckRoutes(const v1::Session& specification, const Ids& media) {
 }  // namespace
 
 absl::Status Validate(const v1::Session& specification) {
-  if (specification.id().empty()) return Invalid("session without an id");
   if (specification.id().size() > kMaxIdOctets) return TooLarge("octets of a session id", kMaxIdOctets);
   Ids port_sets;
   if (absl::Status status = CheckPortSets(specification, &port_sets); !status.ok()) return status;

@@ -41,7 +41,8 @@ _PROBE_SDP = "\r\n".join(
 )
 # What a refusal for other reasons than a missing worker looks like: such a daemon is as ready as
 # it will be.
-_READY_REFUSALS = ("Parallel session limit reached",)
+# With sip-source the probe, which has no received-from, is refused for that.
+_READY_REFUSALS = ("Parallel session limit reached", "Incomplete SDP specification")
 
 
 class DaemonError(Exception):
