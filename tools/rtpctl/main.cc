@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "tools/rtpctl/commands/commands.h"
+#include "tools/rtpctl/output/text.h"
 
 namespace {
 
@@ -35,6 +36,12 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {  // --help and --version, too
+    const auto strangers = app.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !strangers.empty()) {
+      return session.Fail(rtpctl::kExitUsage, "there is no '" +
+                                                  rtpctl::Printable(strangers.front()) +
+                                                  "' here: rtpctl --help lists what there is.");
+    }
     return app.exit(error) == 0 ? rtpctl::kExitOk : rtpctl::kExitUsage;
   }
   const int status = session.RunCommand();

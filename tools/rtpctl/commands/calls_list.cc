@@ -39,7 +39,7 @@ std::string CallsText(const v1::ListCallsResponse& calls, int64_t now, const Sty
 }
 
 void AddCallsList(CLI::App* parent, Session* session) {
-  auto* command = parent->add_subcommand("list", "Calls, newest state, with filters");
+  auto* command = parent->add_subcommand("list", "Calls, all or filtered");
   auto request = std::make_shared<v1::ListCallsRequest>();
   command
       ->add_option_function<uint32_t>(

@@ -1,6 +1,7 @@
 // rtpctl log-level [SUBSYSTEM] [LEVEL]: shows or sets log levels while the daemon runs.
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "absl/strings/numbers.h"
 #include "proto/base/text.h"
@@ -80,11 +81,10 @@ std::string LogLevelsText(const v1::LogLevels& levels, const Style& style) {
 void AddLogLevel(CLI::App* parent, Session* session) {
   auto* command =
       parent->add_subcommand("log-level", "Shows or sets log levels of the running daemon");
-  auto words = std::make_shared<std::vector<std::string>>();
-  command
-      ->add_option("SUBSYSTEM LEVEL", *words,
-                   "A subsystem (or all), and a level 0 to 7 or its name")
-      ->expected(0, 2);
+  auto subsystem = std::make_shared<std::string>();
+  auto level = std::make_shared<std::string>();
+  command->add_option("SUBSYSTEM", *subsystem, "A subsystem, or all (may be left out)");
+  command->add_option("LEVEL", *level, "0 (emergency) to 7 (debug), or a level's name");
   command->footer(
       "Examples:\n"
       "  rtpctl log-level                # all levels\n"
@@ -92,15 +92,12 @@ void AddLogLevel(CLI::App* parent, Session* session) {
       "  rtpctl log-level 7              # all subsystems to debug\n"
       "  rtpctl log-level control debug\n"
       "The level of the configuration file is back after a restart.");
-  command->callback([session, words] {
-    session->set_command([session, words] {
-      if (words->empty()) return Show(session, "");
-      if (words->size() == 1) {
-        return ParseLevel(words->front())
-                   ? Set(session, "", words->front())
-                   : Show(session, words->front() == "all" ? "" : words->front());
-      }
-      return Set(session, words->front() == "all" ? "" : words->front(), words->back());
+  command->callback([session, subsystem, level] {
+    session->set_command([session, subsystem, level] {
+      // A lone level means every subsystem.
+      if (level->empty() && ParseLevel(*subsystem)) return Set(session, "", *subsystem);
+      const std::string which = *subsystem == "all" ? "" : *subsystem;
+      return level->empty() ? Show(session, which) : Set(session, which, *level);
     });
   });
 }
