@@ -12,6 +12,7 @@ import sys
 from runner import catalogue, schedule
 
 ROOT = os.path.dirname(os.path.dirname(catalogue.HERE))
+_MOST_REPEATED = 10
 
 
 def parse_arguments():
@@ -90,6 +91,11 @@ class Report:
         self._reason_of, self._quiet = reason_of, quiet
         self.passed, self.failed, self.newly, self.still = [], [], [], []
 
+    def take_failed(self):
+        """Forgets the failures so far, for the cases to be run once more; -> their ids"""
+        taken, self.failed = self.failed, []
+        return taken
+
     def add(self, key, failures):
         reason = self._reason_of.get(key)
         if reason is not None:
@@ -148,7 +154,17 @@ def main():
         print("golden: no case matches")
         return 2
     report = Report(classification.reason_of, arguments.quiet)
-    schedule.run(chosen, daemon_setup(arguments), arguments.jobs, report.add)
+    setup = daemon_setup(arguments)
+    schedule.run(chosen, setup, arguments.jobs, report.add)
+    again = report.take_failed()
+    if again and len(again) <= _MOST_REPEATED:
+        # Recorded cases have windows of some 100 ms, which a busy machine can miss.
+        print("once more, with nothing else running: %d cases" % len(again), flush=True)
+        schedule.run([cases[key] for key in again], setup, 1, report.add)
+        for key in sorted(set(again) - set(report.failed)):
+            print("passed at the second attempt only: " + key)
+    else:
+        report.failed = again
     ran = {case["id"] for case in chosen}
     not_run = [
         key

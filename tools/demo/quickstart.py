@@ -7,7 +7,6 @@ Exit status: 0 after Ctrl-C or a good demonstration, 1 when something failed.
 import argparse
 import os
 import signal
-import socket
 import sys
 import time
 
@@ -22,7 +21,7 @@ _START_SECONDS = 20
 _GOOD_SHARE = 0.95
 
 _CONNECT = """
-Serving. NG on udp:{ng}; media on {interface}; logs in {directory}.
+Serving. NG on udp:{ng}; logs in {directory}.
 
   Kamailio   loadmodule "rtpengine.so"
              modparam("rtpengine", "rtpengine_sock", "udp:{ng}")
@@ -32,7 +31,8 @@ Serving. NG on udp:{ng}; media on {interface}; logs in {directory}.
              modparam("rtpengine", "rtpengine_sock", "udp:{ng}")
              and rtpengine_offer(), rtpengine_answer(), rtpengine_delete()
 
-A proxy on another host: start with --listen-ng=ADDRESS:2223 of this host, and use that address there.
+A proxy on another host: start with --listen-ng=ADDRESS:2223 of this host, and use that address
+there.
 Press Ctrl-C to end.
 """
 
@@ -50,7 +50,7 @@ def parse_arguments():
     parser.add_argument(
         "--listen-ng", default="127.0.0.1:2223", metavar="ADDR:PORT", help="where proxies reach us"
     )
-    parser.add_argument("--interface", help="address for media (default: this host's)")
+    parser.add_argument("--interface", help="address for media (default: as configured)")
     parser.add_argument(
         "--demo-seconds", type=int, default=10, help="length of the call; 0 for none"
     )
@@ -58,21 +58,14 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def own_address():
-    """The address this host would use towards others; no packet is sent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-            return probe.getsockname()[0]
-        except OSError:
-            return "127.0.0.1"
-
-
 def await_ready(server, ng):
     """Until a worker takes calls: an offer that is deleted at once."""
     deadline = time.monotonic() + _START_SECONDS
     call = {"call_id": "quickstart-ready", "from_tag": "ready"}
-    sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n"
+    sdp = (
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+        "m=audio 4000 RTP/AVP 0\r\n"
+    )
     reply = None
     while time.monotonic() < deadline:
         server.check()
@@ -127,17 +120,12 @@ def serve(server):
         server.check()
 
 
-def run(arguments, server, ng, interface):
+def run(arguments, server, ng):
     await_ready(server, ng)
     if arguments.demo_seconds > 0 and not demonstrate(server, ng, arguments.demo_seconds):
         raise CallError("the parties did not hear each other")
     if not arguments.exit_after_demo:
-        print(
-            _CONNECT.format(
-                ng=arguments.listen_ng, interface=interface, directory=server.directory
-            ),
-            flush=True,
-        )
+        print(_CONNECT.format(ng=arguments.listen_ng, directory=server.directory), flush=True)
         serve(server)
 
 
@@ -149,20 +137,20 @@ def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, interrupt)
     host, _, port = arguments.listen_ng.rpartition(":")
-    interface = arguments.interface or own_address()
+    interface = ["--interface=" + arguments.interface] if arguments.interface else []
     server = Server(
         arguments.bin,
         arguments.config_file,
         {
             "controld": ["--listen-ng=" + arguments.listen_ng],
-            "mediad": ["--interface=" + interface],
+            "mediad": interface,
         },
     )
     ng = NgClient(host.strip("[]") or "127.0.0.1", int(port))
     status = 0
     try:
         server.start()
-        run(arguments, server, ng, interface)
+        run(arguments, server, ng)
     except KeyboardInterrupt:
         print("\nEnding.")
     except (CallError, ServerError, OSError) as error:

@@ -10,6 +10,8 @@ import os
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 EXPECTED = os.path.join(HERE, "expected.json")
 
+_NEVER = ("superseded", "other build")
+
 
 def load_cases():
     """-> {id: case}; each case gets "id" and "file"."""
@@ -56,8 +58,10 @@ class Classification:
         return out + ["listed twice: " + key for key in self.listed_twice]
 
     def promote(self, ids):
+        """Expected from now on; but a superseded answer that still fits must stay free to change."""
         for key in ids:
-            self.reason_of[key] = None
+            if not self.reason_of[key].startswith(_NEVER):
+                self.reason_of[key] = None
 
     def save(self):
         write_classification(self.reason_of, self._path)

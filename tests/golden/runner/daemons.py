@@ -177,7 +177,11 @@ class Daemons:
         """True once an offer is answered with ports, hence a worker is attached; the call is
         deleted again."""
         call = {"call-id": "golden-ready", "from-tag": "ready"}
-        reply = self._ask(dict(call, command="offer", sdp=_PROBE_SDP)) or {}
+        peer = ["IP4", "198.51.100.250"]  # sip-source, where it is set, has to find something
+        reply = (
+            self._ask(dict(call, **{"command": "offer", "received-from": peer, "sdp": _PROBE_SDP}))
+            or {}
+        )
         if reply.get("result") == "ok":
             self._ask({"command": "delete", "call-id": call["call-id"], "delete-delay": 0})
         return reply.get("result") == "ok" or reply.get("error-reason") in _READY_REFUSALS
