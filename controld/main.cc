@@ -69,6 +69,22 @@ controld::fleet::FleetSettings MakeFleetSettings(const controld::call::Settings&
   return fleet;
 }
 
+controld::listen::CliParameters MakeCliParameters(const controld::call::Settings& settings,
+                                                  const ParsedOptions& options) {
+  controld::listen::CliParameters cli;
+  cli.timeout_s = settings.timeout_s;
+  cli.silent_timeout_s = settings.silent_timeout_s;
+  cli.final_timeout_s = settings.final_timeout_s;
+  cli.offer_timeout_s = settings.offer_timeout_s;
+  cli.delete_delay_s = settings.delete_delay_s;
+  cli.max_sessions = settings.max_sessions;
+  cli.max_cpu = settings.max_cpu;
+  cli.max_load = settings.max_load;
+  cli.max_bandwidth = settings.max_bandwidth;
+  cli.control_tos = options.Int("control-tos");
+  return cli;
+}
+
 size_t ShardCount(const ParsedOptions& options) {
   const int64_t threads = options.Int("num-threads");
   const int64_t most = options.IsSet("num-threads") ? kMostShards : kDefaultShards;
@@ -154,7 +170,9 @@ int Serve(runtime::Daemon& daemon) {
   controld::listen::ClientStatistics clients(MakeKey());
   controld::shard::FleetHost fleet(MakeFleetSettings(settings), key);
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
-  controld::listen::NgServer ng(cookies, clients, shards, {});
+  controld::listen::NgServer::Options ng_options;
+  ng_options.cli = MakeCliParameters(settings, options);
+  controld::listen::NgServer ng(cookies, clients, shards, ng_options);
   const controld::rpc::StatisticsSources sources{
       counters, ng, cookies, clients, **udp, fleet, base::ReadClocks().unix_s()};
   shards.Start();

@@ -18,11 +18,6 @@ CallService::~CallService() = default;
 
 void CallService::Handle(ng::Request request, const base::Endpoint& origin, base::Now now,
                          Respond respond) {
-  base::log::Context context;
-  if (request.call_id) context.call_id = *request.call_id;
-  for (const std::string& warning : request.warnings) {
-    base::log::Log(base::log::Severity::kWarning, base::log::Subsystem::kControl, context, warning);
-  }
   switch (request.command) {
     case ng::Command::kOffer:
     case ng::Command::kAnswer:

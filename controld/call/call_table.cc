@@ -39,6 +39,20 @@ void CallTable::Remove(const CallEntryPtr& entry, EndReason reason) {
   if (counter != nullptr) counter->fetch_add(1, std::memory_order_relaxed);
 }
 
+void CallTable::RememberUndeleted(const CallState& call) {
+  if (undeleted.size() < kMostUndeleted) {
+    undeleted[call.call_id()] = {call.worker(), call.generation()};
+  }
+}
+
+uint64_t CallTable::TakeUndeleted(const std::string& call_id, const std::string& worker) {
+  const auto it = undeleted.find(call_id);
+  if (it == undeleted.end() || it->second.worker != worker) return 0;
+  const uint64_t generation = it->second.generation;
+  undeleted.erase(it);
+  return generation;
+}
+
 bool CallTable::Acquire(const CallEntryPtr& entry, std::function<void()> retry) {
   if (entry->busy) {
     entry->waiting.push_back(std::move(retry));
@@ -66,6 +80,8 @@ void CallTable::End(const CallEntryPtr& entry, EndReason reason, base::Now now, 
           const rtpengine::v1::Error* error, const rtpengine::v1::SessionStatistics& statistics) {
         if (error == nullptr || error->code() == rtpengine::v1::Error::UNKNOWN_SESSION) {
           LogFinalStatistics(entry->state, statistics, now);
+        } else {
+          RememberUndeleted(entry->state);
         }
         Remove(entry, reason);
         if (done) done(entry->state, statistics);

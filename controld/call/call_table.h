@@ -30,6 +30,8 @@ enum class EndReason : uint8_t {
 
 class CallTable {
  public:
+  static constexpr size_t kMostUndeleted = 100'000;
+
   CallTable(const Settings& the_settings, Counters& the_counters, WorkerGateway& the_gateway,
             base::Random& the_random)
       : settings(the_settings), counters(the_counters), gateway(the_gateway), random(the_random) {}
@@ -38,6 +40,12 @@ class CallTable {
   CallEntryPtr Insert(CallState state);
   // Takes the call out of the table and gives its charge back. Its worker session is not touched.
   void Remove(const CallEntryPtr& entry, EndReason reason);
+
+  // The call has ended here, but its worker could not be told: when it comes back with the session, the
+  // session is deleted there instead of being adopted again.
+  void RememberUndeleted(const CallState& call);
+  // The generation the worker still holds of a call that ended so; 0 = none. Forgets it.
+  uint64_t TakeUndeleted(const std::string& call_id, const std::string& worker);
 
   // A command starts only when no other one is at work on the call: otherwise `retry` is kept and run once
   // the call is free. True: go on (and end with Release).
@@ -54,6 +62,11 @@ class CallTable {
   WorkerGateway& gateway;
   base::Random& random;
   absl::flat_hash_map<std::string, CallEntryPtr> calls;
+  struct Undeleted {
+    std::string worker;
+    uint64_t generation = 0;
+  };
+  absl::flat_hash_map<std::string, Undeleted> undeleted;  // by call-id; at most kMostUndeleted
   std::multimap<int64_t, std::string> deadlines;  // unix µs → call-id; stale entries are harmless
 };
 

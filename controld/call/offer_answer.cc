@@ -125,6 +125,8 @@ CallEntryPtr OfferAnswer::Create() {
   state.set_created_from(origin_.ToString());
   state.set_charged_streams(needs.streams);
   state.set_tos(256);
+  // A session of an ended call of the same id may still be there: ours has to be newer.
+  state.set_generation(table_.TakeUndeleted(state.call_id(), state.worker()));
   created_ = true;
   return table_.Insert(std::move(state));
 }

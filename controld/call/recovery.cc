@@ -94,14 +94,18 @@ void ReconcileSession(CallTable& table, const std::string& worker, const v1::Ses
     }
     return;
   }
+  const bool ended_here = table.TakeUndeleted(record.id(), worker) != 0;
   CallState state;
-  if (entry != nullptr || !state.ParseFromString(record.record()) ||
+  if (ended_here || entry != nullptr || !state.ParseFromString(record.record()) ||
       state.call_id() != record.id()) {
     // Known elsewhere, or a record nobody can read: its ports must not stay open.
     base::log::Context context;
     context.call_id = record.id();
     Log(Severity::kWarning, Subsystem::kCore, context, "Dropping session of worker '", worker,
-        "' that ", entry != nullptr ? "runs on another worker" : "has an unreadable record");
+        "': ",
+        ended_here         ? "its call has ended"
+        : entry != nullptr ? "its call runs on another worker"
+                           : "its record is unreadable");
     return table.gateway.Delete(worker, record.id(),
                                 [](const v1::Error*, const v1::SessionStatistics&) {});
   }
@@ -126,8 +130,8 @@ void ReconcileComplete(CallTable& table, const std::string& worker) {
     entry->seen_in_inventory = false;
   }
   if (missing.empty()) return;
-  Log(Severity::kNotice, Subsystem::kCore, {}, "Replaying ", missing.size(),
-      " calls on worker '", worker, "'");
+  Log(Severity::kNotice, Subsystem::kCore, {}, "Replaying ", missing.size(), " calls on worker '",
+      worker, "'");
   for (const CallEntryPtr& entry : missing) Replay(table, entry, true);
 }
 
@@ -139,6 +143,7 @@ void EndCallsOfWorker(CallTable& table, const std::string& worker) {
   for (const CallEntryPtr& entry : lost) {
     Log(Severity::kWarning, Subsystem::kCore, LogContext(entry->state), "Closing call: worker '",
         worker, "' is gone");
+    table.RememberUndeleted(entry->state);
     table.Remove(entry, EndReason::kWorkerLost);
     if (!entry->busy) table.Release(entry);
   }
@@ -162,7 +167,8 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
       return CloseFor(table, entry, EndReason::kFailed, now,
                       base::StrCat("Closing call: ", event.failed().reason()));
     case v1::Event::kConfirmed:
-    case v1::Event::EVENT_NOT_SET: return;
+    case v1::Event::EVENT_NOT_SET:
+      return;
   }
 }
 

@@ -217,6 +217,13 @@ void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request re
     }
     case ng::Command::kList:
       return List(std::move(transaction), request);
+    case ng::Command::kCli: {
+      if (!request.body) return transaction->Reply(ErrorReply("No 'body' in message"));
+      ng::Dictionary reply;
+      reply.Add("response", RunCli(*request.body, options_.cli));
+      reply.Add("result", "ok");
+      return transaction->Reply(reply);
+    }
     default:  // known to the protocol, not (yet) to this program
       return transaction->Reply(ErrorReply("No command handler"));
   }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "controld/listen/cli.h"
 #include "controld/listen/client_statistics.h"
 #include "controld/listen/cookie_cache.h"
 #include "controld/listen/dispatcher.h"
@@ -34,6 +35,7 @@ class NgServer {
   struct Options {
     ng::Templates templates;      // config.md §3
     bool transport_words = true;  // ng::ParseOptions
+    CliParameters cli;
   };
   // All arguments outlive the server, and the server outlives every command it dispatched.
   NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher, Options options);
