@@ -137,14 +137,17 @@ void Shard::Run(ListCommand command) {
   const std::string& owner = command.request.owner();
   const unsigned limit = command.request.limit() == 0 ? kDefaultPage : command.request.limit();
   v1::ListSessionsResult* page = command.page.mutable_list();
-  // Ids are never empty: an empty `after` sorts before all of them.
-  auto call = calls_.upper_bound(Key(owner, command.request.after()));
+  // An empty id is an id too (NG has such calls), but as `after` it means the start. So a page that begins
+  // at the start includes it, and none ends with it.
+  const Key after(owner, command.request.after());
+  auto call = after.second.empty() ? calls_.lower_bound(after) : calls_.upper_bound(after);
   for (; call != calls_.end() && call->first.first == owner; ++call) {
     const Call& one = *call->second;
     const size_t octets = one.record().size() + one.session().id().size() + 256;
-    const bool full = static_cast<unsigned>(page->sessions_size()) >= limit ||
-                      (page->sessions_size() != 0 && command.octets + octets > kPageOctets);
-    if (full) {
+    const int size = page->sessions_size();
+    const bool may_end = size != 0 && !page->sessions(size - 1).id().empty();
+    if (may_end &&
+        (static_cast<unsigned>(size) >= limit || command.octets + octets > kPageOctets)) {
       page->set_more(true);
       break;
     }

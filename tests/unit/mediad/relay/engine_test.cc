@@ -477,6 +477,25 @@ TEST_F(EngineTest, PagesThroughTheSessionsOfAllShards) {
   for (const auto& [id, times] : seen) EXPECT_EQ(times, 1) << id;
 }
 
+TEST_F(EngineTest, PagingPassesACallWithAnEmptyId) {
+  Open(2);
+  Peer a, b;
+  std::map<std::string, int> seen;
+  for (const char* id : {"", "x", "y", "z"}) ASSERT_FALSE(Apply(TwoParties(id, a, b)).has_error());
+  std::string after;
+  bool more = true;
+  for (int pages = 0; more && pages < 10; ++pages) {
+    const v1::CommandResult page = List(after, 1);
+    for (const v1::SessionRecord& one : page.list().sessions()) {
+      ++seen[one.id()];
+      after = one.id();
+    }
+    more = page.list().more();
+  }
+  EXPECT_FALSE(more);
+  EXPECT_EQ(seen, (std::map<std::string, int>{{"", 1}, {"x", 1}, {"y", 1}, {"z", 1}}));
+}
+
 TEST_F(EngineTest, SaysOncePerGenerationThatASessionIsIdle) {
   Peer a, b;
   v1::Session session = TwoParties("idle", a, b);

@@ -152,7 +152,6 @@ using Change = void (*)(v1::Session&);
 
 TEST(ValidateTest, RefusesContradictions) {
   const std::pair<const char*, Change> changes[] = {
-      {"no id", [](v1::Session& s) { s.clear_id(); }},
       {"port set id 0", [](v1::Session& s) { s.mutable_port_sets(0)->set_id(0); }},
       {"port set id twice", [](v1::Session& s) { s.mutable_port_sets(0)->set_id(kB); }},
       {"no ports", [](v1::Session& s) { s.mutable_port_sets(0)->set_count(0); }},
