@@ -56,11 +56,13 @@ class Decoder {
     int64_t number = 0;
     for (; at < text_.size() && IsDigit(text_[at]); ++at) {
       const int digit = text_[at] - '0';
-      if (number < (std::numeric_limits<int64_t>::min() + digit) / 10) return Fail("integer too large");
+      if (number < (std::numeric_limits<int64_t>::min() + digit) / 10)
+        return Fail("integer too large");
       number = number * 10 - digit;
     }
     if (at == first) return Fail("integer without digits");
-    if (text_[first] == '0' && (at - first > 1 || negative)) return Fail("leading zero in an integer");
+    if (text_[first] == '0' && (at - first > 1 || negative))
+      return Fail("leading zero in an integer");
     if (at >= text_.size() || text_[at] != 'e') return Fail("integer without end");
     if (!negative) {
       if (number == std::numeric_limits<int64_t>::min()) return Fail("integer too large");

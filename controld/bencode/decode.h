@@ -1,9 +1,9 @@
 // Bencode text to a value tree, by the strictness of ng-protocol.md §3.
 //
-// Strict about lengths and keys; but a text that ends between two items counts as if everything open had
-// been closed there (the recorded behaviour for a datagram), and bytes after the value are left alone.
-// Not here: finding the end of a message in a stream (scanner.h), what the keys mean (controld/ng).
-// Pure, thread-safe; recursion and memory are bounded by DecodeLimits.
+// Strict about lengths and keys; but a text that ends between two items counts as if everything
+// open had been closed there (the recorded behaviour for a datagram), and bytes after the value are
+// left alone. Not here: finding the end of a message in a stream (scanner.h), what the keys mean
+// (controld/ng). Pure, thread-safe; recursion and memory are bounded by DecodeLimits.
 #pragma once
 
 #include <cstddef>

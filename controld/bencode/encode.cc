@@ -5,7 +5,9 @@
 namespace controld::bencode {
 namespace {
 
-void EncodeString(std::string_view text, std::string* out) { base::StrAppend(out, text.size(), ":", text); }
+void EncodeString(std::string_view text, std::string* out) {
+  base::StrAppend(out, text.size(), ":", text);
+}
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// A value tree as bencode text. Dictionaries are written in insertion order, not sorted: clients search
-// keys linearly and the recorded replies are unsorted (ng-protocol.md §3).
+// A value tree as bencode text. Dictionaries are written in insertion order, not sorted: clients
+// search keys linearly and the recorded replies are unsorted (ng-protocol.md §3).
 //
 // Pure, thread-safe. Recursion follows our own reply trees, never the network's nesting.
 #pragma once

@@ -3,7 +3,8 @@
 namespace controld::bencode {
 namespace {
 
-// More digits than any length or integer that we accept: bounds what is read again on the next call.
+// More digits than any length or integer that we accept: bounds what is read again on the next
+// call.
 constexpr size_t kMaxDigits = 20;
 constexpr size_t kMaxLength = size_t{1} << 30;
 
@@ -40,7 +41,8 @@ Scanner::Result Scanner::ScanInteger(std::string_view text) {
       position_ = at + 1;
       return Result::kComplete;
     }
-    if ((!IsDigit(text[at]) && text[at] != '-') || at - position_ > kMaxDigits) return Result::kInvalid;
+    if ((!IsDigit(text[at]) && text[at] != '-') || at - position_ > kMaxDigits)
+      return Result::kInvalid;
   }
   return Result::kIncomplete;
 }

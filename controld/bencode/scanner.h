@@ -1,7 +1,8 @@
 // Finds the end of a bencode value in a stream (NG over TCP, ng-protocol.md §1.2).
 //
-// Looks at structure only: lengths, brackets. What it delimits may still fail to decode. It remembers where
-// it stopped, so that feeding a message octet by octet stays linear. One thread per object.
+// Looks at structure only: lengths, brackets. What it delimits may still fail to decode. It
+// remembers where it stopped, so that feeding a message octet by octet stays linear. One thread per
+// object.
 #pragma once
 
 #include <cstddef>

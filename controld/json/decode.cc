@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "proto/base/text.h"
 #include "nlohmann/json.hpp"
+#include "proto/base/text.h"
 
 namespace controld::json {
 namespace {
@@ -35,7 +35,9 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
     constexpr auto kMax = static_cast<number_unsigned_t>(std::numeric_limits<int64_t>::max());
     return Add(ng::Value(static_cast<int64_t>(std::min(value, kMax))));
   }
-  bool number_float(number_float_t value, const string_t&) override { return Add(ng::Value(Truncate(value))); }
+  bool number_float(number_float_t value, const string_t&) override {
+    return Add(ng::Value(Truncate(value)));
+  }
   bool string(string_t& value) override { return Add(ng::Value(std::move(value))); }
   bool binary(binary_t&) override { return false; }
   bool start_object(size_t) override { return Open(true); }
@@ -46,7 +48,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool end_object() override { return Close(); }
   bool end_array() override { return Close(); }
-  bool parse_error(size_t position, const std::string&, const nlohmann::detail::exception&) override {
+  bool parse_error(size_t position, const std::string&,
+                   const nlohmann::detail::exception&) override {
     status_ = absl::InvalidArgumentError(base::StrCat("syntax error at offset ", position));
     return false;
   }
@@ -104,7 +107,8 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
       }
     } else {
       if (level.seen.empty()) {
-        for (size_t i = 0; i < level.members.size(); ++i) level.seen.emplace(level.members[i].first, i);
+        for (size_t i = 0; i < level.members.size(); ++i)
+          level.seen.emplace(level.members[i].first, i);
       }
       index = level.seen.try_emplace(level.key, index).first->second;
     }

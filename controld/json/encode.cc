@@ -10,7 +10,8 @@ namespace {
 
 constexpr bool IsContinuation(uint8_t octet) { return (octet & 0xc0) == 0x80; }
 
-// Length of the UTF-8 sequence that begins `text` (RFC 3629 §4: no overlong forms, no surrogates); 0 if none.
+// Length of the UTF-8 sequence that begins `text` (RFC 3629 §4: no overlong forms, no surrogates);
+// 0 if none.
 size_t Utf8SequenceLength(std::string_view text) {
   const auto at = [text](size_t i) { return static_cast<uint8_t>(text[i]); };
   const uint8_t first = at(0);

@@ -14,9 +14,11 @@ std::optional<int64_t> ParseNumber(std::string_view text, bool base_prefix) {
     base = hexadecimal ? 16 : 8;
     digits.remove_prefix(hexadecimal ? 2 : 1);
   }
-  if (digits.empty() || digits[0] == '-') return std::nullopt;  // from_chars would take a second sign
+  if (digits.empty() || digits[0] == '-')
+    return std::nullopt;  // from_chars would take a second sign
   int64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
   return negative ? -number : number;
 }

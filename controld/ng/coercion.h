@@ -1,4 +1,5 @@
-// Value coercions of ng-protocol.md §3: what counts as a number, as a list of texts; escapes in list items.
+// Value coercions of ng-protocol.md §3: what counts as a number, as a list of texts; escapes in
+// list items.
 //
 // Pure and thread-safe.
 #pragma once
@@ -21,8 +22,8 @@ std::optional<int64_t> NumberOf(const Value& value, bool base_prefix);
 // "--" becomes "=", ".." becomes a space: rtpp-flags can carry neither.
 std::string Unescape(std::string_view text);
 
-// Calls `visit(std::string_view)` for the texts of a list (other items are skipped), or for the parts of one
-// text between commas. Empty parts of such a text are skipped.
+// Calls `visit(std::string_view)` for the texts of a list (other items are skipped), or for the
+// parts of one text between commas. Empty parts of such a text are skipped.
 template <typename Visit>
 void ForEachText(const Value& value, Visit visit) {
   if (const List* list = value.list()) {

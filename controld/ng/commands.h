@@ -1,4 +1,5 @@
-// The command table of ng-protocol.md §5: names on the wire, short names, who runs the common key parser.
+// The command table of ng-protocol.md §5: names on the wire, short names, who runs the common key
+// parser.
 //
 // Not here: what the commands do (controld/call). Pure and thread-safe.
 #pragma once
@@ -17,13 +18,15 @@ struct CommandRow {
   std::string_view name;        // "block DTMF"
   std::string_view short_name;  // "BlkDTMF": CLI, statistics; lower-cased in JSON statistics
   uint8_t tier;
-  bool common_parser;  // keys of §8, rtpp-flags and templates; the others read their few keys literally
+  bool common_parser;  // keys of §8, rtpp-flags and templates; the others read their few keys
+                       // literally
 };
 
 // All commands in the order of enum Command, kUnknown excluded.
 absl::Span<const CommandRow> CommandRows();
 
-// The canonical name ("block DTMF") and the short one ("BlkDTMF"); "unknown" and "Unknown" for kUnknown.
+// The canonical name ("block DTMF") and the short one ("BlkDTMF"); "unknown" and "Unknown" for
+// kUnknown.
 std::string_view CommandName(Command command);
 std::string_view CommandShortName(Command command);
 bool RunsCommonParser(Command command);

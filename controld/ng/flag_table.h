@@ -1,6 +1,8 @@
-// The flags of ng-protocol.md §8.7: spellings, what each sets, tier, meaning, whether anything acts on it.
+// The flags of ng-protocol.md §8.7: spellings, what each sets, tier, meaning, whether anything acts
+// on it.
 //
-// The one place where a flag is declared; the parser works from it, documentation is generated from it.
+// The one place where a flag is declared; the parser works from it, documentation is generated from
+// it.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +32,26 @@ struct FlagRow {
 
 // A flag that is a prefix followed by a value: "codec-strip-PCMU".
 enum class PrefixAction : uint8_t {
-  kReplace, kRtcpMux, kBundle, kSdes, kOsrtp, kEndpointLearning, kFromTags, kT38,
-  kCodecStrip, kCodecOffer, kCodecExcept, kCodecIgnore, kCodecAccept, kCodecConsume, kCodecMask, kCodecSet,
-  kCodecTranscode, kSdpAttrAdd, kSdpAttrRemove, kSdpAttrSubstitute,
+  kReplace,
+  kRtcpMux,
+  kBundle,
+  kSdes,
+  kOsrtp,
+  kEndpointLearning,
+  kFromTags,
+  kT38,
+  kCodecStrip,
+  kCodecOffer,
+  kCodecExcept,
+  kCodecIgnore,
+  kCodecAccept,
+  kCodecConsume,
+  kCodecMask,
+  kCodecSet,
+  kCodecTranscode,
+  kSdpAttrAdd,
+  kSdpAttrRemove,
+  kSdpAttrSubstitute,
 };
 
 struct PrefixRow {

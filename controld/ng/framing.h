@@ -1,5 +1,5 @@
-// NG messages on the wire: COOKIE SP PAYLOAD, the encoding by the payload's first octet, and the error texts
-// for what cannot be decoded (ng-protocol.md §2, §3, §4).
+// NG messages on the wire: COOKIE SP PAYLOAD, the encoding by the payload's first octet, and the
+// error texts for what cannot be decoded (ng-protocol.md §2, §3, §4).
 //
 // Not here: sockets, the reply cache, the meaning of keys. Pure and thread-safe.
 #pragma once
@@ -20,8 +20,8 @@ struct Message {
   std::string_view payload;  // may be empty
 };
 
-// Splits at the first space. nullopt when there is none or nothing stands before it: such a message is
-// logged ("Received invalid NG data (no cookie) from …") and gets no reply at all.
+// Splits at the first space. nullopt when there is none or nothing stands before it: such a message
+// is logged ("Received invalid NG data (no cookie) from …") and gets no reply at all.
 std::optional<Message> SplitCookie(std::string_view message);
 
 struct DecodedPayload {

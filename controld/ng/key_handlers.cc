@@ -15,16 +15,6 @@ void EachWord(Parser& parser, std::string_view key, const Value& value, Apply ap
   });
 }
 
-template <auto kWords, auto kMember>
-void AppendWords(Parser& parser, std::string_view key, const Value& value) {
-  EachWord(parser, key, value, [&](std::string_view item) {
-    const std::string_view word = Canonical(kWords(), item);
-    if (word.empty()) return false;
-    Field<kMember>(parser.request()).emplace_back(word);
-    return true;
-  });
-}
-
 void PtimeInto(Parser& parser, const Value& value, int* field) {
   if (parser.request().command != Command::kOffer) return;  // has a meaning only there
   const std::optional<int64_t> number = parser.Number(value);
@@ -59,7 +49,8 @@ void MessageType(Parser& parser, const Value& value) {
   if (word.empty()) {
     parser.WarnUnknownItem("sip-message-type", *text);
   } else {
-    parser.request().sip_message_type = word == "request" ? SipMessageType::kRequest : SipMessageType::kReply;
+    parser.request().sip_message_type =
+        word == "request" ? SipMessageType::kRequest : SipMessageType::kReply;
   }
 }
 
@@ -73,7 +64,8 @@ void Supports(Parser& parser, const Value& value) {
 
 void ReceivedFrom(Parser& parser, const Value& value) {
   if (const std::string* text = value.string()) {
-    if (const auto address = base::IpAddress::Parse(*text)) parser.request().received_from = *address;
+    if (const auto address = base::IpAddress::Parse(*text))
+      parser.request().received_from = *address;
     return;
   }
   const List* list = value.list();
@@ -108,7 +100,8 @@ void TransportProtocol(Parser& parser, const Value& value) {
     return;
   }
   for (const Word& word : TransportWords()) {
-    if (base::EqualsIgnoreCase(word.canonical, *text)) parser.request().transport_protocol = word.canonical;
+    if (base::EqualsIgnoreCase(word.canonical, *text))
+      parser.request().transport_protocol = word.canonical;
   }
 }
 
@@ -126,17 +119,19 @@ void Ice(Parser& parser, const Value& value) {
 }
 
 void IceLite(Parser& parser, const Value& value) {
-  AppendWords<IceLiteWords, &Request::ice>(parser, "ICE-lite", value);
+  EachWord(parser, "ICE-lite", value, [&](std::string_view item) { return parser.IceLite(item); });
 }
 
-void Dtls(Parser& parser, const Value& value) { AppendWords<DtlsWords, &Request::dtls>(parser, "DTLS", value); }
+void Dtls(Parser& parser, const Value& value) {
+  EachWord(parser, "DTLS", value, [&](std::string_view item) { return parser.Dtls(item); });
+}
 
 void Sdes(Parser& parser, const Value& value) {
   EachWord(parser, "SDES", value, [&](std::string_view item) { return parser.Sdes(item); });
 }
 
 void Osrtp(Parser& parser, const Value& value) {
-  AppendWords<OsrtpWords, &Request::osrtp>(parser, "OSRTP", value);
+  EachWord(parser, "OSRTP", value, [&](std::string_view item) { return parser.Osrtp(item); });
 }
 
 void RtcpMux(Parser& parser, const Value& value) {
@@ -152,13 +147,19 @@ void Codec(Parser& parser, const Value& value) {
   if (!members) return;
   for (const auto& [name, items] : members->entries()) {
     bool known = true;
-    ForEachText(items, [&, &list = name](std::string_view item) { known = known && parser.Codec(list, item); });
+    ForEachText(items, [&, &list = name](std::string_view item) {
+      known = known && parser.Codec(list, item);
+    });
     if (!known) parser.WarnUnknownItem("codec", name);
   }
 }
 
-void Ptime(Parser& parser, const Value& value) { PtimeInto(parser, value, &parser.request().ptime); }
-void PtimeReverse(Parser& parser, const Value& value) { PtimeInto(parser, value, &parser.request().ptime_reverse); }
+void Ptime(Parser& parser, const Value& value) {
+  PtimeInto(parser, value, &parser.request().ptime);
+}
+void PtimeReverse(Parser& parser, const Value& value) {
+  PtimeInto(parser, value, &parser.request().ptime_reverse);
+}
 
 void Extmap(Parser& parser, const Value& value) {
   const Dictionary* members = value.dictionary();
@@ -214,7 +215,8 @@ void All(Parser& parser, const Value& value) {
 }
 
 void Passthrough(Parser& parser, const Value& value) {
-  if (const auto on = SwitchOf(value)) parser.request().Set(*on ? Flag::kPassthrough : Flag::kNoPassthrough);
+  if (const auto on = SwitchOf(value))
+    parser.request().Set(*on ? Flag::kPassthrough : Flag::kNoPassthrough);
 }
 
 void Pause(Parser& parser, const Value& value) {

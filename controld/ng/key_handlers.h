@@ -1,6 +1,7 @@
 // How the values of keys are read: one function per kind of key, for the rows of key_table.cc.
 //
-// Internal to controld/ng. A value of the wrong type reads as if the key were absent (ng-protocol.md §3).
+// Internal to controld/ng. A value of the wrong type reads as if the key were absent
+// (ng-protocol.md §3).
 #pragma once
 
 #include <limits>
@@ -13,7 +14,8 @@
 
 namespace controld::ng::keys {
 
-// Member pointers of Request, or of one of its option structs: SetText<&Request::play, &PlayOptions::file>.
+// Member pointers of Request, or of one of its option structs: SetText<&Request::play,
+// &PlayOptions::file>.
 template <auto kMember>
 auto& Field(Request& request) {
   return request.*kMember;
@@ -38,7 +40,8 @@ void Number(Parser& parser, const Value& value) {
   using Target = std::conditional_t<kNarrow, int, int64_t>;
   const std::optional<int64_t> number = parser.Number(value);
   if (!number) return;
-  if (*number < std::numeric_limits<Target>::min() || *number > std::numeric_limits<Target>::max()) {
+  if (*number < std::numeric_limits<Target>::min() ||
+      *number > std::numeric_limits<Target>::max()) {
     parser.Warn("Number out of range: ", *number);
     return;
   }
@@ -48,7 +51,9 @@ void Number(Parser& parser, const Value& value) {
 // Texts of a list, escapes resolved, appended.
 template <auto... kPath>
 void Texts(Parser& parser, const Value& value) {
-  ForEachText(value, [&](std::string_view item) { Field<kPath...>(parser.request()).push_back(Unescape(item)); });
+  ForEachText(value, [&](std::string_view item) {
+    Field<kPath...>(parser.request()).push_back(Unescape(item));
+  });
 }
 
 // A literal IP address into std::optional<base::IpAddress>; anything else is dropped.
@@ -56,7 +61,8 @@ template <auto... kPath>
 void Address(Parser& parser, const Value& value) {
   const std::string* text = value.string();
   if (!text) return;
-  if (const auto address = base::IpAddress::Parse(*text)) Field<kPath...>(parser.request()) = *address;
+  if (const auto address = base::IpAddress::Parse(*text))
+    Field<kPath...>(parser.request()) = *address;
 }
 
 // One word of a table into std::string, in its canonical spelling.

@@ -1,6 +1,8 @@
-// The keys of ng-protocol.md §8.1–8.5: spellings, how each is read, tier, meaning, whether anything uses it.
+// The keys of ng-protocol.md §8.1–8.5: spellings, how each is read, tier, meaning, whether anything
+// uses it.
 //
-// The one place where a key is declared; the parser works from it, documentation is generated from it.
+// The one place where a key is declared; the parser works from it, documentation is generated from
+// it.
 #pragma once
 
 #include <cstdint>

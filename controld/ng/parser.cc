@@ -30,21 +30,32 @@ std::vector<std::string>* CodecList(CodecLists& lists, std::string_view name) {
 
 // The lists that only a build with codecs can honour (sdp-rewriting.md §8.3).
 bool IsTranscodingList(std::string_view name) {
-  return name == "accept" || name == "consume" || name == "mask" || name == "set" || name == "transcode";
+  return name == "accept" || name == "consume" || name == "mask" || name == "set" ||
+         name == "transcode";
 }
 
 std::string_view CodecListOf(PrefixAction action) {
   switch (action) {
-    case PrefixAction::kCodecStrip: return "strip";
-    case PrefixAction::kCodecOffer: return "offer";
-    case PrefixAction::kCodecExcept: return "except";
-    case PrefixAction::kCodecIgnore: return "ignore";
-    case PrefixAction::kCodecAccept: return "accept";
-    case PrefixAction::kCodecConsume: return "consume";
-    case PrefixAction::kCodecMask: return "mask";
-    case PrefixAction::kCodecSet: return "set";
-    case PrefixAction::kCodecTranscode: return "transcode";
-    default: return {};
+    case PrefixAction::kCodecStrip:
+      return "strip";
+    case PrefixAction::kCodecOffer:
+      return "offer";
+    case PrefixAction::kCodecExcept:
+      return "except";
+    case PrefixAction::kCodecIgnore:
+      return "ignore";
+    case PrefixAction::kCodecAccept:
+      return "accept";
+    case PrefixAction::kCodecConsume:
+      return "consume";
+    case PrefixAction::kCodecMask:
+      return "mask";
+    case PrefixAction::kCodecSet:
+      return "set";
+    case PrefixAction::kCodecTranscode:
+      return "transcode";
+    default:
+      return {};
   }
 }
 
@@ -57,7 +68,8 @@ void Parser::Run(const Dictionary& dictionary) {
   }
   for (const auto& [name, value] : dictionary.entries()) Key(name, value);
   // A to-tag that stands there because it always does is not the subscriber's (§6.15).
-  if (request_.command == Command::kSubscribeRequest && rtpp_flags_seen_ && !request_.Has(Flag::kToTag)) {
+  if (request_.command == Command::kSubscribeRequest && rtpp_flags_seen_ &&
+      !request_.Has(Flag::kToTag)) {
     request_.to_tag.reset();
   }
 }
@@ -97,11 +109,8 @@ bool Parser::Prefixed(const PrefixRow& row, std::string_view rest) {
       return Bundle(rest);
     case PrefixAction::kSdes:
       return Sdes(rest);
-    case PrefixAction::kOsrtp: {
-      const std::string_view word = Canonical(OsrtpWords(), rest);
-      if (!word.empty()) request_.osrtp.emplace_back(word);
-      return !word.empty();
-    }
+    case PrefixAction::kOsrtp:
+      return Osrtp(rest);
     case PrefixAction::kEndpointLearning:
       return EndpointLearning(rest);
     case PrefixAction::kFromTags:
@@ -169,31 +178,35 @@ bool Parser::RtcpMux(std::string_view item) {
   return true;
 }
 
+bool Parser::AppendWord(absl::Span<const Word> words, std::string_view key, std::string_view item,
+                        std::vector<std::string>* list) {
+  const Word* word = FindWord(words, item);
+  if (!word) return false;
+  list->emplace_back(word->canonical);
+  if (!word->implemented) Warn("Key '", key, "' with '", word->canonical, "' is not supported yet");
+  return true;
+}
+
 bool Parser::Ice(std::string_view item) {
-  const std::string_view word = Canonical(IceWords(), item);
-  if (word == "trickle") request_.Set(Flag::kTrickleIce);
-  if (!word.empty()) request_.ice.emplace_back(word);
-  return !word.empty();
+  if (item == "trickle") request_.Set(Flag::kTrickleIce);
+  return AppendWord(IceWords(), "ICE", item, &request_.ice);
 }
 
 bool Parser::Sdes(std::string_view item) {
   for (const std::string_view prefix : {"no-", "only-", "order:", "offerer_pref:"}) {
     if (item.size() > prefix.size() && item.starts_with(prefix)) {
       request_.sdes.push_back(Unescape(item));
+      Warn("Key 'SDES' with '", item.substr(0, kMaxQuoted), "' is not supported yet");
       return true;
     }
   }
-  const std::string_view word = Canonical(SdesWords(), item);
-  if (word == "pad") request_.Set(Flag::kPadCrypto);
-  if (!word.empty()) request_.sdes.emplace_back(word);
-  return !word.empty();
+  if (item == "pad") request_.Set(Flag::kPadCrypto);
+  return AppendWord(SdesWords(), "SDES", item, &request_.sdes);
 }
 
 bool Parser::Bundle(std::string_view item) {
-  const std::string_view word = Canonical(BundleWords(), item);
-  if (word.empty()) return false;
-  request_.bundle.emplace_back(word);
-  if (word != "reject") request_.Set(Flag::kGenerateMid);
+  if (!AppendWord(BundleWords(), "bundle", item, &request_.bundle)) return false;
+  if (item != "reject") request_.Set(Flag::kGenerateMid);
   return true;
 }
 
@@ -224,7 +237,8 @@ void Parser::WarnNotSupported(std::string_view what, std::string_view name) {
 
 void Parser::AddWarning(std::string text) {
   const bool last = request_.warnings.size() + 1 == Request::kMaxWarnings;
-  request_.warnings.push_back(last ? "Further warnings about this request are left out" : std::move(text));
+  request_.warnings.push_back(last ? "Further warnings about this request are left out"
+                                   : std::move(text));
 }
 
 void Parser::Fail(std::string_view reason) {

@@ -34,6 +34,13 @@ class Parser {
   bool Replace(std::string_view item);
   bool RtcpMux(std::string_view item);
   bool Ice(std::string_view item);
+  bool Dtls(std::string_view item) { return AppendWord(DtlsWords(), "DTLS", item, &request_.dtls); }
+  bool Osrtp(std::string_view item) {
+    return AppendWord(OsrtpWords(), "OSRTP", item, &request_.osrtp);
+  }
+  bool IceLite(std::string_view item) {
+    return AppendWord(IceLiteWords(), "ICE-lite", item, &request_.ice);
+  }
   bool Sdes(std::string_view item);
   bool Bundle(std::string_view item);
   bool EndpointLearning(std::string_view item);
@@ -56,6 +63,9 @@ class Parser {
   void Fail(std::string_view reason);
 
  private:
+  // Appends the canonical word; warns when nothing acts on it yet. False: not one of `words`.
+  bool AppendWord(absl::Span<const Word> words, std::string_view key, std::string_view item,
+                  std::vector<std::string>* list);
   void AddWarning(std::string text);
   void RtppItem(std::string_view name, const Value& value, int* directions);
   void RtppWord(std::string_view word, int* directions);
@@ -65,7 +75,7 @@ class Parser {
 
   const ParseOptions& options_;
   Request& request_;
-  int templates_ = 0;          // applied so far, those within others included
+  int templates_ = 0;  // applied so far, those within others included
   bool in_rtpp_flags_ = false;
   bool rtpp_flags_seen_ = false;
 };

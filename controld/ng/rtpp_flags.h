@@ -1,4 +1,5 @@
-// Splits an rtpp-flags text into items (ng-protocol.md §9): words, key=text, key=[list], key=[k=v …].
+// Splits an rtpp-flags text into items (ng-protocol.md §9): words, key=text, key=[list], key=[k=v
+// …].
 //
 // Syntax only; what items mean is the parser's. Pure; nesting is bounded.
 #pragma once
@@ -20,7 +21,8 @@ class RtppFlagsReader {
  public:
   explicit RtppFlagsReader(std::string_view text) : text_(text) {}
 
-  // The next item at the top level, or nullopt at the end. Brackets that are still open there count as closed.
+  // The next item at the top level, or nullopt at the end. Brackets that are still open there count
+  // as closed.
   std::optional<RtppFlagsItem> Next();
 
  private:

@@ -1,5 +1,5 @@
-// What the items of an rtpp-flags text mean (ng-protocol.md §9): transport words, directions, tags and codec
-// shortcuts; all else is a key or a flag like those of the dictionary.
+// What the items of an rtpp-flags text mean (ng-protocol.md §9): transport words, directions, tags
+// and codec shortcuts; all else is a key or a flag like those of the dictionary.
 
 #include <optional>
 #include <string>
@@ -33,7 +33,8 @@ class TransportBits {
  private:
   static constexpr unsigned kSrtp = 1, kAvpf = 2, kDtls = 4;
   static constexpr std::string_view kNames[8] = {
-      "RTP/AVP", "RTP/SAVP", "RTP/AVPF", "RTP/SAVPF", "UDP/TLS/RTP/SAVP", "", "UDP/TLS/RTP/SAVPF", ""};
+      "RTP/AVP",          "RTP/SAVP", "RTP/AVPF",          "RTP/SAVPF",
+      "UDP/TLS/RTP/SAVP", "",         "UDP/TLS/RTP/SAVPF", ""};
 
   bool Set(unsigned bits) {
     bits_ = bits;
@@ -91,7 +92,8 @@ void Parser::RtppWord(std::string_view word, int* directions) {
 void Parser::RtppItem(std::string_view name, const Value& value, int* directions) {
   const std::string* text = value.string();
   if (name == "direction" && text) return Direction(*text, directions);
-  if (name == "rtpp-flags" || name == "rtpp_flags") return WarnUnknownFlag(name);  // no text within a text
+  if (name == "rtpp-flags" || name == "rtpp_flags")
+    return WarnUnknownFlag(name);  // no text within a text
   if (const std::string_view list = CodecShortcut(name); !list.empty()) {
     if (text) Codec(list, *text);
     if (const List* items = value.list()) {

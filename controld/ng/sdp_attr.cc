@@ -1,4 +1,5 @@
-// Keys sdp-attr and sdp-media-remove (ng-protocol.md §10): the only ones whose wrong content fails a command.
+// Keys sdp-attr and sdp-media-remove (ng-protocol.md §10): the only ones whose wrong content fails
+// a command.
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,5 @@
-// A sorted index over rows that list their spellings as "call-id|call-ID|call id", built at compile time.
+// A sorted index over rows that list their spellings as "call-id|call-ID|call id", built at compile
+// time.
 //
 // Lookup is a binary search over string_views: no allocation, no hashing, no start-up work.
 #pragma once
@@ -14,7 +15,8 @@ namespace controld::ng {
 template <typename Rows>
 constexpr size_t CountSpellings(const Rows& rows) {
   size_t count = 0;
-  for (const auto& row : rows) count += 1 + static_cast<size_t>(std::count(row.spellings.begin(), row.spellings.end(), '|'));
+  for (const auto& row : rows)
+    count += 1 + static_cast<size_t>(std::count(row.spellings.begin(), row.spellings.end(), '|'));
   return count;
 }
 
@@ -34,20 +36,23 @@ class SpellingIndex {
       }
       entries_[next++] = {rest, static_cast<uint16_t>(row)};
     }
-    std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) { return a.text < b.text; });
+    std::sort(entries_.begin(), entries_.end(),
+              [](const Entry& a, const Entry& b) { return a.text < b.text; });
   }
 
   // The row's number.
   constexpr size_t Find(std::string_view text) const {
-    const auto found = std::lower_bound(entries_.begin(), entries_.end(), text,
-                                        [](const Entry& entry, std::string_view t) { return entry.text < t; });
+    const auto found =
+        std::lower_bound(entries_.begin(), entries_.end(), text,
+                         [](const Entry& entry, std::string_view t) { return entry.text < t; });
     return found != entries_.end() && found->text == text ? found->row : kNotFound;
   }
 
   // No spelling is empty or belongs to two rows.
   constexpr bool Unambiguous() const {
     for (size_t i = 0; i < kCount; ++i) {
-      if (entries_[i].text.empty() || (i > 0 && entries_[i - 1].text == entries_[i].text)) return false;
+      if (entries_[i].text.empty() || (i > 0 && entries_[i - 1].text == entries_[i].text))
+        return false;
     }
     return true;
   }

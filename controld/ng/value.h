@@ -1,7 +1,8 @@
 // The value tree that NG messages are made of, whatever their encoding (bencode or JSON).
 //
-// Strings are raw octets. Dictionaries keep the order of insertion and may hold a key twice: requests
-// are processed in order of appearance, replies are written in insertion order (ng-protocol.md §3).
+// Strings are raw octets. Dictionaries keep the order of insertion and may hold a key twice:
+// requests are processed in order of appearance, replies are written in insertion order
+// (ng-protocol.md §3).
 #pragma once
 
 #include <cstdint>
@@ -37,12 +38,12 @@ class Dictionary {
 class Value {
  public:
   Value() : data_(int64_t{0}) {}
-  Value(int64_t integer) : data_(integer) {}                 // NOLINT: implicit on purpose
-  Value(int integer) : data_(int64_t{integer}) {}            // NOLINT
-  Value(std::string text) : data_(std::move(text)) {}        // NOLINT
-  Value(std::string_view text) : data_(std::string(text)) {} // NOLINT
-  Value(const char* text) : data_(std::string(text)) {}      // NOLINT
-  Value(List list) : data_(std::move(list)) {}               // NOLINT
+  Value(int64_t integer) : data_(integer) {}                      // NOLINT: implicit on purpose
+  Value(int integer) : data_(int64_t{integer}) {}                 // NOLINT
+  Value(std::string text) : data_(std::move(text)) {}             // NOLINT
+  Value(std::string_view text) : data_(std::string(text)) {}      // NOLINT
+  Value(const char* text) : data_(std::string(text)) {}           // NOLINT
+  Value(List list) : data_(std::move(list)) {}                    // NOLINT
   Value(Dictionary dictionary) : data_(std::move(dictionary)) {}  // NOLINT
 
   const int64_t* integer() const { return std::get_if<int64_t>(&data_); }

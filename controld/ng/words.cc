@@ -5,62 +5,69 @@
 namespace controld::ng {
 namespace {
 
+constexpr bool kNotYet = false;
+
 constexpr Word kIce[] = {
     {"remove", "remove"},
-    {"force", "force"},
+    {"force", "force", kNotYet},
     {"default", "default"},
-    {"optional", "optional"},
-    {"force-relay|force_relay|force relay", "force-relay"},
-    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward"},
-    {"lite-back|lite-backward|lite-backwards|lite-reverse|lite-answer|lite-bkw|lite-bk", "lite-backward"},
-    {"lite-both", "lite-both"},
+    {"optional", "optional", kNotYet},
+    {"force-relay|force_relay|force relay", "force-relay", kNotYet},
+    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward", kNotYet},
+    {"lite-back|lite-backward|lite-backwards|lite-reverse|lite-answer|lite-bkw|lite-bk",
+     "lite-backward", kNotYet},
+    {"lite-both", "lite-both", kNotYet},
     {"no-lite|lite-no|lite-off|lite-none", "no-lite"},
-    {"trickle", "trickle"},
-    {"ice2|ICE2", "ice2"},
+    {"trickle", "trickle", kNotYet},
+    {"ice2|ICE2", "ice2", kNotYet},
 };
 
 constexpr Word kIceLite[] = {
     {"off|none|no", "no-lite"},
-    {"forward|offer|fwd|fw", "lite-forward"},
-    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward"},
-    {"both", "lite-both"},
+    {"forward|offer|fwd|fw", "lite-forward", kNotYet},
+    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward", kNotYet},
+    {"both", "lite-both", kNotYet},
 };
 
 constexpr Word kDtls[] = {
-    {"passive", "passive"},
-    {"active", "active"},
+    {"passive", "passive", kNotYet},
+    {"active", "active", kNotYet},
     {"no|off|disable|disabled", "off"},
 };
 
 constexpr Word kSdes[] = {
     {"no|off|disable|disabled", "off"},
-    {"nonew", "nonew"},
-    {"prefer|priority", "prefer"},
-    {"static", "static"},
-    {"pad", "pad"},
-    {"lifetime", "lifetime"},
-    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp"},
-    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp"},
-    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp"},
-    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp"},
-    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp"},
-    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp"},
+    {"nonew", "nonew", kNotYet},
+    {"prefer|priority", "prefer", kNotYet},
+    {"static", "static", kNotYet},
+    {"pad", "pad", kNotYet},
+    {"lifetime", "lifetime", kNotYet},
+    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp", kNotYet},
+    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp", kNotYet},
+    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp", kNotYet},
+    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp", kNotYet},
+    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp", kNotYet},
+    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp", kNotYet},
 };
 
 constexpr Word kOsrtp[] = {
-    {"offer|offer-rfc|offer-RFC", "offer"},
-    {"offer-legacy", "offer-legacy"},
-    {"accept", "accept"},
-    {"accept-rfc|accept-RFC", "accept-rfc"},
-    {"accept-legacy", "accept-legacy"},
+    {"offer|offer-rfc|offer-RFC", "offer", kNotYet},
+    {"offer-legacy", "offer-legacy", kNotYet},
+    {"accept", "accept", kNotYet},
+    {"accept-rfc|accept-RFC", "accept-rfc", kNotYet},
+    {"accept-legacy", "accept-legacy", kNotYet},
 };
 
 constexpr Word kBundle[] = {
-    {"accept", "accept"}, {"offer", "offer"}, {"require", "require"}, {"strict", "strict"}, {"reject", "reject"},
+    {"accept", "accept", kNotYet}, {"offer", "offer", kNotYet}, {"require", "require", kNotYet},
+    {"strict", "strict", kNotYet}, {"reject", "reject"},
 };
 
 constexpr Word kEndpointLearning[] = {
-    {"off", "off"}, {"immediate", "immediate"}, {"delayed", "delayed"}, {"heuristic", "heuristic"},
+    {"off", "off"},
+    {"immediate", "immediate"},
+    {"delayed", "delayed"},
+    {"heuristic", "heuristic"},
 };
 
 constexpr Word kMediaEcho[] = {
@@ -80,11 +87,13 @@ constexpr Word kAll[] = {
 
 constexpr Word kRecordCall[] = {{"yes|on", "yes"}, {"no|off", "no"}, {"discard", "discard"}};
 
-constexpr Word kAliasKey[] = {{"none|off|no", "none"}, {"sdp|SDP", "sdp"}, {"address|endpoint", "address"}};
+constexpr Word kAliasKey[] = {
+    {"none|off|no", "none"}, {"sdp|SDP", "sdp"}, {"address|endpoint", "address"}};
 
 constexpr Word kSipMessageType[] = {
     {"request|sip-request|sip_request|SIP-request|SIP_request|sip request|SIP request", "request"},
-    {"reply|sip-response|sip_response|sip response|SIP-response|SIP_response|SIP response", "reply"},
+    {"reply|sip-response|sip_response|sip response|SIP-response|SIP_response|SIP response",
+     "reply"},
     {"sip-reply|sip_reply|sip reply|SIP-reply|SIP_reply|SIP reply", "reply"},
 };
 
@@ -99,11 +108,12 @@ constexpr Word kTransport[] = {
 };
 
 constexpr Word kSection[] = {
-    {"global|none", "global"}, {"audio", "audio"},     {"video", "video"}, {"text", "text"},
+    {"global|none", "global"},      {"audio", "audio"},     {"video", "video"}, {"text", "text"},
     {"application", "application"}, {"message", "message"}, {"image", "image"}, {"other", "other"},
 };
 
-constexpr Word kSwitch[] = {{"on|yes|true|enable|enabled", "on"}, {"off|no|false|disable|disabled", "off"}};
+constexpr Word kSwitch[] = {{"on|yes|true|enable|enabled", "on"},
+                            {"off|no|false|disable|disabled", "off"}};
 
 constexpr Word kDtmfSecurity[] = {
     {"drop", "drop"}, {"silence", "silence"}, {"tone", "tone"}, {"random", "random"},
@@ -117,7 +127,8 @@ constexpr FlagWord kReplace[] = {
     {"session-name|session name", Flag::kReplaceSessionName, Flag::kCount},
     {"zero-address|zero address", Flag::kReplaceZeroAddress, Flag::kCount},
     {"origin-full|origin_full|origin full", Flag::kReplaceOriginFull, Flag::kCount},
-    {"force-increment-sdp-ver|force_increment_sdp_ver|force increment sdp ver|force-increment-sdp-version|"
+    {"force-increment-sdp-ver|force_increment_sdp_ver|force increment sdp "
+     "ver|force-increment-sdp-version|"
      "force increment sdp version|force-increment-SDP-ver|force increment SDP ver",
      Flag::kForceIncrementSdpVersion, Flag::kCount},
 };
@@ -164,11 +175,16 @@ absl::Span<const FlagWord> ReplaceWords() { return kReplace; }
 absl::Span<const FlagWord> RtcpMuxWords() { return kRtcpMux; }
 absl::Span<const FlagWord> SupportsWords() { return kSupports; }
 
-std::string_view Canonical(absl::Span<const Word> words, std::string_view text) {
+const Word* FindWord(absl::Span<const Word> words, std::string_view text) {
   for (const Word& word : words) {
-    if (HasSpelling(word.spellings, text)) return word.canonical;
+    if (HasSpelling(word.spellings, text)) return &word;
   }
-  return {};
+  return nullptr;
+}
+
+std::string_view Canonical(absl::Span<const Word> words, std::string_view text) {
+  const Word* word = FindWord(words, text);
+  return word ? word->canonical : std::string_view();
 }
 
 const FlagWord* FindWord(absl::Span<const FlagWord> words, std::string_view text) {

@@ -13,6 +13,7 @@ namespace controld::ng {
 struct Word {
   std::string_view spellings;  // "force-relay|force_relay|force relay"
   std::string_view canonical;
+  bool implemented = true;  // "ICE=remove" is in force where there is no ICE, "ICE=force" is not
 };
 
 absl::Span<const Word> IceWords();
@@ -28,10 +29,12 @@ absl::Span<const Word> RecordCallWords();
 absl::Span<const Word> AliasKeyWords();
 absl::Span<const Word> SipMessageTypeWords();  // "request", "reply"
 absl::Span<const Word> TransportWords();       // sdp-rewriting.md §6; compared ignoring case
-absl::Span<const Word> SectionWords();         // sdp-attr and sdp-media-remove: "global", "audio" …
-absl::Span<const Word> SwitchWords();          // "on", "off"
+absl::Span<const Word> SectionWords();  // sdp-attr and sdp-media-remove: "global", "audio" …
+absl::Span<const Word> SwitchWords();   // "on", "off"
 absl::Span<const Word> DtmfSecurityWords();
 
+// nullptr when `text` is none of them.
+const Word* FindWord(absl::Span<const Word> words, std::string_view text);
 // The canonical word, empty when `text` is none of them.
 std::string_view Canonical(absl::Span<const Word> words, std::string_view text);
 
@@ -39,7 +42,6 @@ struct FlagWord {
   std::string_view spellings;
   Flag flag;
   Flag implied;  // kCount: none
-  bool implemented = true;
 };
 
 absl::Span<const FlagWord> ReplaceWords();

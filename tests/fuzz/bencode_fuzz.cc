@@ -1,5 +1,5 @@
-// Bencode: any octets either decode or are an error; what decodes survives encoding and decoding again, and
-// the stream scanner agrees with the decoder about where a value ends.
+// Bencode: any octets either decode or are an error; what decodes survives encoding and decoding
+// again, and the stream scanner agrees with the decoder about where a value ends.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// JSON: any octets either decode or are an error; what decodes survives encoding and decoding again; any
-// octets as a string of ours become valid JSON.
+// JSON: any octets either decode or are an error; what decodes survives encoding and decoding
+// again; any octets as a string of ours become valid JSON.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,5 +1,5 @@
-// NG messages: any octets are dropped, answered with an error, or parsed to a request within bounds; the
-// same payload serves as an rtpp-flags text.
+// NG messages: any octets are dropped, answered with an error, or parsed to a request within
+// bounds; the same payload serves as an rtpp-flags text.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -31,18 +31,20 @@ void CheckRequest(const Request& request) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  static const controld::ng::Templates templates = {{"default", "replace-origin template=x"}, {"x", "template=x"}};
+  static const controld::ng::Templates templates = {{"default", "replace-origin template=x"},
+                                                    {"x", "template=x"}};
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto message = controld::ng::SplitCookie(text);
   if (!message) return 0;
   const auto decoded = controld::ng::DecodePayload(message->payload);
   Require(decoded.ok() == (decoded.command != Command::kUnknown));
-  const std::string reply =
-      controld::ng::EncodeReply(message->cookie, decoded.encoding, controld::ng::ErrorReply(decoded.error));
+  const std::string reply = controld::ng::EncodeReply(message->cookie, decoded.encoding,
+                                                      controld::ng::ErrorReply(decoded.error));
   Require(reply.starts_with(message->cookie) && reply[message->cookie.size()] == ' ');
   if (decoded.ok()) {
     CheckRequest(controld::ng::ParseRequest(decoded.dictionary, {.encoding = decoded.encoding}));
-    CheckRequest(controld::ng::ParseRequest(decoded.dictionary, {.encoding = decoded.encoding, .templates = &templates}));
+    CheckRequest(controld::ng::ParseRequest(
+        decoded.dictionary, {.encoding = decoded.encoding, .templates = &templates}));
   }
   controld::ng::Dictionary flags;
   flags.Add("command", "offer");

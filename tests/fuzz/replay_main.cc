@@ -1,7 +1,9 @@
-// Runs a fuzz target without libFuzzer: every file of the given directories, and N mutations of each.
+// Runs a fuzz target without libFuzzer: every file of the given directories, and N mutations of
+// each.
 //
-// The mutations depend on nothing but the files' octets and N, so that a failure repeats. It finds what a
-// reader of changes would want to know at once; finding more is libFuzzer's work (RTPENGINE_FUZZ).
+// The mutations depend on nothing but the files' octets and N, so that a failure repeats. It finds
+// what a reader of changes would want to know at once; finding more is libFuzzer's work
+// (RTPENGINE_FUZZ).
 //   fuzz_<name> [--mutations N] FILE_OR_DIRECTORY…
 #include <algorithm>
 #include <cstdint>
@@ -39,7 +41,8 @@ class Dice {
   uint64_t state_ = 0xcbf29ce484222325;
 };
 
-// One edit: an octet changed, a range removed, doubled or moved, the end cut off, a piece of another seed put in.
+// One edit: an octet changed, a range removed, doubled or moved, the end cut off, a piece of
+// another seed put in.
 void Mutate(Dice& dice, const std::vector<std::string>& seeds, std::string* text) {
   static constexpr std::string_view kInteresting{"\0\xff 0:9e-[]{}\"\\\r\n=|", 19};
   const size_t at = dice.Below(text->size() + 1);
@@ -83,7 +86,8 @@ std::vector<fs::path> FilesOf(const fs::path& path) {
   std::vector<fs::path> files;
   std::error_code error;
   if (fs::is_regular_file(path, error)) files.push_back(path);
-  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+  for (fs::recursive_directory_iterator it(path, error), end; !error && it != end;
+       it.increment(error)) {
     if (it->is_regular_file(error)) files.push_back(it->path());
   }
   std::sort(files.begin(), files.end());

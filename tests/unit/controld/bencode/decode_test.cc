@@ -39,7 +39,8 @@ TEST(BencodeDecodeTest, Accepts) {
       {"le", List{}, 2},
       {"li1e1:ae", List{1, "a"}, 8},
       {"de", Dictionary(), 2},
-      {"d1:bi1e1:ai2e1:bi3ee", Pairs({{"b", 1}, {"a", 2}, {"b", 3}}), 20},  // neither sorted nor unique
+      {"d1:bi1e1:ai2e1:bi3ee", Pairs({{"b", 1}, {"a", 2}, {"b", 3}}),
+       20},  // neither sorted nor unique
       {"d7:command4:pingexyz", Pairs({{"command", "ping"}}), 17},
       // The end of the text closes what is open between two items.
       {"d7:command4:ping", Pairs({{"command", "ping"}}), 16},
@@ -89,7 +90,8 @@ TEST(BencodeDecodeTest, Refuses) {
 
 TEST(BencodeDecodeTest, LimitsDepthAndElements) {
   EXPECT_TRUE(Decode(std::string(32, 'l')).ok());
-  EXPECT_EQ(std::string(Decode(std::string(33, 'l')).status().message()), "nested too deeply at offset 32");
+  EXPECT_EQ(std::string(Decode(std::string(33, 'l')).status().message()),
+            "nested too deeply at offset 32");
   EXPECT_FALSE(Decode(std::string(65'000, 'l')).ok());
   std::string items = "l";
   for (int i = 0; i < 9; ++i) items += "0:";
@@ -100,7 +102,8 @@ TEST(BencodeDecodeTest, LimitsDepthAndElements) {
 // A random tree; `random` decides everything.
 Value RandomValue(std::mt19937& random, int depth) {
   const auto kind = random() % (depth > 3 ? 2 : 4);
-  if (kind == 0) return Value(static_cast<int64_t>((static_cast<uint64_t>(random()) << 32) | random()));
+  if (kind == 0)
+    return Value(static_cast<int64_t>((static_cast<uint64_t>(random()) << 32) | random()));
   if (kind == 1) {
     std::string text(random() % 12, '\0');
     for (char& c : text) c = static_cast<char>(random());

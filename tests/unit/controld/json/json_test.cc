@@ -1,4 +1,5 @@
-// JSON as NG messages use it (ng-protocol.md §3): what becomes of each kind of value, and what is written.
+// JSON as NG messages use it (ng-protocol.md §3): what becomes of each kind of value, and what is
+// written.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -38,7 +39,8 @@ TEST(JsonDecodeTest, Values) {
 }
 
 TEST(JsonDecodeTest, NumbersBeyondTheRangeStopAtItsEnds) {
-  const auto decoded = Decode(R"({"a":18446744073709551615,"b":1e300,"c":-1e300,"d":9223372036854775807})");
+  const auto decoded =
+      Decode(R"({"a":18446744073709551615,"b":1e300,"c":-1e300,"d":9223372036854775807})");
   ASSERT_TRUE(decoded.ok());
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
   EXPECT_EQ(*decoded->Find("a")->integer(), kMax);
@@ -48,10 +50,12 @@ TEST(JsonDecodeTest, NumbersBeyondTheRangeStopAtItsEnds) {
 }
 
 TEST(JsonDecodeTest, RepeatedKeyKeepsItsPlaceAndTakesTheLastValue) {
-  EXPECT_EQ(Text(*Decode(R"({"command":"query","x":1,"command":"ping"})")), R"({"command":"ping","x":1})");
+  EXPECT_EQ(Text(*Decode(R"({"command":"query","x":1,"command":"ping"})")),
+            R"({"command":"ping","x":1})");
   // The same beyond the size at which members are hashed.
   std::string text = "{";
-  for (int i = 0; i < 100; ++i) text += "\"k" + std::to_string(i % 40) + "\":" + std::to_string(i) + ",";
+  for (int i = 0; i < 100; ++i)
+    text += "\"k" + std::to_string(i % 40) + "\":" + std::to_string(i) + ",";
   text.back() = '}';
   const auto decoded = Decode(text);
   ASSERT_TRUE(decoded.ok());
@@ -62,8 +66,9 @@ TEST(JsonDecodeTest, RepeatedKeyKeepsItsPlaceAndTakesTheLastValue) {
 }
 
 TEST(JsonDecodeTest, Refuses) {
-  for (const std::string_view text : {"", "{", R"({"command")", R"({"command":"ping")", R"({"a":"\x"})", "{]", "{}}",
-                                      R"({"a":1}{"b":2})", "{'a':1}", "{\"a\":\"\xff\"}", "nul"}) {
+  for (const std::string_view text :
+       {"", "{", R"({"command")", R"({"command":"ping")", R"({"a":"\x"})", "{]", "{}}",
+        R"({"a":1}{"b":2})", "{'a':1}", "{\"a\":\"\xff\"}", "nul"}) {
     EXPECT_EQ(Decode(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
   }
   EXPECT_EQ(Decode("[1]").status().code(), absl::StatusCode::kFailedPrecondition);
@@ -72,8 +77,8 @@ TEST(JsonDecodeTest, Refuses) {
 
 TEST(JsonDecodeTest, LimitsDepthAndElements) {
   const auto nested = [](int depth) {
-    return "{\"a\":" + std::string(static_cast<size_t>(depth), '[') + std::string(static_cast<size_t>(depth), ']') +
-           "}";
+    return "{\"a\":" + std::string(static_cast<size_t>(depth), '[') +
+           std::string(static_cast<size_t>(depth), ']') + "}";
   };
   EXPECT_TRUE(Decode(nested(31)).ok());
   EXPECT_EQ(Decode(nested(32)).status().code(), absl::StatusCode::kFailedPrecondition);
@@ -84,8 +89,10 @@ TEST(JsonDecodeTest, LimitsDepthAndElements) {
 
 TEST(JsonEncodeTest, Strings) {
   EXPECT_EQ(Text("a\"b\\c\r\n\t\x01\x7f"), R"("a\"b\\c\r\n\t\u0001\u007f")");
-  EXPECT_EQ(Text("F\xc3\xbc\xe2\x98\x83\xf0\x9f\x98\x80"), "\"F\xc3\xbc\xe2\x98\x83\xf0\x9f\x98\x80\"");
-  // What is not UTF-8 is read as ISO 8859-1: single octets, overlong forms, surrogates, cut-off sequences.
+  EXPECT_EQ(Text("F\xc3\xbc\xe2\x98\x83\xf0\x9f\x98\x80"),
+            "\"F\xc3\xbc\xe2\x98\x83\xf0\x9f\x98\x80\"");
+  // What is not UTF-8 is read as ISO 8859-1: single octets, overlong forms, surrogates, cut-off
+  // sequences.
   EXPECT_EQ(Text("F\xfc"), R"("F\u00fc")");
   EXPECT_EQ(Text("\xc0\x80"), R"("\u00c0\u0080")");
   EXPECT_EQ(Text("\xed\xa0\x80"), R"("\u00ed\u00a0\u0080")");
@@ -97,7 +104,8 @@ TEST(JsonEncodeTest, EveryOctetStringBecomesValidJson) {
   for (int high = 0; high < 256; ++high) {
     for (int low = 0; low < 256; ++low) {
       Dictionary reply;
-      reply.Add(std::string(1, static_cast<char>(low)), std::string{static_cast<char>(high), static_cast<char>(low)});
+      reply.Add(std::string(1, static_cast<char>(low)),
+                std::string{static_cast<char>(high), static_cast<char>(low)});
       std::string text;
       Encode(reply, &text);
       ASSERT_TRUE(Decode(text).ok()) << text;

@@ -10,7 +10,8 @@ namespace controld::ng {
 namespace {
 
 TEST(SplitCookieTest, FirstSpaceDivides) {
-  for (const std::string_view text : {"", " ", "cookie", "cookied7:command4:pinge", " d7:command4:pinge"}) {
+  for (const std::string_view text :
+       {"", " ", "cookie", "cookied7:command4:pinge", " d7:command4:pinge"}) {
     EXPECT_FALSE(SplitCookie(text).has_value()) << text;
   }
   const auto message = SplitCookie("5_a/b:c?= d4:spac1: e");

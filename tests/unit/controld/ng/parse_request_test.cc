@@ -43,8 +43,8 @@ TEST(ParseRequestTest, AKamailioOffer) {
   EXPECT_EQ(request.received_from->ToString(), "198.51.100.10");
   EXPECT_EQ(request.tos, 184);
   EXPECT_EQ(request.sip_message_type, SipMessageType::kRequest);
-  for (const Flag flag : {Flag::kSupportsLoadLimit, Flag::kRtcpMuxDemux, Flag::kTrustAddress, Flag::kGenerateMid,
-                          Flag::kReplaceOrigin}) {
+  for (const Flag flag : {Flag::kSupportsLoadLimit, Flag::kRtcpMuxDemux, Flag::kTrustAddress,
+                          Flag::kGenerateMid, Flag::kReplaceOrigin}) {
     EXPECT_TRUE(request.Has(flag));
   }
   EXPECT_EQ(request.flags.count(), 5u);
@@ -56,7 +56,8 @@ TEST(ParseRequestTest, SpellingsOfKeys) {
   for (const char* key : {"call-id", "call-ID", "call id", "call ID"}) {
     EXPECT_EQ(ParseOffer({{key, "x"}}).call_id, "x") << key;
   }
-  for (const char* key : {"to-tag", "to_tag", "to tag"}) EXPECT_EQ(ParseOffer({{key, "x"}}).to_tag, "x") << key;
+  for (const char* key : {"to-tag", "to_tag", "to tag"})
+    EXPECT_EQ(ParseOffer({{key, "x"}}).to_tag, "x") << key;
   for (const char* key : {"delete-delay", "delete delay", "delete_delay"}) {
     EXPECT_EQ(ParseAs("delete", {{key, "7"}}).delete_delay, 7) << key;
   }
@@ -68,9 +69,11 @@ TEST(ParseRequestTest, SpellingsOfKeys) {
   EXPECT_TRUE(ParseOffer({{"RTCP mux", List{"accept"}}}).Has(Flag::kRtcpMuxAccept));
   EXPECT_EQ(ParseOffer({{"media address", "192.0.2.5"}}).media_address->ToString(), "192.0.2.5");
   EXPECT_EQ(ParseOffer({{"sip_code", "200"}}).sip_code, 200);
-  EXPECT_EQ(ParseOffer({{"SIP-message-type", "SIP reply"}}).sip_message_type, SipMessageType::kReply);
+  EXPECT_EQ(ParseOffer({{"SIP-message-type", "SIP reply"}}).sip_message_type,
+            SipMessageType::kReply);
   // Spellings are exact.
-  EXPECT_THAT(ParseOffer({{"Call-ID", "x"}}).warnings, ElementsAre("Unknown dictionary key encountered: 'Call-ID'"));
+  EXPECT_THAT(ParseOffer({{"Call-ID", "x"}}).warnings,
+              ElementsAre("Unknown dictionary key encountered: 'Call-ID'"));
 }
 
 TEST(ParseRequestTest, WrongTypesReadAsAbsent) {
@@ -123,13 +126,15 @@ TEST(ParseRequestTest, Numbers) {
 }
 
 TEST(ParseRequestTest, ListsMayBeOneTextWithCommas) {
-  const Request text = ParseOffer({{"flags", "replace-origin,trust-address,,loop protect"}, {"replace", "username"}});
+  const Request text = ParseOffer(
+      {{"flags", "replace-origin,trust-address,,loop protect"}, {"replace", "username"}});
   EXPECT_TRUE(text.Has(Flag::kReplaceOrigin));
   EXPECT_TRUE(text.Has(Flag::kTrustAddress));
   EXPECT_TRUE(text.Has(Flag::kLoopProtect));
   EXPECT_TRUE(text.Has(Flag::kReplaceUsername));
   EXPECT_EQ(text.flags.count(), 4u);
-  const Request mixed = ParseOffer({{"flags", List{5, List{"x"}, Dict({{"a", "b"}}), "replace-origin"}}});
+  const Request mixed =
+      ParseOffer({{"flags", List{5, List{"x"}, Dict({{"a", "b"}}), "replace-origin"}}});
   EXPECT_TRUE(mixed.Has(Flag::kReplaceOrigin));
   EXPECT_THAT(mixed.warnings, IsEmpty());
 }
@@ -151,22 +156,28 @@ TEST(ParseRequestTest, UnknownThingsOnlyWarn) {
   const Request request = ParseOffer({
       {"foo", Dict({{"x", List{1, 2}}})},
       {"repacketize", 30},
-      {"flags", List{"Symmetric", "replace-foo", "replace origin", "SDES-", "codec-strip-", "--", "delete-delay-0"}},
+      {"flags", List{"Symmetric", "replace-foo", "replace origin", "SDES-", "codec-strip-", "--",
+                     "delete-delay-0"}},
       {"replace", List{"session-connection", "session connection", "nonsense"}},
       {"ICE", "perhaps"},
       {"supports", List{"other"}},
       {"codec", Dict({{"strip", List{"PCMU"}}, {"foo", List{"x"}}})},
   });
-  EXPECT_THAT(request.warnings,
-              ElementsAre("Unknown dictionary key encountered: 'foo'", "Unknown dictionary key encountered: 'repacketize'",
-                          "Unknown flag encountered: 'Symmetric'", "Unknown flag encountered: 'replace-foo'",
-                          "Unknown flag encountered: 'replace origin'", "Unknown flag encountered: 'SDES-'",
-                          "Unknown flag encountered: 'codec-strip-'", "Unknown flag encountered: '--'",
-                          "Unknown flag encountered: 'delete-delay-0'",
-                          "Unknown 'replace' item encountered: 'session-connection'",
-                          "Unknown 'replace' item encountered: 'session connection'",
-                          "Unknown 'replace' item encountered: 'nonsense'", "Unknown 'ICE' item encountered: 'perhaps'",
-                          "Unknown 'supports' item encountered: 'other'", "Unknown 'codec' item encountered: 'foo'"));
+  EXPECT_THAT(
+      request.warnings,
+      ElementsAre("Unknown dictionary key encountered: 'foo'",
+                  "Unknown dictionary key encountered: 'repacketize'",
+                  "Unknown flag encountered: 'Symmetric'",
+                  "Unknown flag encountered: 'replace-foo'",
+                  "Unknown flag encountered: 'replace origin'", "Unknown flag encountered: 'SDES-'",
+                  "Unknown flag encountered: 'codec-strip-'", "Unknown flag encountered: '--'",
+                  "Unknown flag encountered: 'delete-delay-0'",
+                  "Unknown 'replace' item encountered: 'session-connection'",
+                  "Unknown 'replace' item encountered: 'session connection'",
+                  "Unknown 'replace' item encountered: 'nonsense'",
+                  "Unknown 'ICE' item encountered: 'perhaps'",
+                  "Unknown 'supports' item encountered: 'other'",
+                  "Unknown 'codec' item encountered: 'foo'"));
   EXPECT_TRUE(request.flags.none());
   EXPECT_THAT(request.codec.strip, ElementsAre("PCMU"));
   EXPECT_EQ(request.error, "");
@@ -176,23 +187,40 @@ TEST(ParseRequestTest, WarningsAreBounded) {
   std::vector<Dictionary::Entry> entries(5000, {std::string(500, 'x'), 1});
   const Request request = ParseOffer(std::move(entries));
   ASSERT_EQ(request.warnings.size(), Request::kMaxWarnings);
-  EXPECT_EQ(request.warnings[0], "Unknown dictionary key encountered: '" + std::string(64, 'x') + "'");
+  EXPECT_EQ(request.warnings[0],
+            "Unknown dictionary key encountered: '" + std::string(64, 'x') + "'");
   EXPECT_EQ(request.warnings.back(), "Further warnings about this request are left out");
 }
 
 TEST(ParseRequestTest, ObsoleteAndUnsupportedFlagsAreReported) {
-  const Request request = ParseOffer({{"flags", List{"symmetric", "reorder-codecs", "detect-DTMF"}}, {"moh", 1}});
-  EXPECT_THAT(request.warnings,
-              ElementsAre("Obsolete flag ignored: 'symmetric'", "Obsolete flag ignored: 'reorder-codecs'",
-                          "Flag 'detect-DTMF' is not supported yet", "Key 'moh' is not supported yet"));
+  const Request request =
+      ParseOffer({{"flags", List{"symmetric", "reorder-codecs", "detect-DTMF"}}, {"moh", 1}});
+  EXPECT_THAT(
+      request.warnings,
+      ElementsAre("Obsolete flag ignored: 'symmetric'", "Obsolete flag ignored: 'reorder-codecs'",
+                  "Flag 'detect-DTMF' is not supported yet", "Key 'moh' is not supported yet"));
   EXPECT_TRUE(request.Has(Flag::kDetectDtmf)) << "the consumer decides";
 }
 
+TEST(ParseRequestTest, WordsThatNothingActsOnAreReported) {
+  const Request without =
+      ParseOffer({{"ICE", "remove"}, {"DTLS", "off"}, {"SDES", "off"}, {"bundle", "reject"}});
+  EXPECT_THAT(without.warnings, IsEmpty()) << "in force where none of these exists";
+  const Request with = ParseOffer(
+      {{"ICE", "force"}, {"DTLS", "passive"}, {"flags", "SDES-no-X"}, {"bundle", "offer"}});
+  EXPECT_THAT(with.warnings, ElementsAre("Key 'ICE' with 'force' is not supported yet",
+                                         "Key 'DTLS' with 'passive' is not supported yet",
+                                         "Key 'SDES' with 'no-X' is not supported yet",
+                                         "Key 'bundle' with 'offer' is not supported yet"));
+}
+
 TEST(ParseRequestTest, Addresses) {
-  EXPECT_EQ(ParseOffer({{"received-from", "198.51.100.98"}}).received_from->ToString(), "198.51.100.98");
-  EXPECT_EQ(ParseOffer({{"received from", List{"IP6", "2001:db8::a"}}}).received_from->ToString(), "2001:db8::a");
-  for (const Value& value : {Value(List{"IP5", "1.2.3.4"}), Value(List{"IP6", "1.2.3.4"}), Value(List{"IP4"}),
-                             Value(List{"IP4", 5}), Value("host.example")}) {
+  EXPECT_EQ(ParseOffer({{"received-from", "198.51.100.98"}}).received_from->ToString(),
+            "198.51.100.98");
+  EXPECT_EQ(ParseOffer({{"received from", List{"IP6", "2001:db8::a"}}}).received_from->ToString(),
+            "2001:db8::a");
+  for (const Value& value : {Value(List{"IP5", "1.2.3.4"}), Value(List{"IP6", "1.2.3.4"}),
+                             Value(List{"IP4"}), Value(List{"IP4", 5}), Value("host.example")}) {
     EXPECT_FALSE(ParseOffer({{"received-from", value}}).received_from.has_value());
   }
   EXPECT_FALSE(ParseOffer({{"media-address", "host.example"}}).media_address.has_value());
@@ -212,16 +240,18 @@ TEST(ParseRequestTest, WordsAreCanonical) {
       {"ICE", List{"force relay", "lite", "no-lite", "ICE2"}},
       {"ice lite", "bkw"},
       {"DTLS-reverse", List{"disabled"}},
-      {"sdes", List{"priority", "UNENCRYPTED_SRTP", "no-F8_128_HMAC_SHA1_80", "order:A;B", "offerer_pref:C", "pad"}},
+      {"sdes", List{"priority", "UNENCRYPTED_SRTP", "no-F8_128_HMAC_SHA1_80", "order:A;B",
+                    "offerer_pref:C", "pad"}},
       {"OSRTP", List{"offer-RFC", "accept-rfc"}},
       {"BUNDLE", "require"},
       {"all", "non-offer-answer"},
       {"endpoint learning", "delayed"},
   });
-  EXPECT_THAT(request.ice, ElementsAre("force-relay", "lite-forward", "no-lite", "ice2", "lite-backward"));
+  EXPECT_THAT(request.ice,
+              ElementsAre("force-relay", "lite-forward", "no-lite", "ice2", "lite-backward"));
   EXPECT_THAT(request.dtls, ElementsAre("off"));
-  EXPECT_THAT(request.sdes, ElementsAre("prefer", "unencrypted_srtp", "no-F8_128_HMAC_SHA1_80", "order:A;B",
-                                        "offerer_pref:C", "pad"));
+  EXPECT_THAT(request.sdes, ElementsAre("prefer", "unencrypted_srtp", "no-F8_128_HMAC_SHA1_80",
+                                        "order:A;B", "offerer_pref:C", "pad"));
   EXPECT_THAT(request.osrtp, ElementsAre("offer", "accept-rfc"));
   EXPECT_THAT(request.bundle, ElementsAre("require"));
   EXPECT_TRUE(request.Has(Flag::kGenerateMid)) << "bundling needs it";
@@ -233,7 +263,8 @@ TEST(ParseRequestTest, WordsAreCanonical) {
 }
 
 TEST(ParseRequestTest, SwitchesOfKeys) {
-  const Request off = ParseAs("answer", {{"flags", List{"generate RTCP"}}, {"generate-RTCP", "off"}});
+  const Request off =
+      ParseAs("answer", {{"flags", List{"generate RTCP"}}, {"generate-RTCP", "off"}});
   EXPECT_FALSE(off.Has(Flag::kGenerateRtcp));
   EXPECT_TRUE(off.Has(Flag::kNoGenerateRtcp));
   EXPECT_TRUE(ParseOffer({{"drop-traffic", "start"}}).Has(Flag::kDropTrafficStart));
@@ -246,18 +277,22 @@ TEST(ParseRequestTest, SwitchesOfKeys) {
 
 TEST(ParseRequestTest, CodecsAndEscapes) {
   const Request request = ParseOffer({
-      {"codec", Dict({{"strip", "PCMU,telephone-event"}, {"offer", List{"opus/48000/2////useinbandfec--1"}}})},
-      {"flags", List{"codec-strip-PCMU,PCMA", "codec-except-a..b", "transcode-GSM", "codec-mask-X"}},
+      {"codec", Dict({{"strip", "PCMU,telephone-event"},
+                      {"offer", List{"opus/48000/2////useinbandfec--1"}}})},
+      {"flags",
+       List{"codec-strip-PCMU,PCMA", "codec-except-a..b", "transcode-GSM", "codec-mask-X"}},
       {"from-tags", List{"x--1"}},
   });
-  EXPECT_THAT(request.codec.strip, ElementsAre("PCMU", "telephone-event", "PCMU,PCMA")) << "one flag, one item";
+  EXPECT_THAT(request.codec.strip, ElementsAre("PCMU", "telephone-event", "PCMU,PCMA"))
+      << "one flag, one item";
   EXPECT_THAT(request.codec.offer, ElementsAre("opus/48000/2////useinbandfec=1"));
   EXPECT_THAT(request.codec.except, ElementsAre("a b"));
   EXPECT_THAT(request.codec.transcode, ElementsAre("GSM"));
   EXPECT_THAT(request.codec.mask, ElementsAre("X"));
   EXPECT_THAT(request.from_tags, ElementsAre("x=1"));
   // In answers the transcoding lists mean nothing.
-  const Request answer = ParseAs("answer", {{"codec", Dict({{"strip", List{"PCMA"}}, {"transcode", List{"GSM"}}})}});
+  const Request answer =
+      ParseAs("answer", {{"codec", Dict({{"strip", List{"PCMA"}}, {"transcode", List{"GSM"}}})}});
   EXPECT_THAT(answer.codec.strip, ElementsAre("PCMA"));
   EXPECT_THAT(answer.codec.transcode, IsEmpty());
 }
@@ -269,15 +304,16 @@ TEST(ParseRequestTest, WebRtcIsASetOfKeys) {
     EXPECT_THAT(request.ice, ElementsAre("force"));
     EXPECT_THAT(request.sdes, ElementsAre("off"));
     EXPECT_THAT(request.bundle, ElementsAre("require"));
-    for (const Flag set : {Flag::kTrickleIce, Flag::kRtcpMuxOffer, Flag::kRtcpMuxRequire, Flag::kNoRtcpAttribute,
-                           Flag::kGenerateMid}) {
+    for (const Flag set : {Flag::kTrickleIce, Flag::kRtcpMuxOffer, Flag::kRtcpMuxRequire,
+                           Flag::kNoRtcpAttribute, Flag::kGenerateMid}) {
       EXPECT_TRUE(request.Has(set));
     }
   }
 }
 
 TEST(ParseRequestTest, CommandsWithoutTheCommonParser) {
-  const Request query = ParseAs("query", {{"call ID", "x"}, {"call-id", "c"}, {"to-tag", "b"}, {"flags", "foo"}});
+  const Request query =
+      ParseAs("query", {{"call ID", "x"}, {"call-id", "c"}, {"to-tag", "b"}, {"flags", "foo"}});
   EXPECT_EQ(query.call_id, "c");
   EXPECT_EQ(query.to_tag, "b");
   EXPECT_FALSE(query.from_tag.has_value());

@@ -22,7 +22,8 @@ inline Request ParseAs(std::string_view command, std::vector<Dictionary::Entry> 
   return ParseRequest(Dict(std::move(entries)), options);
 }
 
-inline Request ParseOffer(std::vector<Dictionary::Entry> entries, const ParseOptions& options = {}) {
+inline Request ParseOffer(std::vector<Dictionary::Entry> entries,
+                          const ParseOptions& options = {}) {
   return ParseAs("offer", std::move(entries), options);
 }
 

@@ -19,7 +19,8 @@ Request ParseText(std::string_view text, const ParseOptions& options = {}) {
 }
 
 TEST(RtppFlagsReaderTest, Items) {
-  RtppFlagsReader reader("  word k=v  list=[a b  c=d] d=[x=1 y=[p q] z=[r=[s]]] pairs=[[a b] [c d]] open=[a [b");
+  RtppFlagsReader reader(
+      "  word k=v  list=[a b  c=d] d=[x=1 y=[p q] z=[r=[s]]] pairs=[[a b] [c d]] open=[a [b");
   const auto expect = [&](std::string_view name, std::optional<Value> value) {
     const auto item = reader.Next();
     ASSERT_TRUE(item.has_value()) << name;
@@ -36,7 +37,8 @@ TEST(RtppFlagsReaderTest, Items) {
 }
 
 TEST(RtppFlagsReaderTest, OddTextsEnd) {
-  for (const std::string_view text : {"", " ", "=", "==", "]", "a=]", "[", "a=[=[=", "a=[[[[[[[[[[[[[[[[[[[[", "a=[ ] ]"}) {
+  for (const std::string_view text :
+       {"", " ", "=", "==", "]", "a=]", "[", "a=[=[=", "a=[[[[[[[[[[[[[[[[[[[[", "a=[ ] ]"}) {
     RtppFlagsReader reader(text);
     int items = 0;
     while (reader.Next()) ASSERT_LT(++items, 10) << text;
@@ -45,7 +47,8 @@ TEST(RtppFlagsReaderTest, OddTextsEnd) {
 
 TEST(RtppFlagsTest, AnOffersText) {
   const Request request = ParseText(
-      "replace-origin trust-address ICE=remove RTP/AVP rtcp-mux=[demux] codec=[strip=[PCMU] offer=[PCMA]] "
+      "replace-origin trust-address ICE=remove RTP/AVP rtcp-mux=[demux] codec=[strip=[PCMU] "
+      "offer=[PCMA]] "
       "direction=a direction=b label=caller ptime=40 media-address=192.0.2.50 address-family=IP6 "
       "flags=[no-rtcp-attribute loop-protect] received-from=[IP4 198.51.100.99]");
   EXPECT_THAT(request.warnings, IsEmpty());
@@ -60,8 +63,8 @@ TEST(RtppFlagsTest, AnOffersText) {
   EXPECT_EQ(request.media_address->ToString(), "192.0.2.50");
   EXPECT_EQ(request.address_family, base::Family::kIpv6);
   EXPECT_EQ(request.received_from->ToString(), "198.51.100.99");
-  for (const Flag flag : {Flag::kReplaceOrigin, Flag::kTrustAddress, Flag::kRtcpMuxDemux, Flag::kNoRtcpAttribute,
-                          Flag::kLoopProtect}) {
+  for (const Flag flag : {Flag::kReplaceOrigin, Flag::kTrustAddress, Flag::kRtcpMuxDemux,
+                          Flag::kNoRtcpAttribute, Flag::kLoopProtect}) {
     EXPECT_TRUE(request.Has(flag));
   }
 }
@@ -87,10 +90,15 @@ TEST(RtppFlagsTest, TransportWordsCompose) {
       {"transport-protocol=RTP/SAVP DTLS=off", "RTP/SAVP"},
       {"rtp/avp", ""},
   };
-  for (const auto& [text, protocol] : kCases) EXPECT_EQ(ParseText(text).transport_protocol, protocol) << text;
+  for (const auto& [text, protocol] : kCases)
+    EXPECT_EQ(ParseText(text).transport_protocol, protocol) << text;
   // Against keys, order of appearance decides.
-  EXPECT_EQ(ParseOffer({{"transport-protocol", "RTP/AVPF"}, {"rtpp-flags", "RTP/AVP"}}).transport_protocol, "RTP/AVP");
-  EXPECT_EQ(ParseOffer({{"rtpp-flags", "RTP/AVP"}, {"transport-protocol", "RTP/AVPF"}}).transport_protocol, "RTP/AVPF");
+  EXPECT_EQ(ParseOffer({{"transport-protocol", "RTP/AVPF"}, {"rtpp-flags", "RTP/AVP"}})
+                .transport_protocol,
+            "RTP/AVP");
+  EXPECT_EQ(ParseOffer({{"rtpp-flags", "RTP/AVP"}, {"transport-protocol", "RTP/AVPF"}})
+                .transport_protocol,
+            "RTP/AVPF");
   const Request off = ParseText("RTP/AVPF", {.transport_words = false});
   EXPECT_EQ(off.transport_protocol, "");
   EXPECT_THAT(off.warnings, ElementsAre("Unknown flag encountered: 'RTP/AVPF'"));
@@ -106,12 +114,14 @@ TEST(RtppFlagsTest, Directions) {
   const Request three = ParseText("direction=a direction=b external");
   EXPECT_EQ(three.to_interface, "b");
   EXPECT_THAT(three.warnings, ElementsAre("Too many directions: 'external'"));
-  EXPECT_THAT(ParseOffer({{"flags", "internal"}}).warnings, ElementsAre("Unknown flag encountered: 'internal'"))
+  EXPECT_THAT(ParseOffer({{"flags", "internal"}}).warnings,
+              ElementsAre("Unknown flag encountered: 'internal'"))
       << "not a flag of the list form";
 }
 
 TEST(RtppFlagsTest, TagsImplyTheirFlags) {
-  const Request request = ParseAs("delete", {{"rtpp-flags", "call-id=c from-tag=a to-tag=b delete-delay=0"}});
+  const Request request =
+      ParseAs("delete", {{"rtpp-flags", "call-id=c from-tag=a to-tag=b delete-delay=0"}});
   EXPECT_EQ(request.call_id, "c");
   EXPECT_EQ(request.from_tag, "a");
   EXPECT_EQ(request.to_tag, "b");
@@ -123,14 +133,17 @@ TEST(RtppFlagsTest, TagsImplyTheirFlags) {
 
 TEST(RtppFlagsTest, SubscribersTagHasToBeMeant) {
   EXPECT_EQ(ParseAs("subscribe request", {{"to-tag", "b"}}).to_tag, "b");
-  EXPECT_FALSE(ParseAs("subscribe request", {{"to-tag", "b"}, {"rtpp-flags", "all"}}).to_tag.has_value());
+  EXPECT_FALSE(
+      ParseAs("subscribe request", {{"to-tag", "b"}, {"rtpp-flags", "all"}}).to_tag.has_value());
   EXPECT_EQ(ParseAs("subscribe request", {{"rtpp-flags", "to-tag=c"}}).to_tag, "c");
 }
 
 TEST(RtppFlagsTest, CodecShortcuts) {
   const Request request = ParseText(
-      "codec-strip=all codec-offer=[PCMA PCMU] codec-except=telephone-event codec-offer-opus transcode=GSM "
-      "codec-transcode=[G722] codec-mask-X codec-set=PCMA/8000 codec-accept=Y codec-consume-Z codec-ignore-W");
+      "codec-strip=all codec-offer=[PCMA PCMU] codec-except=telephone-event codec-offer-opus "
+      "transcode=GSM "
+      "codec-transcode=[G722] codec-mask-X codec-set=PCMA/8000 codec-accept=Y codec-consume-Z "
+      "codec-ignore-W");
   EXPECT_THAT(request.codec.strip, ElementsAre("all"));
   EXPECT_THAT(request.codec.offer, ElementsAre("PCMA", "PCMU", "opus"));
   EXPECT_THAT(request.codec.except, ElementsAre("telephone-event"));
@@ -150,8 +163,8 @@ TEST(RtppFlagsTest, UnbalancedAndUnknown) {
   EXPECT_FALSE(swallowed.Has(Flag::kReplaceOrigin));
   const Request unknown = ParseText("  foo  bar=baz  replace-origin   ");
   EXPECT_TRUE(unknown.Has(Flag::kReplaceOrigin));
-  EXPECT_THAT(unknown.warnings,
-              ElementsAre("Unknown flag encountered: 'foo'", "Unknown dictionary key encountered: 'bar'"));
+  EXPECT_THAT(unknown.warnings, ElementsAre("Unknown flag encountered: 'foo'",
+                                            "Unknown dictionary key encountered: 'bar'"));
 }
 
 TEST(TemplatesTest, DefaultThenCommandThenRequest) {
@@ -166,18 +179,25 @@ TEST(TemplatesTest, DefaultThenCommandThenRequest) {
   EXPECT_EQ(offer.transport_protocol, "RTP/AVPF");
   EXPECT_TRUE(offer.Has(Flag::kReplaceOrigin));
   EXPECT_EQ(ParseAs("answer", {}, options).label, "default");
-  EXPECT_EQ(ParseOffer({{"template", "avpf"}, {"transport-protocol", "RTP/AVP"}}, options).transport_protocol, "RTP/AVP");
-  EXPECT_THAT(ParseOffer({{"template", "nothing"}}, options).warnings, ElementsAre("Unknown template: 'nothing'"));
-  EXPECT_THAT(ParseOffer({{"template", "loop"}}, options).warnings, ElementsAre("Too many templates: 'loop'"));
+  EXPECT_EQ(ParseOffer({{"template", "avpf"}, {"transport-protocol", "RTP/AVP"}}, options)
+                .transport_protocol,
+            "RTP/AVP");
+  EXPECT_THAT(ParseOffer({{"template", "nothing"}}, options).warnings,
+              ElementsAre("Unknown template: 'nothing'"));
+  EXPECT_THAT(ParseOffer({{"template", "loop"}}, options).warnings,
+              ElementsAre("Too many templates: 'loop'"));
   EXPECT_THAT(ParseOffer({{"template", "x"}}).warnings, ElementsAre("Unknown template: 'x'"));
 }
 
 TEST(SdpAttrTest, Rules) {
   const Request request = ParseOffer({
-      {"SDP attr", Dict({{"none", Dict({{"add", List{"g:1", 5}}, {"remove", "s-one:1,s-two"}})},
-                         {"audio", Dict({{"substitute", List{"a:1>b..2", List{"c", "d--"}, "no-arrow", List{"1", "2", "3"}}}})}})},
-      {"flags", List{"sdp-attr-add-audio-x:1", "sdp-attr-remove-global-y", "sdp-attr-substitute-audio-x-one:1>z",
-                     "sdp-attr-add-sound-x", "sdp-attr-add-audio", "sdp-attr-add-audio-"}},
+      {"SDP attr",
+       Dict({{"none", Dict({{"add", List{"g:1", 5}}, {"remove", "s-one:1,s-two"}})},
+             {"audio", Dict({{"substitute", List{"a:1>b..2", List{"c", "d--"}, "no-arrow",
+                                                 List{"1", "2", "3"}}}})}})},
+      {"flags", List{"sdp-attr-add-audio-x:1", "sdp-attr-remove-global-y",
+                     "sdp-attr-substitute-audio-x-one:1>z", "sdp-attr-add-sound-x",
+                     "sdp-attr-add-audio", "sdp-attr-add-audio-"}},
   });
   EXPECT_EQ(request.error, "");
   ASSERT_EQ(request.sdp_attr.size(), 2u);
@@ -186,19 +206,23 @@ TEST(SdpAttrTest, Rules) {
   EXPECT_THAT(request.sdp_attr[0].second.remove, ElementsAre("s-one:1", "s-two", "y"));
   EXPECT_EQ(request.sdp_attr[1].first, "audio");
   EXPECT_THAT(request.sdp_attr[1].second.add, ElementsAre("x:1"));
-  EXPECT_THAT(request.sdp_attr[1].second.substitute, ElementsAre(Pair("a:1", "b 2"), Pair("c", "d="), Pair("x-one:1", "z")));
-  EXPECT_THAT(request.warnings,
-              ElementsAre("Unknown flag encountered: 'sdp-attr-add-sound-x'", "Unknown flag encountered: 'sdp-attr-add-audio'",
-                          "Unknown flag encountered: 'sdp-attr-add-audio-'"));
+  EXPECT_THAT(request.sdp_attr[1].second.substitute,
+              ElementsAre(Pair("a:1", "b 2"), Pair("c", "d="), Pair("x-one:1", "z")));
+  EXPECT_THAT(request.warnings, ElementsAre("Unknown flag encountered: 'sdp-attr-add-sound-x'",
+                                            "Unknown flag encountered: 'sdp-attr-add-audio'",
+                                            "Unknown flag encountered: 'sdp-attr-add-audio-'"));
 }
 
 TEST(SdpAttrTest, Errors) {
   EXPECT_EQ(ParseOffer({{"sdp-attr", List{"x"}}}).error, "wrong type used");
   EXPECT_EQ(ParseOffer({{"sdp-attr", "x"}}).error, "wrong type used");
   EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"audio", List{"x"}}})}}).error, "wrong content given");
-  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"sound", Dict({})}})}}).error, "unsupported sdp section");
-  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"other", Dict({})}})}}).error, "unsupported sdp section");
-  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"audio", Dict({{"insert", List{"x"}}})}})}}).error, "unknown manipulation command");
+  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"sound", Dict({})}})}}).error,
+            "unsupported sdp section");
+  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"other", Dict({})}})}}).error,
+            "unsupported sdp section");
+  EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({{"audio", Dict({{"insert", List{"x"}}})}})}}).error,
+            "unknown manipulation command");
   EXPECT_EQ(ParseOffer({{"sdp-attr", Dict({})}}).error, "");
   EXPECT_EQ(ParseOffer({{"sdp-media-remove", "audio"}}).error, "wrong type used");
   EXPECT_EQ(ParseOffer({{"sdp-media-remove", Dict({{"a", "b"}})}}).error, "wrong type used");
@@ -209,7 +233,8 @@ TEST(SdpAttrTest, Errors) {
 }
 
 TEST(SdpAttrTest, InRtppFlags) {
-  const Request request = ParseText("sdp-attr=[audio=[add=[x:1..2] remove=[ptime:20]] none=[add=[g--1]]]");
+  const Request request =
+      ParseText("sdp-attr=[audio=[add=[x:1..2] remove=[ptime:20]] none=[add=[g--1]]]");
   ASSERT_EQ(request.sdp_attr.size(), 2u);
   EXPECT_THAT(request.sdp_attr[0].second.add, ElementsAre("x:1 2"));
   EXPECT_THAT(request.sdp_attr[0].second.remove, ElementsAre("ptime:20"));
