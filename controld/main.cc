@@ -87,8 +87,11 @@ controld::listen::CliParameters MakeCliParameters(const controld::call::Settings
 
 size_t ShardCount(const ParsedOptions& options) {
   const int64_t threads = options.Int("num-threads");
-  const int64_t most = options.IsSet("num-threads") ? kMostShards : kDefaultShards;
-  return static_cast<size_t>(std::clamp<int64_t>(threads, 1, most));
+  if (options.IsSet("num-threads")) {
+    return static_cast<size_t>(std::clamp<int64_t>(threads, 1, kMostShards));
+  }
+  // Half the cores: the listener and gRPC have threads of their own.
+  return static_cast<size_t>(std::clamp<int64_t>((threads + 1) / 2, 1, kDefaultShards));
 }
 
 absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(const ParsedOptions& options) {

@@ -11,6 +11,28 @@ using base::log::Severity;
 using base::log::Subsystem;
 using rtpengine::v1::CommandResult;
 
+namespace {
+
+thread_local FlushScope* current_scope = nullptr;
+
+}  // namespace
+
+FlushScope::FlushScope() { current_scope = this; }
+
+FlushScope::~FlushScope() {
+  current_scope = nullptr;
+  for (const auto& writer : writers_) writer->Flush();
+}
+
+FlushScope* FlushScope::Current() { return current_scope; }
+
+void FlushScope::Add(const std::shared_ptr<StreamWriter>& writer) {
+  for (const auto& known : writers_) {
+    if (known == writer) return;
+  }
+  writers_.push_back(writer);
+}
+
 // What is to be done once the lock is released.
 class FleetHost::Delivery {
  public:
@@ -30,7 +52,14 @@ class FleetHost::Delivery {
   }
 
   void Perform() {
-    for (const auto& writer : flush_) writer->Flush();
+    FlushScope* const scope = FlushScope::Current();
+    for (const auto& writer : flush_) {
+      if (scope != nullptr) {
+        scope->Add(writer);
+      } else {
+        writer->Flush();
+      }
+    }
     for (auto& [writer, end] : ends_) writer->End(end.code, end.reason);
     for (fleet::Action& action : later_) std::visit([this](auto& a) { Do(a); }, action);
     FlushEvents();

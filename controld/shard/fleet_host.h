@@ -42,6 +42,23 @@ class ShardPort {
   virtual void PostWorkerGone(const std::string& worker) = 0;
 };
 
+// While one lives on a thread, what that thread gives workers to do is gathered and sent at its end: a batch of
+// commands costs one write.
+class FlushScope {
+ public:
+  FlushScope();
+  ~FlushScope();
+  FlushScope(const FlushScope&) = delete;
+  FlushScope& operator=(const FlushScope&) = delete;
+
+  // The scope of this thread, or null.
+  static FlushScope* Current();
+  void Add(const std::shared_ptr<StreamWriter>& writer);
+
+ private:
+  std::vector<std::shared_ptr<StreamWriter>> writers_;
+};
+
 class FleetHost {
  public:
   FleetHost(fleet::FleetSettings settings, fleet::HashKey key);

@@ -38,7 +38,10 @@ void Shard::Run() {
   auto next_tick = base::ReadClocks().monotonic + kTick;
   while (!stop_.load(std::memory_order_relaxed)) {
     queue_.Take(&batch, next_tick - base::ReadClocks().monotonic);
-    for (Task& task : batch) task(*service_);
+    {
+      const FlushScope scope;
+      for (Task& task : batch) task(*service_);
+    }
     const base::Now now = base::ReadClocks();
     if (now.monotonic < next_tick) continue;
     service_->Tick(now);

@@ -53,6 +53,28 @@ std::string Describe(const grpc::Status& status) {
 
 // A controller's link with its streams. Streams that were given up stay until gRPC is done with
 // them.
+// Results on their way from the media plane's threads to the loop: one wake-up for as many as gather, and
+// then one frame. Shared with the callbacks, which may outlive the client.
+class WorkerClient::ResultQueue {
+ public:
+  using Result = std::pair<uint64_t, CommandResult>;  // stream, result
+
+  // True: the loop has to be told.
+  bool Push(uint64_t stream, CommandResult&& result) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    results_.emplace_back(stream, std::move(result));
+    return results_.size() == 1;
+  }
+  std::vector<Result> Take() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(results_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Result> results_;
+};
+
 struct WorkerClient::Connection final : ControllerStream::Listener {
   struct Stream {
     std::unique_ptr<ControllerStream> reactor;
@@ -98,7 +120,13 @@ struct WorkerClient::Connection final : ControllerStream::Listener {
     Release(stream);
   }
 
+  void TakeResults() {
+    for (auto& [stream, result] : results->Take()) link.SendResult(stream, std::move(result));
+    client.Pump(*this);
+  }
+
   WorkerClient& client;
+  const std::shared_ptr<ResultQueue> results = std::make_shared<ResultQueue>();
   const size_t index;  // in peers_
   ControllerLink link;
   LinkState reported = LinkState::kStopped;
@@ -259,11 +287,11 @@ void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> co
   for (Command& command : commands) {
     // The media plane answers from its own threads, perhaps after this client is gone: only the
     // loop is held.
-    auto done = [this, loop = loop_, &connection, stream](CommandResult result) {
-      loop->Post([this, &connection, stream, result = std::move(result)]() mutable {
-        connection.link.SendResult(stream, std::move(result));
-        Pump(connection);
-      });
+    auto done = [loop = loop_, results = connection.results, &connection,
+                 stream](CommandResult result) {
+      if (results->Push(stream, std::move(result))) {
+        loop->Post([&connection] { connection.TakeResults(); });
+      }
     };
     server_.Serve(connection.link.controller_name(), std::move(command), std::move(done));
   }

@@ -62,6 +62,7 @@ class WorkerClient {
   std::vector<rtpengine::v1::Peer> Peers() const;
 
  private:
+  class ResultQueue;
   struct Connection;
 
   WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane,

@@ -75,8 +75,12 @@ std::vector<uint16_t> ListeningPorts(const std::vector<std::string>& addresses) 
 
 relay::EngineOptions MakeEngineOptions(const base::options::ParsedOptions& options) {
   relay::EngineOptions engine;
+  // By default half the cores: the other half is busy in the kernel's network stack on behalf of the same
+  // packets, and a thread that wakes for many packets at once costs less for each.
+  const int64_t threads = options.Int("num-threads");
   engine.shards = static_cast<unsigned>(
-      std::clamp<int64_t>(options.Int("num-threads"), 1, static_cast<int64_t>(kMaxShards)));
+      std::clamp<int64_t>(options.IsSet("num-threads") ? threads : (threads + 1) / 2, 1,
+                          static_cast<int64_t>(kMaxShards)));
   engine.orphan_timeout_s = static_cast<unsigned>(options.Int("orphan-timeout"));
   ApplyMosWords(options.List("mos"), &engine);
   return engine;

@@ -60,7 +60,7 @@ TEST(ListeningPorts, IgnoresWhatIsNoPort) {
 }
 
 TEST(MakeEngineOptions, ShardsFollowThreadsWithinLimits) {
-  EXPECT_EQ(MakeEngineOptions(Parse("[rtpengine]\n", 2)).shards, 2u);
+  EXPECT_EQ(MakeEngineOptions(Parse("[rtpengine]\n", 2)).shards, 1u);
   EXPECT_EQ(MakeEngineOptions(Parse("[rtpengine]\n", 64)).shards, 8u);
   EXPECT_EQ(MakeEngineOptions(Parse("[rtpengine]\nnum-threads = 3\n", 64)).shards, 3u);
   EXPECT_EQ(MakeEngineOptions(Parse("[rtpengine]\norphan-timeout = 7\n")).orphan_timeout_s, 7u);
