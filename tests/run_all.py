@@ -272,10 +272,11 @@ def run_stage(stage, broken):
         print("%-15s not run: %s failed" % (stage, _NEEDS[stage]), flush=True)
         return Counts(0, 0, 1)
     started = time.monotonic()
-    print("%-15s …" % stage, end="", flush=True)
+    if sys.stdout.isatty():
+        print("%-15s …\r" % stage, end="", flush=True)
     counts = STAGES[stage]()
     print(
-        "\r%-15s %d passed, %d failed, %d skipped in %d s"
+        "%-15s %d passed, %d failed, %d skipped in %d s"
         % (stage, *counts, time.monotonic() - started),
         flush=True,
     )
