@@ -9,7 +9,10 @@ namespace {
 
 namespace v1 = rtpengine::v1;
 
-bool HasRemote(const v1::Endpoint& endpoint) { return !endpoint.address().empty(); }
+// No port: there is none behind 65535 for RTCP, and the worker refuses 0.
+bool HasRemote(const v1::Endpoint& endpoint) {
+  return !endpoint.address().empty() && endpoint.port() != 0;
+}
 
 bool UsesFeedback(const std::string& protocol) { return protocol.ends_with("AVPF"); }
 

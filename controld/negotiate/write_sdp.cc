@@ -218,9 +218,9 @@ void Writer::Section(const OutgoingSection& section) {
     local = {address.ToString(), address.family() == base::Family::kIpv6, source->port, 0};
   }
   SectionHead(section, media, local);
-  AttributeWriter writer(&out_, RulesFor(request_, sdp::MediaTypeName(
-                                               source != nullptr ? source->type
-                                                                 : sdp::MediaType::kAudio)));
+  const std::string_view type = source != nullptr ? sdp::MediaTypeName(source->type)
+                                                  : std::string_view(media.type_text());
+  AttributeWriter writer(&out_, RulesFor(request_, type));
   if (!section.mid.empty()) writer.Line({"mid", ":", section.mid});
   if (source != nullptr && source->has_label) writer.Line({"label", ":", source->label});
   if (!section.rejected) {
