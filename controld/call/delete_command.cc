@@ -256,6 +256,20 @@ std::optional<ng::Request> DueDeletion(const CallState& call, base::Now now) {
   return std::nullopt;
 }
 
+// Cancelled and changed deadlines are found out here: the call's own fields decide.
+void ExpireCall(CallTable& table, const std::string& call_id, base::Now now) {
+  const CallEntryPtr entry = table.Find(call_id);
+  if (entry == nullptr) return;
+  if (entry->busy) {
+    // The command at work may be the offer that cancels the deletion: decided when it is done.
+    entry->waiting.push_back([&table, call_id, now] { ExpireCall(table, call_id, now); });
+    return;
+  }
+  if (std::optional<ng::Request> request = DueDeletion(entry->state, now)) {
+    HandleDelete(table, std::move(*request), now, [](ng::Dictionary) {});
+  }
+}
+
 }  // namespace
 
 void HandleDelete(CallTable& table, ng::Request request, base::Now now, Respond respond) {
@@ -267,12 +281,7 @@ void ExpireDeletions(CallTable& table, base::Now now) {
   while (!table.deadlines.empty() && table.deadlines.begin()->first <= now.unix_us) {
     const std::string call_id = std::move(table.deadlines.begin()->second);
     table.deadlines.erase(table.deadlines.begin());
-    const CallEntryPtr entry = table.Find(call_id);
-    if (entry == nullptr) continue;
-    // Cancelled and changed deadlines are found out here: the call's own fields decide.
-    if (std::optional<ng::Request> request = DueDeletion(entry->state, now)) {
-      HandleDelete(table, std::move(*request), now, [](ng::Dictionary) {});
-    }
+    ExpireCall(table, call_id, now);
   }
 }
 

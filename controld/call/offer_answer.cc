@@ -85,6 +85,7 @@ class OfferAnswer : public std::enable_shared_from_this<OfferAnswer> {
                const v1::ApplySessionResult& result);
   void WorkerRefused(const CallEntryPtr& entry, const v1::Error& error);
   void AbandonIfNew(const CallEntryPtr& entry);
+  void DeleteUnanswered();
 
   CallTable& table_;
   ng::Request request_;
@@ -146,6 +147,17 @@ void OfferAnswer::AbandonIfNew(const CallEntryPtr& entry) {
   if (created_) table_.Remove(entry, EndReason::kFailed);
 }
 
+// Perhaps only the worker's answer was lost: nobody would ever end the session of a call that is not there.
+void OfferAnswer::DeleteUnanswered() {
+  table_.gateway.Delete(
+      draft_.worker(), draft_.call_id(),
+      [&table = table_, call = draft_](const v1::Error* error, const v1::SessionStatistics&) {
+        if (error != nullptr && error->code() != v1::Error::UNKNOWN_SESSION) {
+          table.RememberUndeleted(call);
+        }
+      });
+}
+
 void OfferAnswer::Negotiate(CallEntryPtr entry) {
   const std::shared_ptr<const WorkerView> worker = table_.gateway.View(entry->state.worker());
   if (worker == nullptr || worker->interfaces.empty()) {
@@ -202,6 +214,7 @@ void OfferAnswer::WorkerRefused(const CallEntryPtr& entry, const v1::Error& erro
     case v1::Error::SHUTTING_DOWN:
     case v1::Error::UNSPECIFIED:  // lost or silent: another node can take a new call
       if (created_) {
+        if (error.code() == v1::Error::UNSPECIFIED) DeleteUnanswered();
         AbandonIfNew(entry);
         return respond_(Refuse(request_, "Load limit exceeded"));
       }

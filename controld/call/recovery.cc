@@ -1,5 +1,6 @@
 #include "controld/call/recovery.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "controld/call/call_model.h"
@@ -87,8 +88,10 @@ void ReconcileSession(CallTable& table, const std::string& worker, const v1::Ses
   CallEntryPtr entry = table.Find(record.id());
   if (entry != nullptr && entry->state.worker() == worker) {
     entry->seen_in_inventory = true;
-    if (record.generation() < entry->state.generation() && !entry->busy) {
-      Replay(table, entry, false);  // the last change was lost with the stream
+    if (record.generation() != entry->state.generation() && !entry->busy) {
+      // The last change was lost with the stream, or it was given up here because only its result was lost.
+      entry->state.set_generation(std::max(entry->state.generation(), record.generation()));
+      Replay(table, entry, false);
     } else if (record.idle()) {
       CloseIdle(table, entry, v1::CHECKED, now);
     }
@@ -155,8 +158,9 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
   if (entry == nullptr || entry->state.worker() != worker) return;
   switch (event.event_case()) {
     case v1::Event::kIdle:
-      // Signalling that came meanwhile has started a new period.
-      if (event.generation() == entry->state.generation() && !entry->busy) {
+      // Signalling that came meanwhile has started a new period. The worker is ahead if the result of a
+      // change was lost.
+      if (event.generation() >= entry->state.generation() && !entry->busy) {
         CloseIdle(table, entry, event.idle().last_liveness(), now);
       }
       return;
