@@ -30,12 +30,14 @@ class Parser {
     std::vector<uint16_t> excluded;
   };
 
-  void Log(Severity severity, std::string text) { messages_->push_back({severity, std::move(text)}); }
+  void Log(Severity severity, std::string text) {
+    messages_->push_back({severity, std::move(text)});
+  }
   std::vector<IpAddress> Addresses(std::string_view text);
   std::optional<IpAddress> Advertised(std::string_view text, base::Family family);
   // False: an address is unusable or there is none.
-  bool Add(std::string_view name, std::string_view address, std::optional<std::string_view> advertised,
-           const Ports& ports);
+  bool Add(std::string_view name, std::string_view address,
+           std::optional<std::string_view> advertised, const Ports& ports);
   absl::StatusOr<Ports> SectionPorts(const InterfaceSection& section, std::string_view name);
 
   const InterfaceOptions& options_;
@@ -55,7 +57,8 @@ std::vector<IpAddress> Parser::Addresses(std::string_view text) {
   std::string error;
   std::vector<IpAddress> resolved = source_.Resolve(text, &error);
   if (resolved.empty()) {
-    Log(Severity::kError, base::StrCat("Failed to resolve '", text, "' as a DNS host name: ", error));
+    Log(Severity::kError,
+        base::StrCat("Failed to resolve '", text, "' as a DNS host name: ", error));
   }
   return resolved;
 }
@@ -88,10 +91,11 @@ bool Parser::Add(std::string_view name, std::string_view address,
       if (!shown || shown->unspecified()) return false;
       entry.advertised = *shown;
     }
-    const bool known = std::any_of(
-        plan_.addresses.begin(), plan_.addresses.end(), [&](const InterfaceAddress& other) {
-          return other.name == entry.name && other.address == local && other.advertised == entry.advertised;
-        });
+    const bool known = std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
+                                   [&](const InterfaceAddress& other) {
+                                     return other.name == entry.name && other.address == local &&
+                                            other.advertised == entry.advertised;
+                                   });
     if (!known) plan_.addresses.push_back(std::move(entry));
   }
   return true;
@@ -100,7 +104,8 @@ bool Parser::Add(std::string_view name, std::string_view address,
 // [NAME/]ADDRESS[!ADVERTISED] or NEW=EXISTING.
 absl::Status Parser::Item(std::string_view item) {
   if (const size_t equals = item.find('='); equals != std::string_view::npos) {
-    plan_.aliases.push_back({std::string(item.substr(0, equals)), std::string(item.substr(equals + 1))});
+    plan_.aliases.push_back(
+        {std::string(item.substr(0, equals)), std::string(item.substr(equals + 1))});
     return absl::OkStatus();
   }
   const size_t slash = item.find('/');
@@ -114,8 +119,8 @@ absl::Status Parser::Item(std::string_view item) {
   const Ports ports{options_.port_min, options_.port_max, options_.excluded_ports};
   if (Add(name, address, advertised, ports)) return absl::OkStatus();
   // The reference names the part before the first delimiter only; operators search for that text.
-  return absl::InvalidArgumentError(base::StrCat("Invalid interface specification: '",
-                                                 slash == std::string_view::npos ? address : name, "'"));
+  return absl::InvalidArgumentError(base::StrCat(
+      "Invalid interface specification: '", slash == std::string_view::npos ? address : name, "'"));
 }
 
 std::optional<std::string_view> Value(const InterfaceSection& section, std::string_view key) {
@@ -134,19 +139,22 @@ absl::StatusOr<uint16_t> Port(std::string_view text, const std::string& error) {
   return static_cast<uint16_t>(port);
 }
 
-absl::StatusOr<Parser::Ports> Parser::SectionPorts(const InterfaceSection& section, std::string_view name) {
+absl::StatusOr<Parser::Ports> Parser::SectionPorts(const InterfaceSection& section,
+                                                   std::string_view name) {
   Ports ports{options_.port_min, options_.port_max, options_.excluded_ports};
-  for (auto [key, target] : {std::pair{"port-min", &ports.min}, std::pair{"port-max", &ports.max}}) {
+  for (auto [key, target] :
+       {std::pair{"port-min", &ports.min}, std::pair{"port-max", &ports.max}}) {
     const auto text = Value(section, key);
     if (!text) continue;
-    auto port = Port(*text, base::StrCat("Invalid '", key, "' for interface '", name, "': '", *text, "'"));
+    auto port =
+        Port(*text, base::StrCat("Invalid '", key, "' for interface '", name, "': '", *text, "'"));
     if (!port.ok()) return port.status();
     *target = *port;
   }
   if (ports.min > ports.max) {
-    return absl::InvalidArgumentError(base::StrCat("Invalid RTP port range for iface '", name, "': port min (",
-                                                   ports.min, ") must not be greater than port max (",
-                                                   ports.max, ")"));
+    return absl::InvalidArgumentError(
+        base::StrCat("Invalid RTP port range for iface '", name, "': port min (", ports.min,
+                     ") must not be greater than port max (", ports.max, ")"));
   }
   if (const auto list = Value(section, "exclude-ports")) {
     std::string_view rest = *list;
@@ -175,7 +183,8 @@ absl::Status Parser::Section(const InterfaceSection& section) {
         base::StrCat("No 'address' given in interface config section '", section.name, "'"));
   }
   std::optional<std::string_view> advertised;
-  for (std::string_view key : {"advertised", "advertised address", "advertised-address", "advertised_address"}) {
+  for (std::string_view key :
+       {"advertised", "advertised address", "advertised-address", "advertised_address"}) {
     if (!advertised) advertised = Value(section, key);
   }
   absl::StatusOr<Ports> ports = SectionPorts(section, name);
@@ -189,24 +198,28 @@ absl::Status Parser::Section(const InterfaceSection& section) {
 InterfacePlan Parser::TakePlan() {
   for (const InterfaceAlias& alias : plan_.aliases) {
     const bool defined =
-        std::any_of(plan_.addresses.begin(), plan_.addresses.end(), [&](const InterfaceAddress& entry) {
-          return entry.name == alias.target || entry.name.starts_with(alias.target + ":");
-        }) ||
+        std::any_of(plan_.addresses.begin(), plan_.addresses.end(),
+                    [&](const InterfaceAddress& entry) {
+                      return entry.name == alias.target ||
+                             entry.name.starts_with(alias.target + ":");
+                    }) ||
         std::any_of(plan_.aliases.begin(), plan_.aliases.end(),
                     [&](const InterfaceAlias& other) { return other.name == alias.target; });
     if (!defined) {
-      Log(Severity::kWarning, base::StrCat("Interface alias '", alias.name, "' names '", alias.target,
-                                           "', which does not exist"));
+      Log(Severity::kWarning, base::StrCat("Interface alias '", alias.name, "' names '",
+                                           alias.target, "', which does not exist"));
     }
   }
   for (auto entry = plan_.addresses.begin(); entry != plan_.addresses.end(); ++entry) {
-    const auto first = std::find_if(plan_.addresses.begin(), entry, [&](const InterfaceAddress& other) {
-      return other.address == entry->address;
-    });
-    if (first != entry && (first->port_min != entry->port_min || first->port_max != entry->port_max)) {
-      Log(Severity::kWarning, base::StrCat("Interface '", entry->name, "' uses the ports ", first->port_min,
-                                           " to ", first->port_max, " that interface '", first->name,
-                                           "' set for the same address ", entry->address.ToString()));
+    const auto first = std::find_if(
+        plan_.addresses.begin(), entry,
+        [&](const InterfaceAddress& other) { return other.address == entry->address; });
+    if (first != entry &&
+        (first->port_min != entry->port_min || first->port_max != entry->port_max)) {
+      Log(Severity::kWarning,
+          base::StrCat("Interface '", entry->name, "' uses the ports ", first->port_min, " to ",
+                       first->port_max, " that interface '", first->name,
+                       "' set for the same address ", entry->address.ToString()));
     }
   }
   return std::move(plan_);
@@ -214,7 +227,8 @@ InterfacePlan Parser::TakePlan() {
 
 }  // namespace
 
-absl::StatusOr<InterfacePlan> ParseInterfaces(const InterfaceOptions& options, AddressSource& source,
+absl::StatusOr<InterfacePlan> ParseInterfaces(const InterfaceOptions& options,
+                                              AddressSource& source,
                                               std::vector<ConfigurationMessage>* messages) {
   Parser parser(options, source, messages);
   for (const std::string& item : options.interfaces) {

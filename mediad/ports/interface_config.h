@@ -1,7 +1,8 @@
 // From the options `interface` and `interfaces-config` to local addresses (config.md §2.1, §2.2).
 //
-// Sans-IO: names, network devices and DNS are asked through AddressSource, once, at start. Addresses are
-// not checked to be local: binding decides. Not the ports themselves (interface_table.h). Any thread.
+// Sans-IO: names, network devices and DNS are asked through AddressSource, once, at start.
+// Addresses are not checked to be local: binding decides. Not the ports themselves
+// (interface_table.h). Any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,8 @@ namespace mediad::ports {
 class AddressSource {
  public:
   virtual ~AddressSource() = default;
-  // Usable addresses of a network device: it is up; link-local ones left out. Empty: no such device.
+  // Usable addresses of a network device: it is up; link-local ones left out. Empty: no such
+  // device.
   virtual std::vector<base::IpAddress> DeviceAddresses(std::string_view device) = 0;
   // The same for all devices but the loopback ones (`any`).
   virtual std::vector<base::IpAddress> AllAddresses() = 0;
@@ -35,11 +37,11 @@ struct InterfaceSection {
 };
 
 struct InterfaceOptions {
-  std::vector<std::string> interfaces;      // `interface`: the items, in order
-  std::vector<InterfaceSection> sections;   // of `interfaces-config`, in the file's order
+  std::vector<std::string> interfaces;     // `interface`: the items, in order
+  std::vector<InterfaceSection> sections;  // of `interfaces-config`, in the file's order
   uint16_t port_min = 30000;
   uint16_t port_max = 39999;
-  std::vector<uint16_t> excluded_ports;     // our own listeners, on every address
+  std::vector<uint16_t> excluded_ports;  // our own listeners, on every address
 };
 
 // One local address of one logical interface.
@@ -68,9 +70,10 @@ struct ConfigurationMessage {
   std::string text;
 };
 
-// INVALID_ARGUMENT carries the literal text of the fatal error ("Invalid interface specification: '…'").
-// `messages` receives what to log before that, on success too.
-absl::StatusOr<InterfacePlan> ParseInterfaces(const InterfaceOptions& options, AddressSource& source,
+// INVALID_ARGUMENT carries the literal text of the fatal error ("Invalid interface specification:
+// '…'"). `messages` receives what to log before that, on success too.
+absl::StatusOr<InterfacePlan> ParseInterfaces(const InterfaceOptions& options,
+                                              AddressSource& source,
                                               std::vector<ConfigurationMessage>* messages);
 
 }  // namespace mediad::ports

@@ -28,8 +28,8 @@ AllocationFailure Fail(AllocationError error, std::string text) {
 AllocationFailure PortFailure(AllocationError error, const base::IpAddress& address, unsigned count,
                               int errno_value, uint16_t port) {
   AllocationFailure failure = Fail(
-      error, base::StrCat("Failed to get ", count, " consecutive ports on interface ", address.ToString(),
-                          " for media relay (last error: ",
+      error, base::StrCat("Failed to get ", count, " consecutive ports on interface ",
+                          address.ToString(), " for media relay (last error: ",
                           errno_value == 0 ? "Ran out of ports" : std::strerror(errno_value), ")"));
   failure.address = address;
   failure.errno_value = errno_value;
@@ -51,15 +51,16 @@ InterfaceTable::InterfaceTable(const InterfacePlan& plan, const Options& options
       (*found)->group = GroupOf(planned.name);
     }
     Interface& interface = **found;
-    const bool family_known =
-        std::any_of(interface.addresses.begin(), interface.addresses.end(), [&](const LocalAddress& known) {
+    const bool family_known = std::any_of(
+        interface.addresses.begin(), interface.addresses.end(), [&](const LocalAddress& known) {
           return known.address.family() == planned.address.family();
         });
     if (options.first_address_only && family_known) continue;
     // The first mention of an address gives the pool its range; later ones share it.
     auto& pool = pools_[planned.address];
     if (pool == nullptr) {
-      pool = std::make_unique<PortPool>(planned.port_min, planned.port_max, planned.excluded_ports, random);
+      pool = std::make_unique<PortPool>(planned.port_min, planned.port_max, planned.excluded_ports,
+                                        random);
     }
     interface.addresses.push_back({planned.address, planned.advertised, pool.get()});
   }
@@ -103,8 +104,9 @@ const InterfaceTable::Interface* InterfaceTable::ChooseMember(Group& group,
   const uint32_t start = group.next.fetch_add(1, std::memory_order_relaxed);
   for (size_t i = 0; i < size; ++i) {
     const Interface* member = group.members[(start + i) % size];
-    const bool room = std::all_of(member->addresses.begin(), member->addresses.end(),
-                                  [&](const LocalAddress& local) { return local.pool->free() >= request.count; });
+    const bool room =
+        std::all_of(member->addresses.begin(), member->addresses.end(),
+                    [&](const LocalAddress& local) { return local.pool->free() >= request.count; });
     if (room) return member;
   }
   return nullptr;
@@ -116,10 +118,12 @@ AllocationResult InterfaceTable::Allocate(const PortRequest& request, BindPorts 
     return Fail(AllocationError::kInvalid,
                 base::StrCat("cannot allocate ", request.count, " ports from ", request.port));
   }
-  if (interfaces_.empty()) return Fail(AllocationError::kUnknownInterface, "no interfaces configured");
+  if (interfaces_.empty())
+    return Fail(AllocationError::kUnknownInterface, "no interfaces configured");
   const std::string_view name =
       request.interface.empty() ? default_interface() : ResolveAlias(request.interface);
-  if (const Interface* interface = FindInterface(name)) return AllocateOn(*interface, request, bind);
+  if (const Interface* interface = FindInterface(name))
+    return AllocateOn(*interface, request, bind);
   const auto group = groups_.find(name);
   if (group == groups_.end()) {
     return Fail(AllocationError::kUnknownInterface,
@@ -127,8 +131,9 @@ AllocationResult InterfaceTable::Allocate(const PortRequest& request, BindPorts 
   }
   const Interface* member = ChooseMember(group->second, request);
   if (member == nullptr) {
-    return Fail(AllocationError::kExhausted,
-                base::StrCat("Error finding logical interface with free ports (group '", name, "')"));
+    return Fail(
+        AllocationError::kExhausted,
+        base::StrCat("Error finding logical interface with free ports (group '", name, "')"));
   }
   return AllocateOn(*member, request, bind);
 }
@@ -143,8 +148,9 @@ AllocationResult InterfaceTable::AllocateOn(const Interface& interface, const Po
                              : AllocateAt(interface, local, request, bind);
   }
   if (request.address.valid()) {
-    return Fail(AllocationError::kNoAddress, base::StrCat("interface '", interface.name, "' has no address ",
-                                                          request.address.ToString()));
+    return Fail(AllocationError::kNoAddress,
+                base::StrCat("interface '", interface.name, "' has no address ",
+                             request.address.ToString()));
   }
   return Fail(AllocationError::kNoAddress,
               base::StrCat("interface '", interface.name, "' has no ",
@@ -177,17 +183,21 @@ AllocationResult InterfaceTable::AllocateAny(const Interface& interface, const L
 
 AllocationResult InterfaceTable::AllocateAt(const Interface& interface, const LocalAddress& local,
                                             const PortRequest& request, BindPorts bind) {
-  // A session replayed from before a change of the range keeps its ports: outside, only binding decides.
+  // A session replayed from before a change of the range keeps its ports: outside, only binding
+  // decides.
   const bool in_range = local.pool->InRange(request.port, request.count);
   if (in_range && !local.pool->TakeAt(request.port, request.count)) {
-    return PortFailure(AllocationError::kBindFailed, local.address, request.count, EADDRINUSE, request.port);
+    return PortFailure(AllocationError::kBindFailed, local.address, request.count, EADDRINUSE,
+                       request.port);
   }
   const int error = bind(local.address, request.port, request.count);
   if (error == 0) {
-    return PortAllocation{interface.name, local.address, local.advertised, request.port, request.count};
+    return PortAllocation{interface.name, local.address, local.advertised, request.port,
+                          request.count};
   }
   if (in_range) local.pool->Release(request.port, request.count);
-  return PortFailure(AllocationError::kBindFailed, local.address, request.count, error, request.port);
+  return PortFailure(AllocationError::kBindFailed, local.address, request.count, error,
+                     request.port);
 }
 
 void InterfaceTable::Release(const base::IpAddress& address, uint16_t first, unsigned count) {
@@ -195,7 +205,8 @@ void InterfaceTable::Release(const base::IpAddress& address, uint16_t first, uns
   if (pool != pools_.end()) pool->second->Release(first, count);
 }
 
-void InterfaceTable::Describe(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>* out) const {
+void InterfaceTable::Describe(
+    google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>* out) const {
   for (const auto& interface : interfaces_) {
     for (const LocalAddress& local : interface->addresses) {
       rtpengine::v1::Interface* entry = out->Add();
@@ -233,11 +244,19 @@ void InterfaceTable::DescribeLoad(
 void ToProto(const AllocationFailure& failure, rtpengine::v1::Error* error) {
   using rtpengine::v1::Error;
   switch (failure.error) {
-    case AllocationError::kInvalid: error->set_code(Error::INVALID); break;
+    case AllocationError::kInvalid:
+      error->set_code(Error::INVALID);
+      break;
     case AllocationError::kUnknownInterface:
-    case AllocationError::kNoAddress: error->set_code(Error::UNKNOWN_INTERFACE); break;
-    case AllocationError::kExhausted: error->set_code(Error::PORTS_EXHAUSTED); break;
-    case AllocationError::kBindFailed: error->set_code(Error::BIND_FAILED); break;
+    case AllocationError::kNoAddress:
+      error->set_code(Error::UNKNOWN_INTERFACE);
+      break;
+    case AllocationError::kExhausted:
+      error->set_code(Error::PORTS_EXHAUSTED);
+      break;
+    case AllocationError::kBindFailed:
+      error->set_code(Error::BIND_FAILED);
+      break;
   }
   error->set_text(failure.text);
   error->set_errno_value(failure.errno_value);

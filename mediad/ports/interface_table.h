@@ -1,7 +1,7 @@
 // The worker's logical interfaces and the ports on them (config.md §2, media.md §1).
 //
-// One port pool per local address, however many names it has. Thread-safe: relay shards allocate and release
-// at the same time. Opens no socket: binding is the caller's, through BindPorts.
+// One port pool per local address, however many names it has. Thread-safe: relay shards allocate
+// and release at the same time. Opens no socket: binding is the caller's, through BindPorts.
 #pragma once
 
 #include <atomic>
@@ -27,11 +27,11 @@ using BindPorts =
     absl::FunctionRef<int(const base::IpAddress& address, uint16_t first, unsigned count)>;
 
 struct PortRequest {
-  std::string_view interface;                    // logical name, alias, or BASE of BASE:SUFFIX; empty = default
+  std::string_view interface;  // logical name, alias, or BASE of BASE:SUFFIX; empty = default
   base::Family family = base::Family::kIpv4;
-  unsigned count = 2;                            // consecutive ports, 1 to 32
-  uint16_t port = 0;                             // exactly this first port; 0 = any
-  base::IpAddress address;                       // exactly this address of the interface; invalid = the first of family
+  unsigned count = 2;       // consecutive ports, 1 to 32
+  uint16_t port = 0;        // exactly this first port; 0 = any
+  base::IpAddress address;  // exactly this address of the interface; invalid = the first of family
   // Round-robin: the member ("pub:2") this session uses already; kept if it belongs to the group.
   std::string_view member;
 };
@@ -40,7 +40,7 @@ struct PortAllocation {
   std::string interface;  // resolved: no alias, no group
   base::IpAddress address;
   base::IpAddress advertised;
-  uint16_t port = 0;      // first
+  uint16_t port = 0;  // first
   unsigned count = 0;
 };
 
@@ -71,9 +71,11 @@ class InterfaceTable {
 
   InterfaceTable(const InterfacePlan& plan, const Options& options, base::Random& random);
 
-  // Binds through `bind`, at most as often as there are free ports. `bind` is called without locks held.
+  // Binds through `bind`, at most as often as there are free ports. `bind` is called without locks
+  // held.
   AllocationResult Allocate(const PortRequest& request, BindPorts bind);
-  // After the sockets are closed. `count` may be less than allocated (the RTCP port of a muxed leg).
+  // After the sockets are closed. `count` may be less than allocated (the RTCP port of a muxed
+  // leg).
   void Release(const base::IpAddress& address, uint16_t first, unsigned count);
 
   bool Knows(std::string_view name) const;  // logical name, alias or group
@@ -104,9 +106,10 @@ class InterfaceTable {
   std::string_view ResolveAlias(std::string_view name) const;
   const Interface* FindInterface(std::string_view name) const;
   const Interface* ChooseMember(Group& group, const PortRequest& request) const;
-  AllocationResult AllocateOn(const Interface& interface, const PortRequest& request, BindPorts bind);
-  AllocationResult AllocateAny(const Interface& interface, const LocalAddress& local, unsigned count,
-                               BindPorts bind);
+  AllocationResult AllocateOn(const Interface& interface, const PortRequest& request,
+                              BindPorts bind);
+  AllocationResult AllocateAny(const Interface& interface, const LocalAddress& local,
+                               unsigned count, BindPorts bind);
   AllocationResult AllocateAt(const Interface& interface, const LocalAddress& local,
                               const PortRequest& request, BindPorts bind);
 

@@ -58,8 +58,8 @@ std::optional<uint16_t> PortPool::Take(unsigned count) {
   for (Index index = head_; index != kNone; index = nodes_[index].next) {
     Index begin = index;
     if (count > 1) {
-      // Either port of an even/odd couple leads to it: the couple is looked at where its longer rested
-      // half stands in the list.
+      // Either port of an even/odd couple leads to it: the couple is looked at where its longer
+      // rested half stands in the list.
       const bool odd = ((first_ + index) & 1u) != 0;
       if (odd && index == 0) continue;
       begin = odd ? index - 1 : index;

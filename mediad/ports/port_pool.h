@@ -1,9 +1,9 @@
 // The free UDP ports of one local address (media.md §1).
 //
-// A permuted list: allocation takes from its head, released ports go to its end, so that a port rests as
-// long as possible before it is used again (late packets of an old call do not hit a new one). The pool only
-// keeps the books; binding is interface_table's business. Thread-safe: one mutex, held for list operations
-// only, never during a system call.
+// A permuted list: allocation takes from its head, released ports go to its end, so that a port
+// rests as long as possible before it is used again (late packets of an old call do not hit a new
+// one). The pool only keeps the books; binding is interface_table's business. Thread-safe: one
+// mutex, held for list operations only, never during a system call.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ class PortPool {
   // `excluded` ports are never handed out and not counted.
   PortPool(uint16_t first, uint16_t last, std::span<const uint16_t> excluded, base::Random& random);
 
-  // Takes `count` consecutive ports (1: any parity; else the first is even). nullopt: there are none.
+  // Takes `count` consecutive ports (1: any parity; else the first is even). nullopt: there are
+  // none.
   std::optional<uint16_t> Take(unsigned count);
   // Takes exactly these. False: one of them is in use or excluded.
   bool TakeAt(uint16_t first, unsigned count);
@@ -37,7 +38,8 @@ class PortPool {
   unsigned used() const { return total_ - free(); }
 
  private:
-  // A doubly linked list over the ports' indices; kNone ends it. A port not in the list links to itself.
+  // A doubly linked list over the ports' indices; kNone ends it. A port not in the list links to
+  // itself.
   using Index = uint32_t;
   static constexpr Index kNone = ~Index{0};
   enum class State : uint8_t { kFree, kUsed, kExcluded };

@@ -20,7 +20,8 @@ size_t RemoveFeedback(std::span<uint8_t> datagram) {
   };
   bool removed = false;
   while (reader.Next(&packet)) {
-    if (packet.Is(PacketType::kTransportFeedback) || packet.Is(PacketType::kPayloadSpecificFeedback)) {
+    if (packet.Is(PacketType::kTransportFeedback) ||
+        packet.Is(PacketType::kPayloadSpecificFeedback)) {
       removed = true;
     } else {
       keep(packet.octets());

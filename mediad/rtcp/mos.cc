@@ -8,7 +8,7 @@ namespace mediad::rtcp {
 namespace {
 
 constexpr uint32_t kFullBandClockRate = 48000;
-constexpr double kBestRating = 93.2;   // R of an undisturbed narrow-band connection
+constexpr double kBestRating = 93.2;     // R of an undisturbed narrow-band connection
 constexpr double kFullBandScale = 1.48;  // G.107.2: R reaches 148
 
 // ITU-T G.107 annex B: 1 + linear + cubic term.
@@ -21,16 +21,16 @@ double RatingToMos(double rating, double cubic_term) {
   return std::max(1.0, 1 + 0.035 * rating + cubic_term);
 }
 
-// The narrow-band scores of the reference are in fixed point: with the cubic term cut to hundredths all
-// recorded ones come out (3 % loss is 3.7 there, 3.80 by the formula).
+// The narrow-band scores of the reference are in fixed point: with the cubic term cut to hundredths
+// all recorded ones come out (3 % loss is 3.7 there, 3.80 by the formula).
 double CutToHundredths(double value) { return std::trunc(value * 100) / 100; }
 
 double OneWayDelayMs(const MosInput& input) {
   return input.round_trip_time_us / 1000.0 / 2 + input.jitter_ms;
 }
 
-// The parabola over r has its minimum at 77.5: above about 15 % loss scores rise again. That is what the
-// reference reports, and billing and alarms are tuned to it.
+// The parabola over r has its minimum at 77.5: above about 15 % loss scores rise again. That is
+// what the reference reports, and billing and alarms are tuned to it.
 double RatingG107(const MosInput& input) {
   const double delay = OneWayDelayMs(input);
   const double delay_impairment = 0.024 * delay + (delay > 177.3 ? 0.11 * (delay - 177.3) : 0);
@@ -45,9 +45,9 @@ double RatingG1072(const MosInput& input) {
   double delay_impairment = 0;
   if (delay > 100) {
     const double x = std::log2(delay / 100);
-    delay_impairment = kFullBandScale * 25 *
-                       (std::pow(1 + std::pow(x, 6), 1.0 / 6) -
-                        3 * std::pow(1 + std::pow(x / 3, 6), 1.0 / 6) + 2);
+    delay_impairment =
+        kFullBandScale * 25 *
+        (std::pow(1 + std::pow(x, 6), 1.0 / 6) - 3 * std::pow(1 + std::pow(x / 3, 6), 1.0 / 6) + 2);
   }
   return (148 - delay_impairment - equipment_impairment) / kFullBandScale;
 }

@@ -8,8 +8,8 @@
 namespace mediad::rtcp {
 
 enum class MosFormula : uint8_t {
-  kG107,    // simplified G.107, narrow-band: the default
-  kG1072,   // full-band G.107.2 for 48 kHz codecs, else as kG107
+  kG107,   // simplified G.107, narrow-band: the default
+  kG1072,  // full-band G.107.2 for 48 kHz codecs, else as kG107
   kLegacy,
 };
 

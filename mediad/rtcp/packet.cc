@@ -6,8 +6,8 @@
 namespace mediad::rtcp {
 namespace {
 
-constexpr size_t kSenderReportSize = 28;    // header, SSRC, sender information
-constexpr size_t kReceiverReportSize = 8;   // header, SSRC
+constexpr size_t kSenderReportSize = 28;   // header, SSRC, sender information
+constexpr size_t kReceiverReportSize = 8;  // header, SSRC
 constexpr size_t kDlrrSubBlockSize = 12;
 
 uint32_t Word(std::span<const uint8_t> octets, size_t offset) {

@@ -1,8 +1,9 @@
-// RTCP packets as views (RFC 3550 §6, RFC 4585, RFC 3611): a compound is walked packet by packet, in place.
+// RTCP packets as views (RFC 3550 §6, RFC 4585, RFC 3611): a compound is walked packet by packet,
+// in place.
 //
-// Lenient where the relay is (media.md §3): a compound is valid with version 2, 8 octets and room for the
-// report blocks its first packet announces. A wrong length field, an incomplete later packet or trailing
-// octets only end the walk. The views borrow the datagram. Any thread.
+// Lenient where the relay is (media.md §3): a compound is valid with version 2, 8 octets and room
+// for the report blocks its first packet announces. A wrong length field, an incomplete later
+// packet or trailing octets only end the walk. The views borrow the datagram. Any thread.
 #pragma once
 
 #include <cstddef>
@@ -31,12 +32,12 @@ inline constexpr size_t kReportBlockSize = 24;
 bool IsValid(std::span<const uint8_t> datagram);
 
 struct ReportBlock {
-  uint32_t ssrc = 0;                     // the source reported about
-  uint8_t fraction_lost = 0;             // of 256
-  int32_t cumulative_lost = 0;           // 24 bits, signed
+  uint32_t ssrc = 0;            // the source reported about
+  uint8_t fraction_lost = 0;    // of 256
+  int32_t cumulative_lost = 0;  // 24 bits, signed
   uint32_t highest_sequence = 0;
-  uint32_t jitter = 0;                   // timestamp units
-  uint32_t last_sender_report = 0;       // LSR
+  uint32_t jitter = 0;                          // timestamp units
+  uint32_t last_sender_report = 0;              // LSR
   uint32_t delay_since_last_sender_report = 0;  // DLSR, 1/65536 s
 };
 
@@ -74,7 +75,7 @@ class PacketView {
   std::optional<SenderInfo> sender_info() const;  // SR only
   // SR and RR: as many of the announced blocks as there is room for.
   unsigned report_count() const;
-  ReportBlock report(unsigned index) const;       // index < report_count()
+  ReportBlock report(unsigned index) const;  // index < report_count()
 
  private:
   size_t ReportsOffset() const;

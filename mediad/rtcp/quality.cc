@@ -10,11 +10,12 @@ using std::chrono::nanoseconds;
 
 constexpr int64_t kMaxRoundTripUs = 10'000'000;  // longer ones are a wrong clock
 constexpr nanoseconds kSampleSpacing = std::chrono::seconds(1);
-constexpr int64_t kProgressionEntries = 10;      // about that many are shown
+constexpr int64_t kProgressionEntries = 10;  // about that many are shown
 
 // `delay` in 1/65536 s. 0: not a plausible round-trip time.
 uint32_t RoundTripUs(nanoseconds relayed_at, nanoseconds now, uint32_t delay) {
-  const int64_t elapsed_us = std::chrono::duration_cast<std::chrono::microseconds>(now - relayed_at).count();
+  const int64_t elapsed_us =
+      std::chrono::duration_cast<std::chrono::microseconds>(now - relayed_at).count();
   const int64_t round_trip_us = elapsed_us - (int64_t{delay} * 1'000'000 >> 16);
   if (round_trip_us <= 0 || round_trip_us > kMaxRoundTripUs) return 0;
   return static_cast<uint32_t>(round_trip_us);
@@ -63,9 +64,9 @@ QualityCollector::Entry& QualityCollector::Use(uint32_t ssrc) {
     if (entries_.size() < kMaxSources) {
       entry = &entries_.emplace_back();
     } else {
-      entry = &*std::min_element(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-        return a.last_use < b.last_use;
-      });
+      entry = &*std::min_element(
+          entries_.begin(), entries_.end(),
+          [](const Entry& a, const Entry& b) { return a.last_use < b.last_use; });
       *entry = Entry{};
     }
     entry->ssrc = ssrc;
@@ -176,7 +177,8 @@ void QualityCollector::AddSample(Entry& entry, const QualitySample& sample) {
     for (size_t i = 0; i < kMaxSamples / 2; ++i) kept[i] = kept[2 * i];
     kept.resize(kMaxSamples / 2);
     const int64_t span = sample.reported_at_unix - kept.front().reported_at_unix;
-    entry.progression_spacing_s = std::max<int64_t>(span / static_cast<int64_t>(kMaxSamples / 2), 1);
+    entry.progression_spacing_s =
+        std::max<int64_t>(span / static_cast<int64_t>(kMaxSamples / 2), 1);
   }
   kept.push_back(sample);
 }

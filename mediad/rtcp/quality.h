@@ -1,12 +1,13 @@
 // Call quality out of the parties' own RTCP reports (media.md §7.2): one collector per session.
 //
 // Sans-IO: it is told of the reports that were relayed and when. Not a measurement of our own
-// (../rtp/ingress_tracker.h). One thread. Bounded: 32 SSRCs, the one unused longest is replaced; eight
-// sender reports and 20 samples each.
+// (../rtp/ingress_tracker.h). One thread. Bounded: 32 SSRCs, the one unused longest is replaced;
+// eight sender reports and 20 samples each.
 //
-// Round-trip time of a leg: the moment a report came in, minus the moment we relayed the sender report it
-// names (LSR), minus the time the party says it held it (DLSR). End to end: this leg's plus the last known
-// of the leg of the SSRC reported about. Samples belong to the SSRC of the report's author.
+// Round-trip time of a leg: the moment a report came in, minus the moment we relayed the sender
+// report it names (LSR), minus the time the party says it held it (DLSR). End to end: this leg's
+// plus the last known of the leg of the SSRC reported about. Samples belong to the SSRC of the
+// report's author.
 #pragma once
 
 #include <array>
@@ -26,7 +27,8 @@
 namespace mediad::rtcp {
 
 struct QualityOptions {
-  bool listening_quality = false;  // LQ: a score without a round-trip time counts it as 0; else CQ: no score
+  bool listening_quality =
+      false;  // LQ: a score without a round-trip time counts it as 0; else CQ: no score
   MosFormula formula = MosFormula::kG107;
 };
 
@@ -65,7 +67,8 @@ class QualityCollector {
 
  private:
   static constexpr size_t kReports = 8;
-  static constexpr size_t kMaxSamples = 20;  // thinned out when reached, so that the whole call is covered
+  static constexpr size_t kMaxSamples =
+      20;  // thinned out when reached, so that the whole call is covered
 
   struct RelayedReport {
     uint32_t ntp_middle = 0;
@@ -86,7 +89,7 @@ class QualityCollector {
     uint32_t leg_round_trip_us = 0;       // last known; 0 = unknown
     uint32_t extended_round_trip_us = 0;  // from XR DLRR about this SSRC; 0 = unknown
     std::optional<std::chrono::nanoseconds> last_sample_at;
-    uint32_t samples = 0;                 // with a score; the sums are over these
+    uint32_t samples = 0;  // with a score; the sums are over these
     uint64_t sum_mos = 0, sum_round_trip_us = 0, sum_leg_us = 0, sum_jitter_ms = 0, sum_loss = 0;
     QualitySample lowest, highest, last;
     std::vector<QualitySample> progression;  // oldest first

@@ -1,4 +1,5 @@
-// What kind of datagram arrived: the demultiplexing of RFC 7983 (first octet) and RFC 5761 (second octet).
+// What kind of datagram arrived: the demultiplexing of RFC 7983 (first octet) and RFC 5761 (second
+// octet).
 //
 // A cheap first look only: nothing is validated here (header.h, ../rtcp/packet.h do that).
 // Pure functions; any thread.
@@ -11,12 +12,12 @@
 namespace mediad::rtp {
 
 enum class PacketKind : uint8_t {
-  kOther,         // none of the below, or too short to tell
-  kStun,          // first octet 0 to 3
-  kDtls,          // first octet 20 to 63
-  kRtp,           // first octet 128 to 191, second octet not 194 to 223
-  kRtcp,          // packet type 200 to 207: forwarded
-  kRtcpUnknown,   // packet type 194 to 199 and 208 to 223: never forwarded (media.md §3)
+  kOther,        // none of the below, or too short to tell
+  kStun,         // first octet 0 to 3
+  kDtls,         // first octet 20 to 63
+  kRtp,          // first octet 128 to 191, second octet not 194 to 223
+  kRtcp,         // packet type 200 to 207: forwarded
+  kRtcpUnknown,  // packet type 194 to 199 and 208 to 223: never forwarded (media.md §3)
 };
 
 // 192 and 193 are no RTCP here: they are RTP with the marker bit and payload type 64 or 65.

@@ -12,8 +12,8 @@
 //   |     CC times CSRC, then, if X, profile, length, extension     |
 //   +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
 //
-// Valid is what the relay forwards (media.md §3): version 2, 12 octets, CSRC list and extension inside the
-// packet. Padding is not examined. The view borrows the datagram. Any thread.
+// Valid is what the relay forwards (media.md §3): version 2, 12 octets, CSRC list and extension
+// inside the packet. Padding is not examined. The view borrows the datagram. Any thread.
 #pragma once
 
 #include <cstddef>

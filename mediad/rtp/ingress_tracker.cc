@@ -51,7 +51,8 @@ void OnSequence(Source& source, uint16_t sequence) {
   }
 }
 
-// RFC 3550 §A.8. A change of clock rate or a new sequence starts over without touching the estimate.
+// RFC 3550 §A.8. A change of clock rate or a new sequence starts over without touching the
+// estimate.
 void OnTiming(Source& source, uint32_t timestamp, uint32_t clock_rate,
               std::chrono::nanoseconds now) {
   if (clock_rate == 0) {
@@ -60,11 +61,13 @@ void OnTiming(Source& source, uint32_t timestamp, uint32_t clock_rate,
   }
   const uint64_t ns = static_cast<uint64_t>(now.count());
   // Seconds and the rest apart: the product of all nanoseconds and the rate would overflow.
-  const uint64_t arrival = ns / 1'000'000'000 * clock_rate + ns % 1'000'000'000 * clock_rate / 1'000'000'000;
+  const uint64_t arrival =
+      ns / 1'000'000'000 * clock_rate + ns % 1'000'000'000 * clock_rate / 1'000'000'000;
   const uint32_t transit = static_cast<uint32_t>(arrival) - timestamp;
   if (source.clock_rate == clock_rate) {
     const int32_t change = static_cast<int32_t>(transit - source.transit);
-    const uint32_t distance = change < 0 ? 0u - static_cast<uint32_t>(change) : static_cast<uint32_t>(change);
+    const uint32_t distance =
+        change < 0 ? 0u - static_cast<uint32_t>(change) : static_cast<uint32_t>(change);
     // More than a minute is a jump of the time stamps (hold, a new source), no jitter.
     if (distance < uint64_t{clock_rate} * 60) {
       source.jitter_16 += distance - ((source.jitter_16 + 8) >> 4);

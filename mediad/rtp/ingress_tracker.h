@@ -1,10 +1,11 @@
 // What one media has received, per SSRC: counters, extended sequence numbers, losses, jitter.
 //
-// Not the quality that the peers report (../rtcp/quality.h): this is measured from the packets themselves
-// (RFC 3550 §6.4.1, appendix A). One tracker belongs to one media and one thread.
+// Not the quality that the peers report (../rtcp/quality.h): this is measured from the packets
+// themselves (RFC 3550 §6.4.1, appendix A). One tracker belongs to one media and one thread.
 //
-// Bounded: the 16 most recently used SSRCs. A seventeenth replaces the one unused for the longest time,
-// whose numbers are lost; evicted() counts that. Sources are kept in the order of last use, newest first.
+// Bounded: the 16 most recently used SSRCs. A seventeenth replaces the one unused for the longest
+// time, whose numbers are lost; evicted() counts that. Sources are kept in the order of last use,
+// newest first.
 #pragma once
 
 #include <chrono>
@@ -25,11 +26,11 @@ struct Source {
   uint32_t last_timestamp = 0;
   uint64_t packets = 0;
   uint64_t bytes = 0;
-  uint64_t received_bits = 0;          // bit n: sequence number highest - n was received
-  uint32_t highest_sequence = 0;       // extended: cycles << 16 | sequence number
-  uint32_t transit = 0;                // arrival minus timestamp, in timestamp units
-  uint32_t jitter_16 = 0;              // RFC 3550 §A.8: 16 times the jitter, in timestamp units
-  uint32_t clock_rate = 0;             // the one jitter was measured with
+  uint64_t received_bits = 0;     // bit n: sequence number highest - n was received
+  uint32_t highest_sequence = 0;  // extended: cycles << 16 | sequence number
+  uint32_t transit = 0;           // arrival minus timestamp, in timestamp units
+  uint32_t jitter_16 = 0;         // RFC 3550 §A.8: 16 times the jitter, in timestamp units
+  uint32_t clock_rate = 0;        // the one jitter was measured with
   uint32_t lost = 0;
   uint32_t duplicates = 0;
   uint32_t reordered = 0;
@@ -50,7 +51,7 @@ class IngressTracker {
   // An SSRC that only RTCP named as an author: listed with zeros.
   void OnRtcpAuthor(uint32_t ssrc);
 
-  const Source* Find(uint32_t ssrc) const;                 // nullptr: unknown
+  const Source* Find(uint32_t ssrc) const;                      // nullptr: unknown
   std::span<const Source> sources() const { return sources_; }  // last used first
   uint64_t evicted() const { return evicted_; }
   // kNoPayloadType before the first packet.

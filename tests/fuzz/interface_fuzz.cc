@@ -103,7 +103,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (plan.ok()) {
     Require(!plan->addresses.empty());
     for (const InterfaceAddress& entry : plan->addresses) {
-      Require(entry.address.valid() && entry.advertised.valid() && entry.port_min <= entry.port_max);
+      Require(entry.address.valid() && entry.advertised.valid() &&
+              entry.port_min <= entry.port_max);
     }
     Use(*plan);
   } else {

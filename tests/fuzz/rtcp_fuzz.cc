@@ -1,6 +1,7 @@
 // Any datagrams through the RTCP views, the feedback filter and the quality collector.
 //
-// The input is cut into datagrams: one octet of length, one of time passed (16 ms each), then the octets.
+// The input is cut into datagrams: one octet of length, one of time passed (16 ms each), then the
+// octets.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,9 @@ bool HasFeedback(std::span<const uint8_t> datagram) {
   CompoundReader reader(datagram);
   PacketView packet;
   while (reader.Next(&packet)) {
-    if (packet.Is(PacketType::kTransportFeedback) || packet.Is(PacketType::kPayloadSpecificFeedback)) return true;
+    if (packet.Is(PacketType::kTransportFeedback) ||
+        packet.Is(PacketType::kPayloadSpecificFeedback))
+      return true;
   }
   return false;
 }

@@ -24,7 +24,8 @@ void OneDatagram(std::span<const uint8_t> datagram, mediad::rtp::IngressTracker&
   const PacketKind kind = mediad::rtp::Classify(datagram);
   const auto view = HeaderView::Parse(datagram);
   if (!view) return;
-  Require(kind == PacketKind::kRtp || kind == PacketKind::kRtcp || kind == PacketKind::kRtcpUnknown);
+  Require(kind == PacketKind::kRtp || kind == PacketKind::kRtcp ||
+          kind == PacketKind::kRtcpUnknown);
   Require(view->header_size() <= datagram.size());
   Require(view->header_size() + view->payload().size() == datagram.size());
   Require(view->header_size() >= mediad::rtp::kFixedHeaderSize + 4 * view->csrc_count());
@@ -33,7 +34,8 @@ void OneDatagram(std::span<const uint8_t> datagram, mediad::rtp::IngressTracker&
   const mediad::rtp::Source* source = tracker.Find(view->ssrc());
   Require(source != nullptr && source == tracker.sources().data());
   Require(source->packets > 0 && source->bytes >= source->packets * mediad::rtp::kFixedHeaderSize);
-  Require(source->duplicates + uint64_t{source->reordered} + source->sequence_resets < source->packets);
+  Require(source->duplicates + uint64_t{source->reordered} + source->sequence_resets <
+          source->packets);
   rtpengine::v1::SsrcStatistics statistics;
   Fill(*source, &statistics);
 }

@@ -1,4 +1,5 @@
-// "--name value" arguments for the load generators: small, exact, fatal when wrong. Not for the daemons.
+// "--name value" arguments for the load generators: small, exact, fatal when wrong. Not for the
+// daemons.
 #pragma once
 
 #include <charconv>
@@ -19,7 +20,8 @@ namespace bench {
 class CommandLine {
  public:
   // `known` lists every option with its default.
-  CommandLine(int argc, char** argv, std::map<std::string, std::string> known) : values_(std::move(known)) {
+  CommandLine(int argc, char** argv, std::map<std::string, std::string> known)
+      : values_(std::move(known)) {
     for (int i = 1; i < argc; i += 2) {
       const std::string_view argument = argv[i];
       if (!argument.starts_with("--") || !values_.contains(std::string(argument.substr(2)))) {
@@ -35,7 +37,8 @@ class CommandLine {
     const std::string& text = values_.at(name);
     uint32_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) Die("--" + name + " is no number: " + text);
+    if (error != std::errc() || end != text.data() + text.size())
+      Die("--" + name + " is no number: " + text);
     return value;
   }
 

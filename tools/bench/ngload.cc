@@ -1,10 +1,12 @@
 // NG load over UDP: whole calls (offer, answer, query, delete), a given number of them at a time.
 //
-// A request unanswered for a second is sent again with the same cookie, as SIP proxies do, four times at most.
-// --hold 1 leaves the calls open (for measuring memory) and, with --calls-file, writes them in rtpload's form.
-// --burst N sends N offers at once, waits without repeating, counts missing replies and deletes the calls.
-// One thread. Prints one JSON object. Bencode is written and searched by hand: what is generated is fixed,
-// and of a reply only "result" and the media endpoint matter.
+// A request unanswered for a second is sent again with the same cookie, as SIP proxies do, four
+// times at most.
+// --hold 1 leaves the calls open (for measuring memory) and, with --calls-file, writes them in
+// rtpload's form.
+// --burst N sends N offers at once, waits without repeating, counts missing replies and deletes the
+// calls. One thread. Prints one JSON object. Bencode is written and searched by hand: what is
+// generated is fixed, and of a reply only "result" and the media endpoint matter.
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -23,11 +25,13 @@ constexpr const char* kNames[kCommands] = {"offer", "answer", "query", "delete"}
 constexpr int64_t kRetransmitNs = 1'000'000'000;
 constexpr int kMaxSends = 5;
 
-std::string Text(std::string_view text) { return std::to_string(text.size()) + ":" + std::string(text); }
+std::string Text(std::string_view text) {
+  return std::to_string(text.size()) + ":" + std::string(text);
+}
 
 std::string Sdp(const std::string& address, uint32_t port) {
-  return "v=0\r\no=- 1 1 IN IP4 " + address + "\r\ns=-\r\nc=IN IP4 " + address + "\r\nt=0 0\r\nm=audio " +
-         std::to_string(port) +
+  return "v=0\r\no=- 1 1 IN IP4 " + address + "\r\ns=-\r\nc=IN IP4 " + address +
+         "\r\nt=0 0\r\nm=audio " + std::to_string(port) +
          " RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
          "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n";
 }
@@ -51,11 +55,12 @@ std::string MediaEndpoint(std::string_view reply) {
 
 struct Call {
   uint32_t number = 0;
-  int next = kOffer;          // the command under way
+  int next = kOffer;  // the command under way
   int sends = 0;
   int64_t first_sent = 0, last_sent = 0;
-  std::string packet;         // for sending again
-  std::string towards_b, towards_a;  // the daemon's media endpoints: of the offer's, the answer's reply
+  std::string packet;  // for sending again
+  std::string towards_b,
+      towards_a;  // the daemon's media endpoints: of the offer's, the answer's reply
 };
 
 struct CommandResult {
@@ -107,15 +112,19 @@ class Generator {
     }
     for (uint32_t i = 0; i < size; ++i) DeleteQuietly(i);
     CommandResult& offers = results_[kOffer];
-    std::printf("{\"burst\": %u, \"replies\": %llu, \"missing\": %llu, \"errors\": %llu, \"p50_us\": %.0f, "
-                "\"p99_us\": %.0f}\n",
-                size, static_cast<unsigned long long>(replies),
-                static_cast<unsigned long long>(size - replies), static_cast<unsigned long long>(offers.errors),
-                bench::Percentile(offers.times_us, 0.5), bench::Percentile(offers.times_us, 0.99));
+    std::printf(
+        "{\"burst\": %u, \"replies\": %llu, \"missing\": %llu, \"errors\": %llu, \"p50_us\": %.0f, "
+        "\"p99_us\": %.0f}\n",
+        size, static_cast<unsigned long long>(replies),
+        static_cast<unsigned long long>(size - replies),
+        static_cast<unsigned long long>(offers.errors), bench::Percentile(offers.times_us, 0.5),
+        bench::Percentile(offers.times_us, 0.99));
   }
 
  private:
-  std::string CallId(uint32_t number) const { return "bench-" + run_id_ + "-" + std::to_string(number); }
+  std::string CallId(uint32_t number) const {
+    return "bench-" + run_id_ + "-" + std::to_string(number);
+  }
   std::string Cookie(const Call& call) const {
     return run_id_ + "_" + std::to_string(call.number) + "_" + std::to_string(call.next);
   }
@@ -133,7 +142,8 @@ class Generator {
     // Keys are in order, as Kamailio's module sends them: replace, sdp and the like after the tags.
     if (call.next == kOffer || call.next == kAnswer) {
       body += Text("replace") + "l" + Text("origin") + "e";
-      body += Text("sdp") + Text(Sdp(address_, PartyPort(call.number, call.next == kOffer ? 0 : 1)));
+      body +=
+          Text("sdp") + Text(Sdp(address_, PartyPort(call.number, call.next == kOffer ? 0 : 1)));
     }
     if (call.next == kAnswer) body += to;
     if (call.next == kDelete) body += Text("delete-delay") + "i0e";
@@ -156,7 +166,8 @@ class Generator {
   }
 
   void Transmit(const std::string& packet) {
-    if (send(fd_, packet.data(), packet.size(), 0) < 0 && errno != EAGAIN && errno != ECONNREFUSED) {
+    if (send(fd_, packet.data(), packet.size(), 0) < 0 && errno != EAGAIN &&
+        errno != ECONNREFUSED) {
       bench::DieErrno("send");
     }
   }
@@ -178,7 +189,8 @@ class Generator {
       buffer[size] = '\0';
       const std::string_view datagram(buffer, static_cast<size_t>(size));
       const size_t blank = datagram.find(' ');
-      const auto found = open_.find(std::string(datagram.substr(0, std::min(blank, datagram.size()))));
+      const auto found =
+          open_.find(std::string(datagram.substr(0, std::min(blank, datagram.size()))));
       if (found == open_.end()) continue;  // the answer to a repeated request
       handler(found->second, datagram);
     }
@@ -212,8 +224,8 @@ class Generator {
   void Finish(const Call& call) {
     ++finished_;
     if (output_.is_open() && !call.towards_a.empty() && !call.towards_b.empty()) {
-      output_ << address_ << ":" << PartyPort(call.number, 0) << " " << call.towards_a << " " << address_ << ":"
-              << PartyPort(call.number, 1) << " " << call.towards_b << "\n";
+      output_ << address_ << ":" << PartyPort(call.number, 0) << " " << call.towards_a << " "
+              << address_ << ":" << PartyPort(call.number, 1) << " " << call.towards_b << "\n";
     }
     if (started_ < total_) StartCall();
   }
@@ -256,17 +268,20 @@ class Generator {
   void Report(int64_t start) {
     const double seconds = static_cast<double>(bench::NowNs() - start) / 1e9;
     std::printf("{\"calls\": %llu, \"seconds\": %.3f, \"calls_per_second\": %.1f",
-                static_cast<unsigned long long>(finished_), seconds, static_cast<double>(finished_) / seconds);
+                static_cast<unsigned long long>(finished_), seconds,
+                static_cast<double>(finished_) / seconds);
     for (int i = 0; i < kCommands; ++i) {
       CommandResult& result = results_[i];
       if (result.replies + result.lost == 0) continue;
-      std::printf(", \"%s\": {\"replies\": %llu, \"errors\": %llu, \"retransmissions\": %llu, \"lost\": %llu, "
-                  "\"p50_us\": %.0f, \"p99_us\": %.0f}",
-                  kNames[i], static_cast<unsigned long long>(result.replies),
-                  static_cast<unsigned long long>(result.errors),
-                  static_cast<unsigned long long>(result.retransmissions),
-                  static_cast<unsigned long long>(result.lost), bench::Percentile(result.times_us, 0.5),
-                  bench::Percentile(result.times_us, 0.99));
+      std::printf(
+          ", \"%s\": {\"replies\": %llu, \"errors\": %llu, \"retransmissions\": %llu, \"lost\": "
+          "%llu, "
+          "\"p50_us\": %.0f, \"p99_us\": %.0f}",
+          kNames[i], static_cast<unsigned long long>(result.replies),
+          static_cast<unsigned long long>(result.errors),
+          static_cast<unsigned long long>(result.retransmissions),
+          static_cast<unsigned long long>(result.lost), bench::Percentile(result.times_us, 0.5),
+          bench::Percentile(result.times_us, 0.99));
     }
     std::printf("}\n");
     if (!first_error_.empty()) std::fprintf(stderr, "first error: %s\n", first_error_.c_str());
@@ -294,9 +309,14 @@ class Generator {
 
 int main(int argc, char** argv) {
   const bench::CommandLine arguments(argc, argv,
-                                     {{"target", "127.0.0.1:2223"}, {"address", "127.0.0.1"},
-                                      {"base-port", "40000"}, {"calls", "1000"}, {"concurrency", "20"},
-                                      {"hold", "0"}, {"calls-file", ""}, {"burst", "0"}});
+                                     {{"target", "127.0.0.1:2223"},
+                                      {"address", "127.0.0.1"},
+                                      {"base-port", "40000"},
+                                      {"calls", "1000"},
+                                      {"concurrency", "20"},
+                                      {"hold", "0"},
+                                      {"calls-file", ""},
+                                      {"burst", "0"}});
   Generator generator(arguments);
   if (arguments.Number("burst") != 0) {
     generator.RunBurst(arguments.Number("burst"));

@@ -1,8 +1,9 @@
 // The floor for any user-space relay: epoll, recvmsg, sendmsg and nothing else.
 //
-// Pair i has two sockets, ports base+4i (towards party a) and base+4i+2 (towards party b). What arrives on one
-// leaves from the other to that side's fixed party: peer-base+4i (a) or peer-base+4i+2 (b). Nothing is looked
-// at, learned or counted per packet. One thread. Prints "ready", ends on SIGTERM.
+// Pair i has two sockets, ports base+4i (towards party a) and base+4i+2 (towards party b). What
+// arrives on one leaves from the other to that side's fixed party: peer-base+4i (a) or
+// peer-base+4i+2 (b). Nothing is looked at, learned or counted per packet. One thread. Prints
+// "ready", ends on SIGTERM.
 #include <csignal>
 #include <cstdio>
 #include <vector>
@@ -13,9 +14,9 @@
 namespace {
 
 struct Side {
-  int fd = -1;        // receives
-  int out = -1;       // the other side's socket
-  sockaddr_in to{};   // the other side's party
+  int fd = -1;       // receives
+  int out = -1;      // the other side's socket
+  sockaddr_in to{};  // the other side's party
 };
 
 void Drain(Side& side) {
@@ -51,8 +52,11 @@ void Drain(Side& side) {
 
 int main(int argc, char** argv) {
   const bench::CommandLine arguments(argc, argv,
-                                     {{"address", "127.0.0.1"}, {"base-port", "20000"}, {"pairs", "100"},
-                                      {"peer-address", "127.0.0.1"}, {"peer-base-port", "40000"}});
+                                     {{"address", "127.0.0.1"},
+                                      {"base-port", "20000"},
+                                      {"pairs", "100"},
+                                      {"peer-address", "127.0.0.1"},
+                                      {"peer-base-port", "40000"}});
   bench::RaiseFileLimit();
   const uint32_t pairs = arguments.Number("pairs");
   const uint32_t base = arguments.Number("base-port");

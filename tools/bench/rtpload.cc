@@ -1,9 +1,11 @@
-// RTP load through a relay: both parties of every call send 50 packets a second and count what reaches them.
+// RTP load through a relay: both parties of every call send 50 packets a second and count what
+// reaches them.
 //
-// Calls come from a file, a line each: "A-LOCAL A-RELAY B-LOCAL B-RELAY" as ADDRESS:PORT, LOCAL being where the
-// party sends from, RELAY the relay's port towards it. Sending is spread evenly over the packet interval
-// by a timer of 1 ms. The payload begins with the time of sending, from which the delay through the relay is
-// told. Each thread has its share of the calls. Prints one JSON object.
+// Calls come from a file, a line each: "A-LOCAL A-RELAY B-LOCAL B-RELAY" as ADDRESS:PORT, LOCAL
+// being where the party sends from, RELAY the relay's port towards it. Sending is spread evenly
+// over the packet interval by a timer of 1 ms. The payload begins with the time of sending, from
+// which the delay through the relay is told. Each thread has its share of the calls. Prints one
+// JSON object.
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -57,7 +59,9 @@ class Loader {
  public:
   // `parties` come in couples: the two of a call.
   Loader(std::vector<Party> parties, const Settings& settings)
-      : parties_(std::move(parties)), settings_(settings), packet_(kHeaderSize + settings.payload, 0x55) {
+      : parties_(std::move(parties)),
+        settings_(settings),
+        packet_(kHeaderSize + settings.payload, 0x55) {
     for (size_t i = 0; i < parties_.size(); ++i) bench::Watch(epoll_, parties_[i].fd, i);
   }
 
@@ -66,7 +70,8 @@ class Loader {
     bench::Watch(epoll_, timer, kTimer);
     const int64_t start = bench::NowNs();
     epoll_event events[256];
-    for (int64_t now = start; now - start < settings_.duration_ns + kDrainNs; now = bench::NowNs()) {
+    for (int64_t now = start; now - start < settings_.duration_ns + kDrainNs;
+         now = bench::NowNs()) {
       const int count = epoll_wait(epoll_, events, 256, 100);
       for (int i = 0; i < count; ++i) {
         if (events[i].data.u64 == kTimer) {
@@ -84,7 +89,8 @@ class Loader {
   void OnTimer(uint64_t ticks, bool sending) {
     if (ticks > 1) totals_.late_ticks += ticks - 1;
     for (; ticks > 0 && sending; --ticks) {
-      for (size_t i = tick_ % settings_.interval_ms; i < parties_.size(); i += settings_.interval_ms) {
+      for (size_t i = tick_ % settings_.interval_ms; i < parties_.size();
+           i += settings_.interval_ms) {
         Send(parties_[i]);
       }
       ++tick_;
@@ -166,15 +172,20 @@ std::vector<Party> OpenParties(const std::string& file) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bench::CommandLine arguments(
-      argc, argv, {{"calls", ""}, {"seconds", "10"}, {"interval-ms", "20"}, {"payload", "160"}, {"threads", "1"}});
+  const bench::CommandLine arguments(argc, argv,
+                                     {{"calls", ""},
+                                      {"seconds", "10"},
+                                      {"interval-ms", "20"},
+                                      {"payload", "160"},
+                                      {"threads", "1"}});
   bench::RaiseFileLimit();
   Settings settings;
   settings.interval_ms = arguments.Number("interval-ms");
   settings.payload = arguments.Number("payload");
   settings.duration_ns = int64_t{arguments.Number("seconds")} * 1'000'000'000;
   const uint32_t threads = arguments.Number("threads");
-  if (settings.interval_ms == 0 || threads == 0 || settings.payload < 8 || settings.payload > 1400) {
+  if (settings.interval_ms == 0 || threads == 0 || settings.payload < 8 ||
+      settings.payload > 1400) {
     bench::Die("--interval-ms and --threads at least 1, --payload 8 to 1400");
   }
   const std::vector<Party> parties = OpenParties(arguments.Text("calls"));
@@ -191,13 +202,14 @@ int main(int argc, char** argv) {
   for (std::thread& worker : workers) worker.join();
   Totals totals;
   for (const Totals& result : results) totals.Add(result);
-  std::printf("{\"calls\": %zu, \"sent\": %llu, \"send_errors\": %llu, \"received\": %llu, \"lost\": %lld, "
-              "\"foreign\": %llu, \"late_ticks\": %llu, \"delay_p50_us\": %.0f, \"delay_p99_us\": %.0f}\n",
-              calls, static_cast<unsigned long long>(totals.sent),
-              static_cast<unsigned long long>(totals.send_errors),
-              static_cast<unsigned long long>(totals.received),
-              static_cast<long long>(totals.sent) - static_cast<long long>(totals.received),
-              static_cast<unsigned long long>(totals.foreign),
-              static_cast<unsigned long long>(totals.late_ticks), bench::Percentile(totals.delays_us, 0.5),
-              bench::Percentile(totals.delays_us, 0.99));
+  std::printf(
+      "{\"calls\": %zu, \"sent\": %llu, \"send_errors\": %llu, \"received\": %llu, \"lost\": %lld, "
+      "\"foreign\": %llu, \"late_ticks\": %llu, \"delay_p50_us\": %.0f, \"delay_p99_us\": %.0f}\n",
+      calls, static_cast<unsigned long long>(totals.sent),
+      static_cast<unsigned long long>(totals.send_errors),
+      static_cast<unsigned long long>(totals.received),
+      static_cast<long long>(totals.sent) - static_cast<long long>(totals.received),
+      static_cast<unsigned long long>(totals.foreign),
+      static_cast<unsigned long long>(totals.late_ticks), bench::Percentile(totals.delays_us, 0.5),
+      bench::Percentile(totals.delays_us, 0.99));
 }

@@ -1,5 +1,5 @@
-// UDP sockets, time and percentiles for the load generators. Errors end the program: a bench that goes on
-// after one would print wrong numbers. IPv4 only.
+// UDP sockets, time and percentiles for the load generators. Errors end the program: a bench that
+// goes on after one would print wrong numbers. IPv4 only.
 #pragma once
 
 #include <arpa/inet.h>
@@ -23,13 +23,16 @@
 
 namespace bench {
 
-[[noreturn]] inline void DieErrno(const std::string& what) { Die(what + ": " + std::strerror(errno)); }
+[[noreturn]] inline void DieErrno(const std::string& what) {
+  Die(what + ": " + std::strerror(errno));
+}
 
 inline sockaddr_in Endpoint(const std::string& address, uint32_t port) {
   sockaddr_in endpoint{};
   endpoint.sin_family = AF_INET;
   endpoint.sin_port = htons(static_cast<uint16_t>(port));
-  if (inet_pton(AF_INET, address.c_str(), &endpoint.sin_addr) != 1) Die("no IPv4 address: " + address);
+  if (inet_pton(AF_INET, address.c_str(), &endpoint.sin_addr) != 1)
+    Die("no IPv4 address: " + address);
   return endpoint;
 }
 
@@ -102,7 +105,8 @@ inline void RaiseFileLimit() {
 // Sorts `values`; 0 when there are none.
 inline double Percentile(std::vector<uint32_t>& values, double share) {
   if (values.empty()) return 0;
-  const size_t at = std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())));
+  const size_t at =
+      std::min(values.size() - 1, static_cast<size_t>(share * static_cast<double>(values.size())));
   std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
   return values[at];
 }

@@ -16,7 +16,9 @@ using base::IpAddress;
 
 class FakeSource final : public AddressSource {
  public:
-  std::vector<IpAddress> DeviceAddresses(std::string_view device) override { return Get(devices, device); }
+  std::vector<IpAddress> DeviceAddresses(std::string_view device) override {
+    return Get(devices, device);
+  }
   std::vector<IpAddress> AllAddresses() override { return all; }
   std::vector<IpAddress> Resolve(std::string_view name, std::string* error) override {
     auto found = Get(names, name);
@@ -55,7 +57,8 @@ class InterfaceConfig : public testing::Test {
     if (!plan.ok()) return {std::string(base::Message(plan.status()))};
     std::vector<std::string> lines;
     for (const InterfaceAddress& entry : plan->addresses) {
-      lines.push_back(entry.name + " " + entry.address.ToString() + " " + entry.advertised.ToString());
+      lines.push_back(entry.name + " " + entry.address.ToString() + " " +
+                      entry.advertised.ToString());
     }
     return lines;
   }
@@ -68,10 +71,12 @@ class InterfaceConfig : public testing::Test {
 TEST_F(InterfaceConfig, Items) {
   EXPECT_EQ(Lines(Parse({"203.0.113.1"})), List({"default 203.0.113.1 203.0.113.1"}));
   EXPECT_EQ(Lines(Parse({"pub/203.0.113.1!198.51.100.9", "pub/2001:db8::1", "priv/10.0.0.1"})),
-            List({"pub 203.0.113.1 198.51.100.9", "pub 2001:db8::1 2001:db8::1", "priv 10.0.0.1 10.0.0.1"}));
+            List({"pub 203.0.113.1 198.51.100.9", "pub 2001:db8::1 2001:db8::1",
+                  "priv 10.0.0.1 10.0.0.1"}));
   EXPECT_EQ(Lines(Parse({"/203.0.113.1"})), List({" 203.0.113.1 203.0.113.1"}));
   EXPECT_EQ(Lines(Parse({"foo:/203.0.113.1"})), List({"foo: 203.0.113.1 203.0.113.1"}));
-  EXPECT_EQ(Lines(Parse({"203.0.113.1", "203.0.113.1"})), List({"default 203.0.113.1 203.0.113.1"}));
+  EXPECT_EQ(Lines(Parse({"203.0.113.1", "203.0.113.1"})),
+            List({"default 203.0.113.1 203.0.113.1"}));
   EXPECT_EQ(Lines(Parse({"a/203.0.113.1", "b/203.0.113.1!198.51.100.1"})),
             List({"a 203.0.113.1 203.0.113.1", "b 203.0.113.1 198.51.100.1"}));
 }
@@ -100,7 +105,8 @@ TEST_F(InterfaceConfig, DevicesAnyAndNames) {
   source.devices["eth0"] = {Ip("203.0.113.1"), Ip("2001:db8::1")};
   source.all = {Ip("203.0.113.7")};
   source.names["media.example"] = {Ip("203.0.113.3"), Ip("203.0.113.4")};
-  EXPECT_EQ(Lines(Parse({"x/eth0"})), List({"x 203.0.113.1 203.0.113.1", "x 2001:db8::1 2001:db8::1"}));
+  EXPECT_EQ(Lines(Parse({"x/eth0"})),
+            List({"x 203.0.113.1 203.0.113.1", "x 2001:db8::1 2001:db8::1"}));
   EXPECT_EQ(Lines(Parse({"any"})), List({"default 203.0.113.7 203.0.113.7"}));
   EXPECT_EQ(Lines(Parse({"media.example"})),
             List({"default 203.0.113.3 203.0.113.3", "default 203.0.113.4 203.0.113.4"}));
@@ -113,14 +119,20 @@ TEST_F(InterfaceConfig, AdvertisedNamePrefersTheFamily) {
 }
 
 TEST_F(InterfaceConfig, RefusedItems) {
-  const std::pair<const char*, const char*> cases[] = {
-      {"0.0.0.0", "0.0.0.0"}, {"::", "::"},
-      {"not-an-address", "not-an-address"}, {"300.1.1.1", "300.1.1.1"},
-      {"", ""}, {"foo/", "foo"},
-      {"203.0.113.1!", "203.0.113.1"}, {"203.0.113.1!bogus..name", "203.0.113.1"},
-      {"203.0.113.1!0.0.0.0", "203.0.113.1"}, {"a/203.0.113.1;b/203.0.113.2", "a"}, {"any", "any"}};
+  const std::pair<const char*, const char*> cases[] = {{"0.0.0.0", "0.0.0.0"},
+                                                       {"::", "::"},
+                                                       {"not-an-address", "not-an-address"},
+                                                       {"300.1.1.1", "300.1.1.1"},
+                                                       {"", ""},
+                                                       {"foo/", "foo"},
+                                                       {"203.0.113.1!", "203.0.113.1"},
+                                                       {"203.0.113.1!bogus..name", "203.0.113.1"},
+                                                       {"203.0.113.1!0.0.0.0", "203.0.113.1"},
+                                                       {"a/203.0.113.1;b/203.0.113.2", "a"},
+                                                       {"any", "any"}};
   for (const auto& [item, named] : cases) {
-    EXPECT_EQ(Error({item}), "Invalid interface specification: '" + std::string(named) + "'") << item;
+    EXPECT_EQ(Error({item}), "Invalid interface specification: '" + std::string(named) + "'")
+        << item;
   }
 }
 
@@ -144,12 +156,17 @@ TEST_F(InterfaceConfig, Sections) {
   const auto plan = Parse(
       {"z/203.0.113.7"},
       {{"one", {{"name", "real"}, {"address", "203.0.113.1"}}},
-       {"two", {{"name", "real"}, {"address", "203.0.113.2"}, {"advertised-address", "198.51.100.2"}}},
-       {"three", {{"address", "203.0.113.3"}, {"advertised address", "198.51.100.3"}, {"colour", "red"}}},
+       {"two",
+        {{"name", "real"}, {"address", "203.0.113.2"}, {"advertised-address", "198.51.100.2"}}},
+       {"three",
+        {{"address", "203.0.113.3"}, {"advertised address", "198.51.100.3"}, {"colour", "red"}}},
        {"four", {{"address", "203.0.113.4"}, {"advertised_address", "198.51.100.4"}}},
        {"five", {{"address", "203.0.113.5"}, {"advertised", "198.51.100.5"}}},
-       {"g:1", {{"address", "203.0.113.6"}, {"port-min", "32000"}, {"port-max", "32009"},
-                {"exclude-ports", "32004 ; 32005"}}},
+       {"g:1",
+        {{"address", "203.0.113.6"},
+         {"port-min", "32000"},
+         {"port-max", "32009"},
+         {"exclude-ports", "32004 ; 32005"}}},
        {"other", {{"alias", "real"}}}});
   EXPECT_EQ(Lines(plan), List({"z 203.0.113.7 203.0.113.7", "real 203.0.113.1 203.0.113.1",
                                "real 203.0.113.2 198.51.100.2", "three 203.0.113.3 198.51.100.3",
@@ -175,15 +192,18 @@ TEST_F(InterfaceConfig, RefusedSections) {
   EXPECT_EQ(Error({}, {{"a", {{"address", "203.0.113.1;203.0.113.2"}}}}),
             "Failed to parse interface information 'a' from config file");
   EXPECT_EQ(Error({}, with({{"port-min", "40000"}, {"port-max", "30000"}})),
-            "Invalid RTP port range for iface 'a': port min (40000) must not be greater than port max (30000)");
+            "Invalid RTP port range for iface 'a': port min (40000) must not be greater than port "
+            "max (30000)");
   EXPECT_EQ(Error({}, with({{"port-min", "abc"}})), "Invalid 'port-min' for interface 'a': 'abc'");
-  EXPECT_EQ(Error({}, with({{"port-min", "70000"}})), "Invalid 'port-min' for interface 'a': '70000'");
+  EXPECT_EQ(Error({}, with({{"port-min", "70000"}})),
+            "Invalid 'port-min' for interface 'a': '70000'");
   EXPECT_EQ(Error({}, with({{"port-max", "0"}})), "Invalid 'port-max' for interface 'a': '0'");
   EXPECT_EQ(Error({}, with({{"exclude-ports", "x"}})), "Invalid port in 'exclude-ports': 'x'");
 }
 
 TEST_F(InterfaceConfig, DifferingRangesOfOneAddressAreReported) {
-  ASSERT_TRUE(Parse({"203.0.113.1"}, {{"a", {{"address", "203.0.113.1"}, {"port-min", "32000"}}}}).ok());
+  ASSERT_TRUE(
+      Parse({"203.0.113.1"}, {{"a", {{"address", "203.0.113.1"}, {"port-min", "32000"}}}}).ok());
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_EQ(messages[0].severity, base::log::Severity::kWarning);
 }

@@ -18,7 +18,8 @@ using base::IpAddress;
 
 IpAddress Ip(std::string_view text) { return *IpAddress::Parse(text); }
 
-InterfaceAddress Address(std::string name, std::string_view address, uint16_t min = 30000, uint16_t max = 30009) {
+InterfaceAddress Address(std::string name, std::string_view address, uint16_t min = 30000,
+                         uint16_t max = 30009) {
   return {std::move(name), Ip(address), Ip(address), min, max, {}};
 }
 
@@ -55,8 +56,8 @@ class Interfaces : public testing::Test {
 };
 
 TEST_F(Interfaces, FirstAddressOfTheFamily) {
-  Make({{Address("pub", "203.0.113.1"), Address("pub", "203.0.113.2"), Address("pub", "2001:db8::1"),
-         Address("priv", "10.0.0.1")},
+  Make({{Address("pub", "203.0.113.1"), Address("pub", "203.0.113.2"),
+         Address("pub", "2001:db8::1"), Address("priv", "10.0.0.1")},
         {}});
   EXPECT_EQ(Get(Want("")).address, Ip("203.0.113.1"));
   EXPECT_EQ(Get(Want("")).interface, "pub");
@@ -89,7 +90,8 @@ TEST_F(Interfaces, Exhausted) {
   EXPECT_EQ(failure.error, AllocationError::kExhausted);
   EXPECT_EQ(failure.address, Ip("203.0.113.1"));
   EXPECT_EQ(failure.text,
-            "Failed to get 2 consecutive ports on interface 203.0.113.1 for media relay (last error: Ran out of "
+            "Failed to get 2 consecutive ports on interface 203.0.113.1 for media relay (last "
+            "error: Ran out of "
             "ports)");
   rtpengine::v1::Error error;
   ToProto(failure, &error);
@@ -111,11 +113,12 @@ TEST_F(Interfaces, BindFailuresTryTheNextPort) {
   Make({{Address("pub", "203.0.113.1")}, {}});
   int tries = 0;
   std::set<uint16_t> tried;
-  AllocationResult result = table->Allocate(Want("pub"), [&](const IpAddress&, uint16_t port, unsigned count) {
-    EXPECT_EQ(count, 2u);
-    tried.insert(port);
-    return ++tries < 4 ? EADDRINUSE : 0;
-  });
+  AllocationResult result =
+      table->Allocate(Want("pub"), [&](const IpAddress&, uint16_t port, unsigned count) {
+        EXPECT_EQ(count, 2u);
+        tried.insert(port);
+        return ++tries < 4 ? EADDRINUSE : 0;
+      });
   ASSERT_TRUE(std::holds_alternative<PortAllocation>(result));
   EXPECT_EQ(tried.size(), 4u);
 }
@@ -159,14 +162,16 @@ TEST_F(Interfaces, PinnedPorts) {
   EXPECT_EQ(taken.errno_value, EADDRINUSE);
   EXPECT_EQ(taken.port, 30004);
   pinned.port = 30006;
-  EXPECT_EQ(Fail(pinned, [](const IpAddress&, uint16_t, unsigned) { return EACCES; }).errno_value, EACCES);
+  EXPECT_EQ(Fail(pinned, [](const IpAddress&, uint16_t, unsigned) { return EACCES; }).errno_value,
+            EACCES);
   EXPECT_EQ(Get(pinned).port, 30006);
   pinned.port = 50000;  // from before a change of the range
   EXPECT_EQ(Get(pinned).port, 50000);
 }
 
 TEST_F(Interfaces, OnePoolPerAddressNotPerName) {
-  Make({{Address("a", "203.0.113.1", 30000, 30001), Address("b", "203.0.113.1", 40000, 49999)}, {}});
+  Make(
+      {{Address("a", "203.0.113.1", 30000, 30001), Address("b", "203.0.113.1", 40000, 49999)}, {}});
   Get(Want("a"));
   EXPECT_EQ(Fail(Want("b")).error, AllocationError::kExhausted);
 }
@@ -193,7 +198,8 @@ TEST_F(Interfaces, RoundRobinRotatesAndSkipsFullMembers) {
   EXPECT_EQ(Get(Want("pub")).interface, "pub:3");
   EXPECT_EQ(Get(Want("pub")).interface, "pub:2");  // 1 is full
   EXPECT_EQ(Get(Want("pub:3", 2, Family::kIpv6)).interface, "pub:3");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(Get(Want("pub")).interface, "pub:2");  // 3 has no IPv6 port left
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(Get(Want("pub")).interface, "pub:2");  // 3 has no IPv6 port left
   EXPECT_EQ(Fail(Want("pub")).error, AllocationError::kExhausted);
   EXPECT_EQ(Get(Want("pub:3")).interface, "pub:3");  // asked for by name it has IPv4 ports
 }
@@ -208,7 +214,9 @@ TEST_F(Interfaces, AMemberInUseIsKept) {
 }
 
 TEST_F(Interfaces, OnlyTheFirstAddressWhenSaving) {
-  Make({{Address("pub", "203.0.113.1"), Address("pub", "203.0.113.2"), Address("pub", "2001:db8::1")}, {}},
+  Make({{Address("pub", "203.0.113.1"), Address("pub", "203.0.113.2"),
+         Address("pub", "2001:db8::1")},
+        {}},
        {.first_address_only = true});
   PortRequest second = Want("pub");
   second.address = Ip("203.0.113.2");

@@ -140,7 +140,8 @@ TEST(PortPool, AgreesWithAModel) {
       const unsigned count = 1 + static_cast<unsigned>(random.Next() % 4);
       const auto port = fixture.pool.Take(count);
       if (port) {
-        for (unsigned i = 0; i < count; ++i) ASSERT_TRUE(used.insert(static_cast<uint16_t>(*port + i)).second);
+        for (unsigned i = 0; i < count; ++i)
+          ASSERT_TRUE(used.insert(static_cast<uint16_t>(*port + i)).second);
         held.emplace_back(*port, count);
       }
     } else if (!held.empty()) {

@@ -41,7 +41,8 @@ inline Bytes ReceiverReport(uint32_t author, std::initializer_list<ReportBlock> 
   return Packet(PacketType::kReceiverReport, static_cast<unsigned>(blocks.size()), body);
 }
 
-inline Bytes SenderReport(uint32_t author, uint64_t ntp_time, std::initializer_list<ReportBlock> blocks) {
+inline Bytes SenderReport(uint32_t author, uint64_t ntp_time,
+                          std::initializer_list<ReportBlock> blocks) {
   Bytes body;
   AppendWord(&body, author);
   AppendWord(&body, static_cast<uint32_t>(ntp_time >> 32));

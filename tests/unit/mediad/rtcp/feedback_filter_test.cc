@@ -15,7 +15,8 @@ using test::Bytes;
 const Bytes kReceiverReport = test::ReceiverReport(1, {});
 const Bytes kPictureLoss = test::Feedback(PacketType::kPayloadSpecificFeedback, 1, {});
 const Bytes kNack = test::Feedback(PacketType::kTransportFeedback, 1, {0x00, 0x64, 0x00, 0x00});
-const Bytes kDescription = test::Packet(PacketType::kSourceDescription, 1, {0, 0, 0, 1, 1, 1, 'x', 0});
+const Bytes kDescription =
+    test::Packet(PacketType::kSourceDescription, 1, {0, 0, 0, 1, 1, 1, 'x', 0});
 const Bytes kExtended =
     test::Packet(PacketType::kExtendedReport, 0, {0, 0, 0, 1, 4, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2});
 const Bytes kApplication =

@@ -23,10 +23,16 @@ TEST(IsValid, RoomForAnnouncedReports) {
   EXPECT_TRUE(IsValid(report));
   report.pop_back();
   EXPECT_FALSE(IsValid(report));
-  Bytes sender = test::SenderReport(1, 0, {});
+  Bytes sender = test::SenderReport(1, 0, {ReportBlock{}});
   EXPECT_TRUE(IsValid(sender));
   sender.pop_back();
   EXPECT_FALSE(IsValid(sender));
+  // Without blocks a cut sender report passes: it is relayed, and read as no report.
+  Bytes bare = test::SenderReport(1, 0, {});
+  bare.pop_back();
+  EXPECT_TRUE(IsValid(bare));
+  PacketView packet;
+  EXPECT_FALSE(CompoundReader(bare).Next(&packet));
 }
 
 TEST(IsValid, WrongLengthFieldPasses) {
@@ -107,7 +113,8 @@ TEST(ExtendedReport, ReferenceTimeAndDelays) {
   Bytes xr = {0x80, 207, 0, 0, 0, 0, 0, 5};
   const Bytes rrtr = {4, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8};
   const Bytes unknown = {99, 0, 0, 1, 0, 0, 0, 0};
-  const Bytes dlrr = {5, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6};
+  const Bytes dlrr = {5, 0, 0, 6, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0,
+                      0, 3, 0, 0, 0, 4, 0, 0, 0, 5, 0, 0, 0, 6};
   for (const Bytes& block : {rrtr, unknown, dlrr}) xr.insert(xr.end(), block.begin(), block.end());
   xr[3] = static_cast<uint8_t>(xr.size() / 4 - 1);
   PacketView packet;

@@ -23,8 +23,8 @@ base::Now At(int64_t ms) {
   return {std::chrono::milliseconds(5'000 + ms), 1'700'000'000'000'000 + ms * 1000};
 }
 
-ReportBlock Block(uint32_t about, uint8_t fraction, uint32_t jitter, uint32_t last_report = kStrangeReport,
-                  uint32_t delay = 1) {
+ReportBlock Block(uint32_t about, uint8_t fraction, uint32_t jitter,
+                  uint32_t last_report = kStrangeReport, uint32_t delay = 1) {
   return {about, fraction, 0, 60, jitter, last_report, delay};
 }
 
@@ -53,7 +53,8 @@ TEST_P(RecordedMos, OneReportWithoutRoundTripTime) {
   const auto statistics = Statistics(collector, kB);
   EXPECT_EQ(statistics.samples(), 1u);
   for (const rtpengine::v1::Quality* quality :
-       {&statistics.average(), &statistics.lowest(), &statistics.highest(), &statistics.progression(0)}) {
+       {&statistics.average(), &statistics.lowest(), &statistics.highest(),
+        &statistics.progression(0)}) {
     EXPECT_EQ(quality->mos(), row.mos);
     EXPECT_EQ(quality->jitter_ms(), row.jitter_ms);
     EXPECT_EQ(quality->packet_loss_percent(), row.loss_percent);
@@ -64,29 +65,28 @@ TEST_P(RecordedMos, OneReportWithoutRoundTripTime) {
   EXPECT_FALSE(Statistics(collector, kA).has_average());
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Recordings, RecordedMos,
-    testing::Values(Recorded{MosFormula::kG107, 13, 80, 8000, 33, 10, 5},
-                    Recorded{MosFormula::kLegacy, 13, 80, 8000, 40, 10, 5},
-                    Recorded{MosFormula::kG1072, 13, 80, 8000, 33, 10, 5},
-                    Recorded{MosFormula::kG107, 0, 0, 8000, 43, 0, 0},
-                    Recorded{MosFormula::kG107, 3, 0, 8000, 41, 0, 1},
-                    Recorded{MosFormula::kG107, 26, 0, 8000, 26, 0, 10},
-                    Recorded{MosFormula::kG107, 128, 0, 8000, 45, 0, 50},
-                    Recorded{MosFormula::kG107, 255, 0, 8000, 45, 0, 99},
-                    Recorded{MosFormula::kG107, 0, 400, 8000, 43, 50, 0},
-                    Recorded{MosFormula::kG107, 0, 1600, 8000, 41, 200, 0},
-                    Recorded{MosFormula::kG107, 0, 8000, 8000, 10, 1000, 0},
-                    Recorded{MosFormula::kG107, 51, 2400, 8000, 14, 300, 19},
-                    Recorded{MosFormula::kG107, 13, 480, 48000, 33, 10, 5},
-                    Recorded{MosFormula::kLegacy, 0, 0, 8000, 44, 0, 0},
-                    Recorded{MosFormula::kLegacy, 3, 0, 8000, 43, 0, 1},
-                    Recorded{MosFormula::kLegacy, 26, 0, 8000, 34, 0, 10},
-                    Recorded{MosFormula::kLegacy, 128, 0, 8000, 10, 0, 50},
-                    Recorded{MosFormula::kLegacy, 255, 0, 8000, 10, 0, 99},
-                    Recorded{MosFormula::kLegacy, 0, 1600, 8000, 33, 200, 0},
-                    Recorded{MosFormula::kLegacy, 51, 2400, 8000, 10, 300, 19},
-                    Recorded{MosFormula::kLegacy, 13, 480, 48000, 40, 10, 5}));
+INSTANTIATE_TEST_SUITE_P(Recordings, RecordedMos,
+                         testing::Values(Recorded{MosFormula::kG107, 13, 80, 8000, 33, 10, 5},
+                                         Recorded{MosFormula::kLegacy, 13, 80, 8000, 40, 10, 5},
+                                         Recorded{MosFormula::kG1072, 13, 80, 8000, 33, 10, 5},
+                                         Recorded{MosFormula::kG107, 0, 0, 8000, 43, 0, 0},
+                                         Recorded{MosFormula::kG107, 3, 0, 8000, 41, 0, 1},
+                                         Recorded{MosFormula::kG107, 26, 0, 8000, 26, 0, 10},
+                                         Recorded{MosFormula::kG107, 128, 0, 8000, 45, 0, 50},
+                                         Recorded{MosFormula::kG107, 255, 0, 8000, 45, 0, 99},
+                                         Recorded{MosFormula::kG107, 0, 400, 8000, 43, 50, 0},
+                                         Recorded{MosFormula::kG107, 0, 1600, 8000, 41, 200, 0},
+                                         Recorded{MosFormula::kG107, 0, 8000, 8000, 10, 1000, 0},
+                                         Recorded{MosFormula::kG107, 51, 2400, 8000, 14, 300, 19},
+                                         Recorded{MosFormula::kG107, 13, 480, 48000, 33, 10, 5},
+                                         Recorded{MosFormula::kLegacy, 0, 0, 8000, 44, 0, 0},
+                                         Recorded{MosFormula::kLegacy, 3, 0, 8000, 43, 0, 1},
+                                         Recorded{MosFormula::kLegacy, 26, 0, 8000, 34, 0, 10},
+                                         Recorded{MosFormula::kLegacy, 128, 0, 8000, 10, 0, 50},
+                                         Recorded{MosFormula::kLegacy, 255, 0, 8000, 10, 0, 99},
+                                         Recorded{MosFormula::kLegacy, 0, 1600, 8000, 33, 200, 0},
+                                         Recorded{MosFormula::kLegacy, 51, 2400, 8000, 10, 300, 19},
+                                         Recorded{MosFormula::kLegacy, 13, 480, 48000, 40, 10, 5}));
 
 // The full-band formula has no recording: its values are worked out by hand from media.md's terms.
 TEST(Mos, FullBand) {
@@ -261,7 +261,8 @@ TEST(Quality, SourcesAreBounded) {
 
 TEST(Quality, OldSenderReportsAreForgotten) {
   QualityCollector collector({});
-  for (uint64_t i = 0; i < 9; ++i) collector.OnSenderReport(kA, kNtp + (i << 16), At(static_cast<int64_t>(i)));
+  for (uint64_t i = 0; i < 9; ++i)
+    collector.OnSenderReport(kA, kNtp + (i << 16), At(static_cast<int64_t>(i)));
   collector.OnReceiverReport(kB, Block(kA, 0, 0, kLastReport), 8000, At(100));
   EXPECT_EQ(collector.Last(kB)->round_trip_time_leg_us, 0u);
   collector.OnReceiverReport(kB, Block(kA, 0, 0, kLastReport + 1), 8000, At(1200));

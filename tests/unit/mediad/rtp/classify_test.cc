@@ -26,7 +26,7 @@ TEST(Classify, FirstOctetFollowsRfc7983) {
 
 TEST(Classify, SecondOctetTellsRtcp) {
   for (int second = 0; second < 256; ++second) {
-    const PacketKind expected = second < 194 || second > 223    ? PacketKind::kRtp
+    const PacketKind expected = second < 194 || second > 223     ? PacketKind::kRtp
                                 : second >= 200 && second <= 207 ? PacketKind::kRtcp
                                                                  : PacketKind::kRtcpUnknown;
     EXPECT_EQ(Of({0x80, static_cast<uint8_t>(second)}), expected) << second;

@@ -102,7 +102,8 @@ TEST(IngressTracker, JitterOfASteadyStreamIsZero) {
   EXPECT_EQ(stream.of(1).jitter_ms(), 0u);
 }
 
-// Alternating 10 ms early and late: the differences of transit are 20 ms, and so is the estimate's limit.
+// Alternating 10 ms early and late: the differences of transit are 20 ms, and so is the estimate's
+// limit.
 TEST(IngressTracker, JitterFollowsRfc3550) {
   Stream stream;
   for (uint16_t i = 0; i < 400; ++i) {
