@@ -147,7 +147,8 @@ void OfferAnswer::AbandonIfNew(const CallEntryPtr& entry) {
   if (created_) table_.Remove(entry, EndReason::kFailed);
 }
 
-// Perhaps only the worker's answer was lost: nobody would ever end the session of a call that is not there.
+// Perhaps only the worker's answer was lost: nobody would ever end the session of a call that is
+// not there.
 void OfferAnswer::DeleteUnanswered() {
   table_.gateway.Delete(
       draft_.worker(), draft_.call_id(),

@@ -89,7 +89,7 @@ void ReconcileSession(CallTable& table, const std::string& worker, const v1::Ses
   if (entry != nullptr && entry->state.worker() == worker) {
     entry->seen_in_inventory = true;
     if (record.generation() != entry->state.generation() && !entry->busy) {
-      // The last change was lost with the stream, or it was given up here because only its result was lost.
+      // The last change was lost with the stream, or given up here because its result was lost.
       entry->state.set_generation(std::max(entry->state.generation(), record.generation()));
       Replay(table, entry, false);
     } else if (record.idle()) {
@@ -158,8 +158,8 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
   if (entry == nullptr || entry->state.worker() != worker) return;
   switch (event.event_case()) {
     case v1::Event::kIdle:
-      // Signalling that came meanwhile has started a new period. The worker is ahead if the result of a
-      // change was lost.
+      // Signalling that came meanwhile has started a new period. The worker is ahead if the result
+      // of a change was lost.
       if (event.generation() >= entry->state.generation() && !entry->busy) {
         CloseIdle(table, entry, event.idle().last_liveness(), now);
       }

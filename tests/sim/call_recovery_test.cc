@@ -1,5 +1,6 @@
-// A controller dies in mid-call and its successor takes the calls over from what the worker holds: list,
-// query, re-offer (same ports) and delete work as if nothing had happened. In memory, virtual clock.
+// A controller dies in mid-call and its successor takes the calls over from what the worker holds:
+// list, query, re-offer (same ports) and delete work as if nothing had happened. In memory, virtual
+// clock.
 #include <gmock/gmock.h>
 
 #include "tests/unit/controld/call/service_fixture.h"
@@ -41,8 +42,7 @@ TEST_F(CallRecovery, TheSuccessorCarriesOn) {
   EXPECT_EQ(*queried.Find("created_ts")->integer(), At(0).unix_us);
 
   now_ = At(100);
-  const std::string offered =
-      Text(Do(With(OfferFor("c"), {ng::Flag::kReplaceSdpVersion})), "sdp");
+  const std::string offered = Text(Do(With(OfferFor("c"), {ng::Flag::kReplaceSdpVersion})), "sdp");
   EXPECT_EQ(MediaPort(offered), 30000);
   // The memory behind o= came along: the same SDP has the same version.
   EXPECT_THAT(LinesOf(offered, "o="), ElementsAre("o=alice 7 7 IN IP4 192.0.2.10"));

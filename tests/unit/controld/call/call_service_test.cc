@@ -1,5 +1,5 @@
-// Commands through CallService: the ordinary course of calls, deletion and its delay, limits, and that
-// commands on one call wait for each other (ng-protocol.md §6).
+// Commands through CallService: the ordinary course of calls, deletion and its delay, limits, and
+// that commands on one call wait for each other (ng-protocol.md §6).
 #include "controld/call/call_service.h"
 
 #include <gmock/gmock.h>

@@ -1,8 +1,9 @@
 // A worker in memory: call::WorkerGateway for tests of negotiation and calls.
 //
-// It obeys the worker's contract (worker.proto): sessions are held by id, lower generations are STALE,
-// unknown sessions are UNKNOWN_SESSION, an error changes nothing. What it holds changes when a command
-// is sent; the callback waits in a queue until the test releases it. No threads, no sockets.
+// It obeys the worker's contract (worker.proto): sessions are held by id, lower generations are
+// STALE, unknown sessions are UNKNOWN_SESSION, an error changes nothing. What it holds changes when
+// a command is sent; the callback waits in a queue until the test releases it. No threads, no
+// sockets.
 #pragma once
 
 #include <algorithm>
@@ -57,7 +58,8 @@ class FakePorts {
     const size_t octets = wanted.family() == rtpengine::v1::IPV6 ? 16 : 4;
     for (const rtpengine::v1::Interface& interface : view.interfaces) {
       if (interface.address().size() != octets) continue;
-      if (interface.name() != wanted.interface() && interface.group() != wanted.interface()) continue;
+      if (interface.name() != wanted.interface() && interface.group() != wanted.interface())
+        continue;
       allocation.set_interface(interface.name());
       allocation.set_address(interface.address());
       allocation.set_advertised(interface.advertised());
@@ -117,8 +119,8 @@ class FakeGateway final : public WorkerGateway {
     return rtpengine::v1::Session::default_instance();
   }
   size_t Count(Kind kind) const {
-    return static_cast<size_t>(std::count_if(sent.begin(), sent.end(),
-                                             [&](const Sent& entry) { return entry.kind == kind; }));
+    return static_cast<size_t>(std::count_if(
+        sent.begin(), sent.end(), [&](const Sent& entry) { return entry.kind == kind; }));
   }
   // What ListSessions would give a new controller.
   std::vector<rtpengine::v1::SessionRecord> Inventory() const {
@@ -233,10 +235,10 @@ class FakeGateway final : public WorkerGateway {
   template <typename T>
   void Later(const std::string& call_id, std::optional<rtpengine::v1::Error> error, T result,
              Callback<T> done) {
-    pending_.emplace_back(call_id, [error = std::move(error), result = std::move(result),
-                                    done = std::move(done)] {
-      done(error ? &*error : nullptr, error ? T() : result);
-    });
+    pending_.emplace_back(
+        call_id, [error = std::move(error), result = std::move(result), done = std::move(done)] {
+          done(error ? &*error : nullptr, error ? T() : result);
+        });
   }
 
   std::shared_ptr<const WorkerView> view_;

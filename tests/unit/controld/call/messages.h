@@ -96,7 +96,8 @@ inline int MediaPort(std::string_view text, size_t index = 0) {
   return std::stoi(sections[index].substr(sections[index].find(' ') + 1));
 }
 
-// The text under `key`, or "" (replies never hold empty texts that a test would have to tell apart).
+// The text under `key`, or "" (replies never hold empty texts that a test would have to tell
+// apart).
 inline std::string Text(const ng::Dictionary& reply, std::string_view key) {
   const ng::Value* value = reply.Find(key);
   return value != nullptr && value->string() != nullptr ? *value->string() : std::string();

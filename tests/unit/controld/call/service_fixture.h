@@ -68,9 +68,7 @@ class ServiceTest : public ::testing::Test {
     request.delete_delay = delay;
     return request;
   }
-  ng::Request QueryFor(const std::string& call_id) {
-    return Message(ng::Command::kQuery, call_id);
-  }
+  ng::Request QueryFor(const std::string& call_id) { return Message(ng::Command::kQuery, call_id); }
   // An answered call: ports 30000 and 30002 if it is the first.
   void Establish(const std::string& call_id) {
     ASSERT_EQ(ResultOf(OfferFor(call_id)), "ok");

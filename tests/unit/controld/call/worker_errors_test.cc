@@ -40,8 +40,8 @@ TEST_F(WorkerErrors, AFailedBindSaysWhatHappened) {
 
 // Another node can take a new call: the proxy is told in the words it fails over on.
 TEST_F(WorkerErrors, ANewCallOnALostWorkerIsRefused) {
-  for (const Error::Code code : {Error::UNSPECIFIED, Error::LIMIT, Error::DRAINING_REFUSED,
-                                 Error::SHUTTING_DOWN}) {
+  for (const Error::Code code :
+       {Error::UNSPECIFIED, Error::LIMIT, Error::DRAINING_REFUSED, Error::SHUTTING_DOWN}) {
     gateway_.FailNextApply(code, "no");
     const ng::Dictionary reply = Do(With(OfferFor("c"), {ng::Flag::kSupportsLoadLimit}));
     EXPECT_EQ(Text(reply, "result"), "load limit");

@@ -30,8 +30,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, Rules,
     ::testing::Values(
         Case{"none", {}, {}, "a=rtpmap:8 PCMA/8000\r\n"},
-        Case{"remove_by_name", {"rtpmap"}, {}, ""},
-        Case{"remove_by_number", {"rtpmap:8"}, {}, ""},
+        Case{"remove_by_name", {"rtpmap"}, {}, ""}, Case{"remove_by_number", {"rtpmap:8"}, {}, ""},
         Case{"remove_whole", {"rtpmap:8 PCMA/8000"}, {}, ""},
         Case{"remove_ignores_case", {"RtpMap:8 pcma/8000"}, {}, ""},
         Case{"no_prefixes", {"rtp", "rtpmap:", "rtpmap:8 PCMA"}, {}, "a=rtpmap:8 PCMA/8000\r\n"},

@@ -19,10 +19,10 @@ sdp::Codec Codec(int payload_type, std::string name, uint32_t rate, uint32_t cha
 }
 
 const std::vector<sdp::Codec>& Received() {
-  static const auto* codecs = new std::vector<sdp::Codec>{
-      Codec(96, "opus", 48000, 2), Codec(8, "PCMA", 8000), Codec(0, "PCMU", 8000),
-      Codec(97, "", 0),  // no rtpmap
-      Codec(101, "telephone-event", 8000)};
+  static const auto* codecs =
+      new std::vector<sdp::Codec>{Codec(96, "opus", 48000, 2), Codec(8, "PCMA", 8000),
+                                  Codec(0, "PCMU", 8000), Codec(97, "", 0),  // no rtpmap
+                                  Codec(101, "telephone-event", 8000)};
   return *codecs;
 }
 
@@ -40,12 +40,11 @@ TEST(CodecMatches, NameRateAndChannels) {
     bool matches;
   };
   const Case cases[] = {
-      {"PCMA", pcma, true},           {"pcma", pcma, true},      {"PCMA/8000", pcma, true},
-      {"PCMA/8000/1", pcma, true},    {"PCMA/16000", pcma, false}, {"PCMA/8000/2", pcma, false},
-      {"PCM", pcma, false},           {"PCMAX", pcma, false},    {"", pcma, false},
-      {"8", pcma, false},             {"PCMU,PCMA", pcma, false},
-      {"opus", opus, true},           {"OPUS/48000/2", opus, true},
-      {"opus/48000", opus, false},    {"opus//2", opus, false},
+      {"PCMA", pcma, true},         {"pcma", pcma, true},        {"PCMA/8000", pcma, true},
+      {"PCMA/8000/1", pcma, true},  {"PCMA/16000", pcma, false}, {"PCMA/8000/2", pcma, false},
+      {"PCM", pcma, false},         {"PCMAX", pcma, false},      {"", pcma, false},
+      {"8", pcma, false},           {"PCMU,PCMA", pcma, false},  {"opus", opus, true},
+      {"OPUS/48000/2", opus, true}, {"opus/48000", opus, false}, {"opus//2", opus, false},
       {"PCMA/8000x", pcma, false},
   };
   for (const Case& test : cases) {
@@ -80,7 +79,10 @@ INSTANTIATE_TEST_SUITE_P(
         FilterCase{"except_survives_all", {"all"}, {"PCMA", "PCMU"}, {}, {8, 0}},
         FilterCase{"except_survives_full", {"full"}, {"PCMA"}, {}, {8}},
         FilterCase{"named_goes_in_spite_of_except", {"PCMA"}, {"PCMA"}, {}, {96, 0, 97, 101}},
-        FilterCase{"offer_re_adds_at_the_end", {"opus", "PCMA"}, {}, {"PCMA", "opus"},
+        FilterCase{"offer_re_adds_at_the_end",
+                   {"opus", "PCMA"},
+                   {},
+                   {"PCMA", "opus"},
                    {0, 97, 101, 8, 96}},
         FilterCase{"offer_re_orders_nothing_kept", {}, {}, {"PCMU"}, {96, 8, 0, 97, 101}},
         FilterCase{"all_but_offered", {"all"}, {}, {"PCMU"}, {0}},

@@ -20,8 +20,7 @@ class DialogueTest : public Exchange {
     return request;
   }
   ng::Request BranchAnswer(const std::string& branch, const std::string& tag, int port) {
-    ng::Request request =
-        call::Answer("c", "A", tag, call::Sdp("198.51.100.20", port));
+    ng::Request request = call::Answer("c", "A", tag, call::Sdp("198.51.100.20", port));
     request.via_branch = branch;
     return request;
   }

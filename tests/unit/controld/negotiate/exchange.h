@@ -1,5 +1,5 @@
-// One call's offers and answers without a service: parse, negotiate, allocate, print. For the tests of
-// negotiation.
+// One call's offers and answers without a service: parse, negotiate, allocate, print. For the tests
+// of negotiation.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -15,7 +15,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-// pub (both families, the default), priv (IPv4), pool:1 and pool:2 (a group), alias "outside" of pub.
+// pub (both families, the default), priv (IPv4), pool:1 and pool:2 (a group), alias "outside" of
+// pub.
 call::WorkerView View() {
   call::WorkerView view;
   view.name = "w1";

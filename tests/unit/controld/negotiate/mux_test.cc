@@ -32,8 +32,7 @@ class Mux : public Exchange, public ::testing::WithParamInterface<Case> {};
 
 TEST_P(Mux, OfferAndAnswer) {
   const Case& test = GetParam();
-  const std::string offered =
-      Send(call::With(OfferFromA(test.offered ? kMux : ""), {test.flag}));
+  const std::string offered = Send(call::With(OfferFromA(test.offered ? kMux : ""), {test.flag}));
   EXPECT_THAT(LinesOf(offered, "a=rtcp"), ElementsAreArray(test.to_b));
   const std::string answered = Send(AnswerFromB(test.answered ? kMux : ""));
   EXPECT_THAT(LinesOf(answered, "a=rtcp"), ElementsAreArray(test.to_a));

@@ -63,22 +63,26 @@ TEST_P(OriginFlags, Remember) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, OriginFlags,
-    ::testing::Values(
-        Case{"address", Flag::kReplaceOrigin,
-             {"alice 7 7 IN IP4 203.0.113.5", "bob 8 9 IN IP4 203.0.113.5",
-              "bob 8 9 IN IP4 203.0.113.5", "bob 8 9 IN IP4 203.0.113.5"}},
-        Case{"username", Flag::kReplaceUsername,
-             {"alice 7 7 IN IP4 192.0.2.10", "alice 8 9 IN IP4 192.0.2.11",
-              "alice 8 9 IN IP4 192.0.2.11", "alice 8 9 IN IP4 192.0.2.11"}},
-        Case{"version", Flag::kReplaceSdpVersion,
-             {"alice 7 7 IN IP4 192.0.2.10", "bob 8 7 IN IP4 192.0.2.11",
-              "bob 8 8 IN IP4 192.0.2.11", "bob 8 8 IN IP4 192.0.2.11"}},
-        Case{"full", Flag::kReplaceOriginFull,
-             {"alice 7 7 IN IP4 203.0.113.5", "alice 7 7 IN IP4 203.0.113.5",
-              "alice 7 8 IN IP4 203.0.113.5", "alice 7 8 IN IP4 203.0.113.5"}},
-        Case{"force_increment", Flag::kForceIncrementSdpVersion,
-             {"alice 7 7 IN IP4 192.0.2.10", "bob 8 8 IN IP4 192.0.2.11",
-              "bob 8 9 IN IP4 192.0.2.11", "bob 8 10 IN IP4 192.0.2.11"}}),
+    ::testing::Values(Case{"address",
+                           Flag::kReplaceOrigin,
+                           {"alice 7 7 IN IP4 203.0.113.5", "bob 8 9 IN IP4 203.0.113.5",
+                            "bob 8 9 IN IP4 203.0.113.5", "bob 8 9 IN IP4 203.0.113.5"}},
+                      Case{"username",
+                           Flag::kReplaceUsername,
+                           {"alice 7 7 IN IP4 192.0.2.10", "alice 8 9 IN IP4 192.0.2.11",
+                            "alice 8 9 IN IP4 192.0.2.11", "alice 8 9 IN IP4 192.0.2.11"}},
+                      Case{"version",
+                           Flag::kReplaceSdpVersion,
+                           {"alice 7 7 IN IP4 192.0.2.10", "bob 8 7 IN IP4 192.0.2.11",
+                            "bob 8 8 IN IP4 192.0.2.11", "bob 8 8 IN IP4 192.0.2.11"}},
+                      Case{"full",
+                           Flag::kReplaceOriginFull,
+                           {"alice 7 7 IN IP4 203.0.113.5", "alice 7 7 IN IP4 203.0.113.5",
+                            "alice 7 8 IN IP4 203.0.113.5", "alice 7 8 IN IP4 203.0.113.5"}},
+                      Case{"force_increment",
+                           Flag::kForceIncrementSdpVersion,
+                           {"alice 7 7 IN IP4 192.0.2.10", "bob 8 8 IN IP4 192.0.2.11",
+                            "bob 8 9 IN IP4 192.0.2.11", "bob 8 10 IN IP4 192.0.2.11"}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST_F(OriginTest, NewPortsCountAsAChange) {
@@ -109,8 +113,9 @@ TEST_F(OriginTest, SessionName) {
 TEST_F(OriginTest, EachSideHasItsMemory) {
   Send(OfferFromA());
   ng::Request answer = call::With(AnswerFromB(), {Flag::kReplaceOriginFull});
-  answer.sdp = "v=0\r\no=bob 3 40 IN IP4 198.51.100.20\r\ns=-\r\nc=IN IP4 198.51.100.20\r\nt=0 0\r\n"
-               "m=audio 5000 RTP/AVP 8\r\n";
+  answer.sdp =
+      "v=0\r\no=bob 3 40 IN IP4 198.51.100.20\r\ns=-\r\nc=IN IP4 198.51.100.20\r\nt=0 0\r\n"
+      "m=audio 5000 RTP/AVP 8\r\n";
   EXPECT_EQ(OriginOf(answer), "o=bob 3 40 IN IP4 203.0.113.5");
 }
 

@@ -60,13 +60,14 @@ TEST_F(WriteSdpTest, EverythingInOrder) {
       "a=rtcp-fb:96 nack\r\na=fmtp:96 useinbandfec=1\r\na=rtpmap:96 opus/48000/2\r\na=x\r\n");
   request.Set(Flag::kLoopProtect);
   request.sdp_attr = {{"global", {{"g:1"}, {}, {}}}, {"audio", {{"add:1"}, {}, {}}}};
-  EXPECT_EQ(Send(request),
-            "v=0\r\no=- 1 2 IN IP4 192.0.2.10\r\ns=talk\r\ni=about\r\nu=http://u\r\ne=e@x\r\np=+1\r\n"
-            "b=AS:64\r\nb=TIAS:64000\r\nt=1 2\r\na=rtpengine:0123456789ab\r\na=tool:t\r\na=g:1\r\n"
-            "m=audio 30000 RTP/AVPF 96\r\ni=title\r\nc=IN IP4 203.0.113.5\r\nb=RR:0\r\n"
-            "a=mid:m0\r\na=label:9\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\n"
-            "a=rtcp-fb:96 nack\r\na=extmap-allow-mixed\r\na=extmap:3 urn:x\r\na=x\r\na=sendonly\r\n"
-            "a=rtcp:30001\r\na=rtcp-mux\r\na=ptime:20\r\na=maxptime:40\r\na=add:1\r\n");
+  EXPECT_EQ(
+      Send(request),
+      "v=0\r\no=- 1 2 IN IP4 192.0.2.10\r\ns=talk\r\ni=about\r\nu=http://u\r\ne=e@x\r\np=+1\r\n"
+      "b=AS:64\r\nb=TIAS:64000\r\nt=1 2\r\na=rtpengine:0123456789ab\r\na=tool:t\r\na=g:1\r\n"
+      "m=audio 30000 RTP/AVPF 96\r\ni=title\r\nc=IN IP4 203.0.113.5\r\nb=RR:0\r\n"
+      "a=mid:m0\r\na=label:9\r\na=rtpmap:96 opus/48000/2\r\na=fmtp:96 useinbandfec=1\r\n"
+      "a=rtcp-fb:96 nack\r\na=extmap-allow-mixed\r\na=extmap:3 urn:x\r\na=x\r\na=sendonly\r\n"
+      "a=rtcp:30001\r\na=rtcp-mux\r\na=ptime:20\r\na=maxptime:40\r\na=add:1\r\n");
 }
 
 TEST_F(WriteSdpTest, RejectedSectionKeepsMidAndLabelOnly) {
