@@ -1,7 +1,8 @@
-// rtpengine-controld: puts the controller's parts together and takes them down; no logic of its own.
+// rtpengine-controld: puts the controller's parts together and takes them down; no logic of its
+// own.
 //
-// Order: settings, caches, fleet, shards, gRPC, NG; down in reverse, NG first. Media goes on when this
-// process ends: calls live in the workers and come back from there.
+// Order: settings, caches, fleet, shards, gRPC, NG; down in reverse, NG first. Media goes on when
+// this process ends: calls live in the workers and come back from there.
 #include <chrono>
 #include <memory>
 #include <string>
@@ -94,14 +95,16 @@ size_t ShardCount(const ParsedOptions& options) {
   return static_cast<size_t>(std::clamp<int64_t>((threads + 1) / 2, 1, kDefaultShards));
 }
 
-absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(const ParsedOptions& options) {
+absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(
+    const ParsedOptions& options) {
   using controld::listen::PathMtuDiscovery;
   const auto addresses =
       controld::listen::ParseListenAddresses(options.List("listen-ng"), "listen-ng");
   if (!addresses.ok()) return addresses.status();
   if (addresses->empty()) {
     return absl::InvalidArgumentError(
-        "Missing option --listen-tcp, --listen-udp, --listen-ng, --listen-tcp-ng, --listen-http, or "
+        "Missing option --listen-tcp, --listen-udp, --listen-ng, --listen-tcp-ng, --listen-http, "
+        "or "
         "--listen-https");
   }
   controld::listen::UdpSocketOptions socket;

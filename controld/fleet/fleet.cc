@@ -30,7 +30,8 @@ void Fleet::StreamOpened(StreamId stream, std::string peer, base::Now now) {
   streams_.emplace(stream, Stream{std::move(peer), now, nullptr});
 }
 
-void Fleet::OnFrame(StreamId id, rtpengine::v1::WorkerFrame* frame, base::Now now, Actions* actions) {
+void Fleet::OnFrame(StreamId id, rtpengine::v1::WorkerFrame* frame, base::Now now,
+                    Actions* actions) {
   for (WorkerMessage& message : *frame->mutable_messages()) {
     const auto it = streams_.find(id);
     if (it == streams_.end()) return;  // a message before this one ended it
@@ -55,7 +56,8 @@ void Fleet::OnMessage(StreamId id, Stream& stream, WorkerMessage* message, base:
       }
       return OnLoad(worker, message->mutable_load(), actions);
     case WorkerMessage::kEvent:
-      if (std::string fault = FaultOf(message->event(), settings_.controller_name); !fault.empty()) {
+      if (std::string fault = FaultOf(message->event(), settings_.controller_name);
+          !fault.empty()) {
         return Fault(worker, std::move(fault), now, actions);
       }
       actions->push_back(SessionEvent{worker.name, std::move(*message->mutable_event())});
@@ -118,9 +120,9 @@ void Fleet::Attach(Worker& worker, StreamId id, Stream& stream, rtpengine::v1::H
     worker.ports_total += interface.ports_total();
     worker.ports_used += interface.ports_used();
   }
-  worker.kernel_offload = std::any_of(
-      hello->capabilities().begin(), hello->capabilities().end(),
-      [](const auto& c) { return c.name() == "kernel-offload" && c.available(); });
+  worker.kernel_offload =
+      std::any_of(hello->capabilities().begin(), hello->capabilities().end(),
+                  [](const auto& c) { return c.name() == "kernel-offload" && c.available(); });
   hello->clear_interfaces();
   worker.hello = std::move(*hello);
   worker.said = worker.hello.state() == rtpengine::v1::DRAINING ? rtpengine::v1::DRAINING
@@ -140,8 +142,8 @@ void Fleet::Attach(Worker& worker, StreamId id, Stream& stream, rtpengine::v1::H
   welcome->set_boot_epoch(settings_.boot_epoch);
   welcome->set_build(settings_.build);
   actions->push_back(SendMessage{id, std::move(message)});
-  actions->push_back(LogLine{false, base::StrCat("Worker '", worker.name, "' attached from ", worker.peer,
-                                                 restarted ? " (restarted)" : "")});
+  actions->push_back(LogLine{false, base::StrCat("Worker '", worker.name, "' attached from ",
+                                                 worker.peer, restarted ? " (restarted)" : "")});
   RequestInventory(worker, "", now, actions);
 }
 
@@ -158,12 +160,12 @@ void Fleet::StreamClosed(StreamId stream, base::Now now, Actions* actions) {
 void Fleet::CloseStream(StreamId stream, EndCode code, std::string reason, Actions* actions) {
   const auto it = streams_.find(stream);
   if (it == streams_.end()) return;
-  actions->push_back(LogLine{
-      true, base::StrCat("Ending the stream of ",
-                         it->second.worker == nullptr
-                             ? it->second.peer
-                             : base::StrCat("worker '", it->second.worker->name, "'"),
-                         ": ", reason)});
+  actions->push_back(
+      LogLine{true, base::StrCat("Ending the stream of ",
+                                 it->second.worker == nullptr
+                                     ? it->second.peer
+                                     : base::StrCat("worker '", it->second.worker->name, "'"),
+                                 ": ", reason)});
   actions->push_back(EndStream{stream, code, std::move(reason)});
   streams_.erase(it);
 }
@@ -202,7 +204,8 @@ void Fleet::Detach(Worker& worker, base::Now now, Actions* actions) {
 void Fleet::OnResult(Worker& worker, CommandResult* result, base::Now now, Actions* actions) {
   const auto it = worker.flights.find(result->id());
   if (it == worker.flights.end()) {
-    return Fault(worker, base::StrCat("a result of no command of ours (", result->id(), ")"), now, actions);
+    return Fault(worker, base::StrCat("a result of no command of ours (", result->id(), ")"), now,
+                 actions);
   }
   Flight& flight = it->second;
   if (flight.expired) {  // late, but honest
@@ -223,7 +226,8 @@ void Fleet::OnResult(Worker& worker, CommandResult* result, base::Now now, Actio
   worker.flights.erase(it);
   if (!fault.empty()) {
     // The issuer is told now: the same command would be answered the same way after re-attaching.
-    if (!list) FailCommand(worker, issuer, result->id(), base::StrCat("worker at fault: ", fault), actions);
+    if (!list)
+      FailCommand(worker, issuer, result->id(), base::StrCat("worker at fault: ", fault), actions);
     return Fault(worker, std::move(fault), now, actions);
   }
   if (result->has_error()) ++worker.commands_failed;
@@ -261,7 +265,8 @@ void Fleet::OnLoad(Worker& worker, rtpengine::v1::LoadReport* load, Actions* act
   worker.load = std::move(*load);
   worker.has_load = true;
   const auto said = worker.load.state();
-  if (said == rtpengine::v1::READY || said == rtpengine::v1::DRAINING || said == rtpengine::v1::DRAINED) {
+  if (said == rtpengine::v1::READY || said == rtpengine::v1::DRAINING ||
+      said == rtpengine::v1::DRAINED) {
     if (said != worker.said) {
       actions->push_back(LogLine{false, base::StrCat("Worker '", worker.name, "' is ",
                                                      rtpengine::v1::WorkerState_Name(said))});
@@ -304,7 +309,8 @@ CommandId Fleet::Issue(const std::string& name, uint32_t issuer, Command command
   return id;
 }
 
-void Fleet::Send(Worker& worker, uint32_t issuer, Command command, base::Now now, Actions* actions) {
+void Fleet::Send(Worker& worker, uint32_t issuer, Command command, base::Now now,
+                 Actions* actions) {
   const CommandId id = command.id();
   ControllerMessage message;
   *message.mutable_command() = command;

@@ -1,12 +1,12 @@
 // The workers: who is attached, what they hold, which commands are under way, who is lost.
 //
-// Sans-IO: stream messages, commands and time come in; actions come out (action.h). Knows no gRPC and no
-// threads: the shell calls it under one lock and carries the actions out after releasing it.
+// Sans-IO: stream messages, commands and time come in; actions come out (action.h). Knows no gRPC
+// and no threads: the shell calls it under one lock and carries the actions out after releasing it.
 //
-// A worker's life: Hello → Welcome, JOINING while its sessions are listed page by page and handed to the
-// shards, then READY (or what it says itself). Its stream breaks: placement passes it over at once, and
-// commands wait kReattachPatience for it. Nothing heard for kLostAfter: LOST. Away for worker-lost-timeout:
-// WorkerGone, its calls end.
+// A worker's life: Hello → Welcome, JOINING while its sessions are listed page by page and handed
+// to the shards, then READY (or what it says itself). Its stream breaks: placement passes it over
+// at once, and commands wait kReattachPatience for it. Nothing heard for kLostAfter: LOST. Away for
+// worker-lost-timeout: WorkerGone, its calls end.
 #pragma once
 
 #include <chrono>
@@ -99,16 +99,18 @@ class Fleet {
                  Actions* actions);
   void OnHello(StreamId id, Stream& stream, rtpengine::v1::Hello* hello, base::Now now,
                Actions* actions);
-  void OnResult(Worker& worker, rtpengine::v1::CommandResult* result, base::Now now, Actions* actions);
+  void OnResult(Worker& worker, rtpengine::v1::CommandResult* result, base::Now now,
+                Actions* actions);
   void OnInventory(Worker& worker, rtpengine::v1::CommandResult* result, base::Now now,
                    Actions* actions);
   void OnLoad(Worker& worker, rtpengine::v1::LoadReport* load, Actions* actions);
   Worker* FindOrAdd(const std::string& name);
 
-  void Attach(Worker& worker, StreamId id, Stream& stream, rtpengine::v1::Hello* hello, base::Now now,
-              Actions* actions);
+  void Attach(Worker& worker, StreamId id, Stream& stream, rtpengine::v1::Hello* hello,
+              base::Now now, Actions* actions);
   void RequestInventory(Worker& worker, std::string after, base::Now now, Actions* actions);
-  // Takes the worker off its stream; commands under way wait for its return, or fail when it is lost.
+  // Takes the worker off its stream; commands under way wait for its return, or fail when it is
+  // lost.
   void Detach(Worker& worker, base::Now now, Actions* actions);
   // Ends the stream because the worker broke the rules.
   void Fault(Worker& worker, std::string reason, base::Now now, Actions* actions);
@@ -120,12 +122,14 @@ class Fleet {
   void Send(Worker& worker, uint32_t issuer, rtpengine::v1::Command command, base::Now now,
             Actions* actions);
   static void Fail(uint32_t issuer, CommandId id, std::string text, Actions* actions);
-  void FailCommand(Worker& worker, uint32_t issuer, CommandId id, std::string text, Actions* actions);
+  void FailCommand(Worker& worker, uint32_t issuer, CommandId id, std::string text,
+                   Actions* actions);
 
   FleetSettings settings_;
   FleetCounters counters_;
   CommandId last_command_ = 0;
-  // Workers are never removed but when the cap is reached: calls and operators refer to them by name.
+  // Workers are never removed but when the cap is reached: calls and operators refer to them by
+  // name.
   std::map<std::string, std::unique_ptr<Worker>, std::less<>> workers_;
   absl::flat_hash_map<StreamId, Stream> streams_;
 };

@@ -107,9 +107,9 @@ std::vector<std::string> Fleet::Warnings() const {
   for (const auto& [name, worker] : workers_) {
     if (worker->view == nullptr) continue;
     if (worker->faults > 0) {
-      out.push_back(base::StrCat("worker '", name, "' was cut off ", worker->faults,
-                                 " times for breaking the protocol; the last time: ",
-                                 worker->last_fault));
+      out.push_back(
+          base::StrCat("worker '", name, "' was cut off ", worker->faults,
+                       " times for breaking the protocol; the last time: ", worker->last_fault));
     }
     if (worker->lost) out.push_back(base::StrCat("worker '", name, "' is lost"));
   }

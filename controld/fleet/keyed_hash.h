@@ -1,7 +1,8 @@
-// SipHash-2-4 (Aumasson, Bernstein 2012): a keyed hash for tables that are indexed by what clients choose.
+// SipHash-2-4 (Aumasson, Bernstein 2012): a keyed hash for tables that are indexed by what clients
+// choose.
 //
-// Call-ids and cookies come from the network. With a secret random key nobody can pick ones that all land
-// on one shard or in one bucket. Not for signatures. Pure; any thread.
+// Call-ids and cookies come from the network. With a secret random key nobody can pick ones that
+// all land on one shard or in one bucket. Not for signatures. Pure; any thread.
 #pragma once
 
 #include <cstdint>

@@ -19,8 +19,8 @@ bool IsAddress(const std::string& octets) { return octets.size() == 4 || octets.
 std::string FaultOfAllocation(const PortSetAllocation& allocation, uint32_t count,
                               const call::WorkerView& view) {
   if (!IsAddress(allocation.address())) return "an allocated address is not an address";
-  const bool announced = std::any_of(
-      view.interfaces.begin(), view.interfaces.end(), [&](const Interface& interface) {
+  const bool announced =
+      std::any_of(view.interfaces.begin(), view.interfaces.end(), [&](const Interface& interface) {
         return interface.address() == allocation.address() &&
                allocation.port() >= interface.port_min() &&
                uint64_t{allocation.port()} + std::max(count, 1u) - 1 <= interface.port_max();
@@ -33,7 +33,8 @@ std::string FaultOfAllocation(const PortSetAllocation& allocation, uint32_t coun
 }  // namespace
 
 std::string FaultOf(const rtpengine::v1::Hello& hello) {
-  if (hello.name().empty() || hello.name().size() > 255) return "the worker's name is empty or too long";
+  if (hello.name().empty() || hello.name().size() > 255)
+    return "the worker's name is empty or too long";
   if (hello.interfaces_size() == 0) return "no interface";
   if (hello.interfaces_size() > kMaxInterfaces) return "too many interfaces";
   if (hello.capabilities_size() > kMaxInterfaces) return "too many capabilities";
@@ -58,7 +59,8 @@ std::string FaultOf(const rtpengine::v1::Hello& hello) {
 std::vector<ExpectedPortSet> ExpectedOf(const rtpengine::v1::Session& session) {
   std::vector<ExpectedPortSet> expected;
   expected.reserve(static_cast<size_t>(session.port_sets_size()));
-  for (const auto& set : session.port_sets()) expected.push_back({set.id(), set.count(), set.port()});
+  for (const auto& set : session.port_sets())
+    expected.push_back({set.id(), set.count(), set.port()});
   return expected;
 }
 
@@ -72,7 +74,8 @@ std::string FaultOf(const rtpengine::v1::ApplySessionResult& result,
   for (const PortSetAllocation& allocation : result.allocations()) {
     const auto wanted = std::find_if(expected.begin(), expected.end(),
                                      [&](const auto& e) { return e.id == allocation.id(); });
-    if (wanted == expected.end()) return base::StrCat("port set ", allocation.id(), " was not asked for");
+    if (wanted == expected.end())
+      return base::StrCat("port set ", allocation.id(), " was not asked for");
     if (std::find(seen.begin(), seen.end(), allocation.id()) != seen.end()) {
       return base::StrCat("port set ", allocation.id(), " was allocated twice");
     }
@@ -80,7 +83,8 @@ std::string FaultOf(const rtpengine::v1::ApplySessionResult& result,
     if (wanted->port != 0 && wanted->port != allocation.port()) {
       return base::StrCat("port ", allocation.port(), " instead of ", wanted->port);
     }
-    if (std::string fault = FaultOfAllocation(allocation, wanted->count, view); !fault.empty()) return fault;
+    if (std::string fault = FaultOfAllocation(allocation, wanted->count, view); !fault.empty())
+      return fault;
   }
   return "";
 }

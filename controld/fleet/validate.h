@@ -33,6 +33,7 @@ std::string FaultOf(const rtpengine::v1::Event& event, const std::string& contro
 std::string FaultOf(const rtpengine::v1::LoadReport& load);
 
 // Whether the result is of the kind that the command asks for (an error always is).
-bool Matches(rtpengine::v1::Command::CommandCase command, const rtpengine::v1::CommandResult& result);
+bool Matches(rtpengine::v1::Command::CommandCase command,
+             const rtpengine::v1::CommandResult& result);
 
 }  // namespace controld::fleet

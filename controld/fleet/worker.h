@@ -1,4 +1,5 @@
-// What is known about one worker, attached or not. Plain data of Fleet; no behaviour but the state's name.
+// What is known about one worker, attached or not. Plain data of Fleet; no behaviour but the
+// state's name.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,8 @@
 
 namespace controld::fleet {
 
-// A command that was sent and not answered yet. `copy` is there so that it can be sent again when the
-// worker re-attaches: commands are idempotent (worker.proto).
+// A command that was sent and not answered yet. `copy` is there so that it can be sent again when
+// the worker re-attaches: commands are idempotent (worker.proto).
 struct Flight {
   uint32_t issuer = 0;
   bool expired = false;  // the issuer was told "timeout"; an answer may still come
@@ -37,10 +38,10 @@ struct Worker {
   rtpengine::v1::Hello hello;  // interfaces are in `view`
   std::string peer;
 
-  StreamId stream = 0;          // 0: detached
-  bool inventory_done = false;  // since it attached
-  bool lost = false;            // nothing heard for too long
-  bool gone = false;            // WorkerGone was said
+  StreamId stream = 0;                                     // 0: detached
+  bool inventory_done = false;                             // since it attached
+  bool lost = false;                                       // nothing heard for too long
+  bool gone = false;                                       // WorkerGone was said
   rtpengine::v1::WorkerState said = rtpengine::v1::READY;  // its own view
   base::Now attached_at, last_heard;
 
@@ -52,11 +53,11 @@ struct Worker {
 
   absl::flat_hash_map<CommandId, Flight> flights;
   std::deque<std::pair<std::chrono::nanoseconds, CommandId>> deadlines;  // in order of time
-  std::deque<std::pair<std::chrono::nanoseconds, CommandId>> late;       // expired ones: forgotten then
+  std::deque<std::pair<std::chrono::nanoseconds, CommandId>> late;  // expired ones: forgotten then
   std::vector<Waiting> waiting;
 
   uint64_t commands_sent = 0, commands_failed = 0;
-  uint64_t faults = 0;       // how often it was cut off for breaking the protocol
+  uint64_t faults = 0;  // how often it was cut off for breaking the protocol
   std::string last_fault;
 
   bool attached() const { return stream != 0; }

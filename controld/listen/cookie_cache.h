@@ -1,5 +1,5 @@
-// The process-wide cookie cache: many CookieTables, each behind its own lock, so that the listener and the
-// shards hardly ever wait for each other. Thread-safe.
+// The process-wide cookie cache: many CookieTables, each behind its own lock, so that the listener
+// and the shards hardly ever wait for each other. Thread-safe.
 #pragma once
 
 #include <array>

@@ -86,7 +86,8 @@ void CookieTable::Swap(std::vector<Generation>* trash) {
   if (older_.size() != 0) trash->push_back(std::move(older_));
   const size_t entries = current_.size();
   older_ = std::exchange(current_, Generation());
-  current_.Reserve(entries);  // the next generation will be about as large: no growing in small steps
+  current_.Reserve(
+      entries);  // the next generation will be about as large: no growing in small steps
 }
 
 void CookieTable::Advance(Time now, std::vector<Generation>* trash) {

@@ -1,10 +1,11 @@
 // Replies by cookie, so that a retransmitted command is answered and never carried out twice
 // (ng-protocol.md §2 item 4).
 //
-// The key is the cookie alone: not the peer, not the transport. A cookie whose command is still running
-// gathers waiters, who get the same reply. Replies live in two generations that change places every 30 s,
-// so that each can be found for 30 to 60 s; memory is capped, and over the cap the older generation goes
-// early. A generation's octets lie in a few large blocks, so that forgetting one costs next to nothing.
+// The key is the cookie alone: not the peer, not the transport. A cookie whose command is still
+// running gathers waiters, who get the same reply. Replies live in two generations that change
+// places every 30 s, so that each can be found for 30 to 60 s; memory is capped, and over the cap
+// the older generation goes early. A generation's octets lie in a few large blocks, so that
+// forgetting one costs next to nothing.
 //
 // Sans-IO and without locks: CookieCache is the thread-safe shell.
 #pragma once
@@ -47,8 +48,8 @@ class CookieTable {
     struct Entry {
       std::string_view cookie, reply;
     };
-    // Keyed by the 64-bit hash. Two cookies with the same hash: the later one is not kept, which only
-    // means that its retransmission finds nothing (2^-64 for each pair).
+    // Keyed by the 64-bit hash. Two cookies with the same hash: the later one is not kept, which
+    // only means that its retransmission finds nothing (2^-64 for each pair).
     absl::flat_hash_map<uint64_t, Entry, Hash> replies_;
     std::vector<std::unique_ptr<char[]>> blocks_;
     size_t block_used_ = 0, block_size_ = 0;

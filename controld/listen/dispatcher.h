@@ -16,9 +16,9 @@ class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
 
-  // Carries out offer, answer, delete or query. `respond` is called at most once, on any thread; if it is
-  // destroyed without having been called, the command was given up. False: too many commands are waiting
-  // already; nothing was taken then, and neither argument has been moved from.
+  // Carries out offer, answer, delete or query. `respond` is called at most once, on any thread; if
+  // it is destroyed without having been called, the command was given up. False: too many commands
+  // are waiting already; nothing was taken then, and neither argument has been moved from.
   using Respond = std::function<void(ng::Dictionary reply)>;
   virtual bool Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) = 0;
 

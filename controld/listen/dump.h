@@ -1,5 +1,5 @@
-// Dictionaries as debug lines show them: `{ "command": "list", "limit": 3, "flags": [ "a", "b" ] }`.
-// Close to JSON, for people; octets stay as they are. Pure.
+// Dictionaries as debug lines show them: `{ "command": "list", "limit": 3, "flags": [ "a", "b" ]
+// }`. Close to JSON, for people; octets stay as they are. Pure.
 #pragma once
 
 #include <string>

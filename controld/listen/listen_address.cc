@@ -42,13 +42,12 @@ std::vector<base::Endpoint> Resolve(const std::string& host, uint16_t port) {
 
 absl::StatusOr<std::vector<base::Endpoint>> ParseListenAddress(std::string_view text,
                                                                std::string_view option) {
-  const absl::Status invalid = absl::InvalidArgumentError(
-      base::StrCat("Invalid IP or port '", text, "' ('", option, "')"));
+  const absl::Status invalid =
+      absl::InvalidArgumentError(base::StrCat("Invalid IP or port '", text, "' ('", option, "')"));
   uint16_t port = 0;
   if (ParsePort(text, &port)) {
-    return std::vector<base::Endpoint>{
-        {base::IpAddress::Unspecified(base::Family::kIpv4), port},
-        {base::IpAddress::Unspecified(base::Family::kIpv6), port}};
+    return std::vector<base::Endpoint>{{base::IpAddress::Unspecified(base::Family::kIpv4), port},
+                                       {base::IpAddress::Unspecified(base::Family::kIpv6), port}};
   }
   const size_t colon = text.rfind(':');
   if (colon == text.npos || !ParsePort(text.substr(colon + 1), &port)) return invalid;
@@ -75,7 +74,8 @@ absl::StatusOr<std::vector<base::Endpoint>> ParseListenAddresses(
     auto endpoints = ParseListenAddress(value, option);
     if (!endpoints.ok()) return endpoints.status();
     for (const base::Endpoint& endpoint : *endpoints) {
-      const bool again = endpoint.port != 0 && std::find(out.begin(), out.end(), endpoint) != out.end();
+      const bool again =
+          endpoint.port != 0 && std::find(out.begin(), out.end(), endpoint) != out.end();
       if (!again) out.push_back(endpoint);
     }
   }

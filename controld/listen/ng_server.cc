@@ -8,6 +8,7 @@
 #include "controld/listen/dump.h"
 #include "controld/ng/framing.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 
 namespace controld::listen {
 
@@ -31,8 +32,23 @@ std::optional<std::string_view> ErrorOf(const ng::Dictionary& reply) {
   return *reason->string();
 }
 
-// A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that proxies
-// try their next node at once.
+// A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that
+// proxies try their next node at once.
+// The largest UDP payload (RFC 768 over IPv4; IPv6 has 20 octets more, which changes nothing here).
+constexpr size_t kMaxDatagram = 65507;
+
+// A reply that no datagram can carry: what clients look at first, and why the rest is missing. A client that got
+// nothing would take the node for dead.
+ng::Dictionary Shortened(const ng::Dictionary& reply, size_t octets) {
+  ng::Dictionary out;
+  const ng::Value* sdp = reply.Find("sdp");
+  const ng::Value* result = reply.Find("result");
+  if (sdp != nullptr || result == nullptr) return ErrorReply("Reply does not fit a datagram");
+  out.Add("warning", base::StrCat("Reply of ", octets, " octets does not fit a datagram: left out"));
+  out.Add("result", *result);
+  return out;
+}
+
 ng::Dictionary OverloadReply(const ng::Request& request) {
   if (request.command != ng::Command::kOffer) return ErrorReply("Load limit exceeded");
   if (!request.Has(ng::Flag::kSupportsLoadLimit)) {
@@ -46,15 +62,19 @@ ng::Dictionary OverloadReply(const ng::Request& request) {
 
 }  // namespace
 
-// One command from reception to reply. Replying is its end; destroyed without a reply it answers with an
-// error, so that a client never waits for nothing and the cookie does not stay "running".
+// One command from reception to reply. Replying is its end; destroyed without a reply it answers
+// with an error, so that a client never waits for nothing and the cookie does not stay "running".
 class NgServer::Transaction {
  public:
   // `cookie` is the beginning of `message`.
   Transaction(NgServer& server, std::string_view message, std::string_view cookie,
               const ReplyPath& path, base::Now now)
-      : server_(server), message_(message), cookie_size_(cookie.size()), path_(path),
-        started_(now.monotonic), clients_(server.clients_.Get(path.peer.address)) {}
+      : server_(server),
+        message_(message),
+        cookie_size_(cookie.size()),
+        path_(path),
+        started_(now.monotonic),
+        clients_(server.clients_.Get(path.peer.address)) {}
 
   ~Transaction() {
     if (replied_ || server_.quiet_.load(std::memory_order_relaxed)) return;
@@ -86,7 +106,10 @@ class NgServer::Transaction {
 
   void Reply(const ng::Dictionary& reply) {
     if (std::exchange(replied_, true)) return;
-    const std::string out = ng::EncodeReply(cookie(), encoding_, reply);
+    std::string out = ng::EncodeReply(cookie(), encoding_, reply);
+    if (out.size() > kMaxDatagram) {
+      out = ng::EncodeReply(cookie(), encoding_, Shortened(reply, out.size()));
+    }
     path_.sink->SendReply(path_, out);
 
     const base::Now now = base::ReadClocks();
@@ -142,8 +165,8 @@ void NgServer::Receive(std::string_view message, const ReplyPath& path, base::No
   if (!parts) {
     counters_.no_cookie.fetch_add(1, std::memory_order_relaxed);
     if (Enabled(Severity::kWarning, Subsystem::kControl)) {
-      Log(Severity::kWarning, Subsystem::kControl, {},
-          "Received invalid NG data (no cookie) from ", path.peer.ToString(), ": ", message);
+      Log(Severity::kWarning, Subsystem::kControl, {}, "Received invalid NG data (no cookie) from ",
+          path.peer.ToString(), ": ", message);
     }
     return;
   }

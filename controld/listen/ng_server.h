@@ -1,5 +1,5 @@
-// The NG protocol's outside: framing, cookies, encodings, errors, ping and list, log lines, statistics
-// (ng-protocol.md §2 to §6.6).
+// The NG protocol's outside: framing, cookies, encodings, errors, ping and list, log lines,
+// statistics (ng-protocol.md §2 to §6.6).
 //
 // A transport hands over one message at a time; everything but ping, list and errors goes to the
 // Dispatcher. No sockets here. Thread-safe: Receive on transport threads, replies on any thread.
@@ -22,12 +22,12 @@
 namespace controld::listen {
 
 struct NgCounters {
-  std::atomic<uint64_t> received{0};       // messages, of any kind
-  std::atomic<uint64_t> no_cookie{0};      // dropped without reply
-  std::atomic<uint64_t> duplicates{0};     // answered from the cookie cache, or waiting for it
-  std::atomic<uint64_t> errors{0};         // error replies
-  std::atomic<uint64_t> overloaded{0};     // refused because a shard's queue was full
-  std::atomic<uint64_t> abandoned{0};      // a command that was never answered by its service
+  std::atomic<uint64_t> received{0};    // messages, of any kind
+  std::atomic<uint64_t> no_cookie{0};   // dropped without reply
+  std::atomic<uint64_t> duplicates{0};  // answered from the cookie cache, or waiting for it
+  std::atomic<uint64_t> errors{0};      // error replies
+  std::atomic<uint64_t> overloaded{0};  // refused because a shard's queue was full
+  std::atomic<uint64_t> abandoned{0};   // a command that was never answered by its service
 };
 
 class NgServer {
@@ -38,10 +38,11 @@ class NgServer {
     CliParameters cli;
   };
   // All arguments outlive the server, and the server outlives every command it dispatched.
-  NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher, Options options);
+  NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
+           Options options);
 
-  // From now on commands that are given up get no reply: their clients ask again, and the next process
-  // carries them out.
+  // From now on commands that are given up get no reply: their clients ask again, and the next
+  // process carries them out.
   void BeQuiet() { quiet_.store(true, std::memory_order_relaxed); }
 
   // One message, cookie included. Replies go to path.sink, perhaps before this returns.

@@ -10,7 +10,8 @@ namespace controld::listen {
 
 struct ReplyPath;
 
-// A transport that carries replies. Implementations are thread-safe: replies leave from shard threads.
+// A transport that carries replies. Implementations are thread-safe: replies leave from shard
+// threads.
 class ReplySink {
  public:
   virtual ~ReplySink() = default;
@@ -23,7 +24,7 @@ struct ReplyPath {
   uint32_t channel = 0;          // the sink's own: which socket
   uint32_t interface_index = 0;  // for link-local peers
   base::Endpoint peer;
-  base::IpAddress local;         // the address the request was sent to; the reply leaves from it
+  base::IpAddress local;  // the address the request was sent to; the reply leaves from it
 };
 
 }  // namespace controld::listen

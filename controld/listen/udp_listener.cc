@@ -8,8 +8,8 @@
 #include <cstring>
 #include <utility>
 
-#include "proto/base/text.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 
 namespace controld::listen {
 namespace {
@@ -92,8 +92,8 @@ void UdpListener::Drain(size_t index, ReceiveBatch* batch) {
   UdpSocket& socket = *sockets_[index];
   for (int i = 0; i < kBatchesInARow; ++i) {
     const size_t received = socket.Receive(batch, [&](const UdpSocket::Datagram& datagram) {
-      const ReplyPath path{this, static_cast<uint32_t>(index), datagram.interface_index, datagram.peer,
-                           datagram.local};
+      const ReplyPath path{this, static_cast<uint32_t>(index), datagram.interface_index,
+                           datagram.peer, datagram.local};
       // The clock is read for each: the time spent on its predecessors counts as waiting.
       server_->Receive(datagram.octets, path, base::ReadClocks());
     });

@@ -1,7 +1,7 @@
 // NG over UDP: one thread, all listen-ng sockets (ng-protocol.md §1.1).
 //
-// The thread decodes, answers what needs no call (ping, errors, duplicates), and dispatches the rest.
-// Replies leave on the thread that has them. Start and destruction on one thread.
+// The thread decodes, answers what needs no call (ping, errors, duplicates), and dispatches the
+// rest. Replies leave on the thread that has them. Start and destruction on one thread.
 #pragma once
 
 #include <atomic>

@@ -40,7 +40,8 @@ bool Configure(int fd, bool ipv6, const UdpSocketOptions& options) {
   if (options.path_mtu != PathMtuDiscovery::kSystem) {
     const bool want = options.path_mtu == PathMtuDiscovery::kWant;
     const bool done =
-        ipv6 ? SetInt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, want ? IPV6_PMTUDISC_WANT : IPV6_PMTUDISC_DONT)
+        ipv6 ? SetInt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+                      want ? IPV6_PMTUDISC_WANT : IPV6_PMTUDISC_DONT)
              : SetInt(fd, IPPROTO_IP, IP_MTU_DISCOVER, want ? IP_PMTUDISC_WANT : IP_PMTUDISC_DONT);
     if (!done) return false;
   }
@@ -101,7 +102,10 @@ void SetSource(msghdr* message, char* control, const base::IpAddress& local, uin
 
 ReceiveBatch::ReceiveBatch()
     : buffer_(std::make_unique_for_overwrite<char[]>(kMessages * kMessageSize)),
-      headers_(kMessages), vectors_(kMessages), peers_(kMessages), controls_(kMessages) {
+      headers_(kMessages),
+      vectors_(kMessages),
+      peers_(kMessages),
+      controls_(kMessages) {
   for (size_t i = 0; i < kMessages; ++i) {
     vectors_[i] = {buffer_.get() + i * kMessageSize, kMessageSize};
     headers_[i].msg_hdr.msg_iov = &vectors_[i];
@@ -135,12 +139,14 @@ absl::StatusOr<std::unique_ptr<UdpSocket>> UdpSocket::Bind(const base::Endpoint&
 
 UdpSocket::~UdpSocket() { close(fd_); }
 
-size_t UdpSocket::Receive(ReceiveBatch* batch, const std::function<void(const Datagram&)>& handler) {
+size_t UdpSocket::Receive(ReceiveBatch* batch,
+                          const std::function<void(const Datagram&)>& handler) {
   for (mmsghdr& header : batch->headers_) {
     header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
     header.msg_hdr.msg_controllen = ReceiveBatch::kControlSize;
   }
-  const int count = recvmmsg(fd_, batch->headers_.data(), ReceiveBatch::kMessages, MSG_DONTWAIT, nullptr);
+  const int count =
+      recvmmsg(fd_, batch->headers_.data(), ReceiveBatch::kMessages, MSG_DONTWAIT, nullptr);
   for (int i = 0; i < count; ++i) {
     mmsghdr& header = batch->headers_[static_cast<size_t>(i)];
     Datagram datagram;
@@ -155,8 +161,8 @@ size_t UdpSocket::Receive(ReceiveBatch* batch, const std::function<void(const Da
   return count > 0 ? static_cast<size_t>(count) : 0;
 }
 
-bool UdpSocket::Send(std::string_view octets, const base::Endpoint& peer, const base::IpAddress& local,
-                     uint32_t interface_index) {
+bool UdpSocket::Send(std::string_view octets, const base::Endpoint& peer,
+                     const base::IpAddress& local, uint32_t interface_index) {
   sockaddr_storage address{};
   iovec vector{const_cast<char*>(octets.data()), octets.size()};
   msghdr message{};

@@ -1,6 +1,6 @@
-// A bound, non-connected UDP socket that knows to which of its addresses a datagram was sent, so that the
-// answer leaves from there (ng-protocol.md §1.1). Linux. Sending is thread-safe, receiving is for one
-// thread.
+// A bound, non-connected UDP socket that knows to which of its addresses a datagram was sent, so
+// that the answer leaves from there (ng-protocol.md §1.1). Linux. Sending is thread-safe, receiving
+// is for one thread.
 #pragma once
 
 #include <sys/socket.h>
@@ -36,7 +36,9 @@ class ReceiveBatch {
  private:
   friend class UdpSocket;
   static constexpr size_t kControlSize = 128;
-  struct alignas(8) Control { char octets[kControlSize]; };
+  struct alignas(8) Control {
+    char octets[kControlSize];
+  };
   std::unique_ptr<char[]> buffer_;
   std::vector<mmsghdr> headers_;
   std::vector<iovec> vectors_;
@@ -58,7 +60,7 @@ class UdpSocket {
   struct Datagram {
     std::string_view octets;
     base::Endpoint peer;
-    base::IpAddress local;         // destination address of the datagram
+    base::IpAddress local;  // destination address of the datagram
     uint32_t interface_index = 0;
   };
   // Hands over one batch at most; returns how many there were. 0: nothing left.

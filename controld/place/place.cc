@@ -22,9 +22,9 @@ constexpr uint64_t kPortsPerStream = 2;
 
 std::string_view ResolveAlias(const call::WorkerView& view, std::string_view name) {
   for (int step = 0; step < kAliasSteps; ++step) {
-    const auto alias = std::find_if(
-        view.interfaces.begin(), view.interfaces.end(),
-        [&](const Interface& i) { return !i.alias_of().empty() && i.name() == name; });
+    const auto alias =
+        std::find_if(view.interfaces.begin(), view.interfaces.end(),
+                     [&](const Interface& i) { return !i.alias_of().empty() && i.name() == name; });
     if (alias == view.interfaces.end()) break;
     name = alias->alias_of();
   }
@@ -45,7 +45,8 @@ bool HasAllWanted(const call::WorkerView& view, const call::PlacementNeeds& need
 // The limit that this worker has reached, with the numbers.
 PlacementRefusal OverLimit(const Candidate& worker, const Limits& limits, std::string* text) {
   if (limits.max_load > 0 && worker.load_average >= limits.max_load) {
-    *text = absl::StrFormat("Load limit exceeded (%.2f > %.2f)", worker.load_average, limits.max_load);
+    *text =
+        absl::StrFormat("Load limit exceeded (%.2f > %.2f)", worker.load_average, limits.max_load);
     return PlacementRefusal::kLoad;
   }
   if (limits.max_cpu > 0 && worker.cpu_percent >= limits.max_cpu) {
@@ -171,9 +172,9 @@ Choice ChooseWorker(const call::PlacementNeeds& needs, absl::Span<const Candidat
   const Candidate& b = candidates[workers[second]];
   const bool take_first = Fullness(a) <= Fullness(b);
   choice.worker = take_first ? workers[first] : workers[second];
-  choice.explanation = base::StrCat(explanation, "of two drawn from ", workers.size(), ": ",
-                                    Describe(take_first ? a : b), " rather than ",
-                                    Describe(take_first ? b : a));
+  choice.explanation =
+      base::StrCat(explanation, "of two drawn from ", workers.size(), ": ",
+                   Describe(take_first ? a : b), " rather than ", Describe(take_first ? b : a));
   return choice;
 }
 

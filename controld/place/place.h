@@ -1,8 +1,8 @@
 // Which worker takes a new call (architecture.md, "Placement").
 //
-// A pure function: what the call needs, what the workers look like, limits and a source of randomness in;
-// a worker, or the reason why none, and the reasoning in words out. It charges nothing: the fleet does.
-// Any thread.
+// A pure function: what the call needs, what the workers look like, limits and a source of
+// randomness in; a worker, or the reason why none, and the reasoning in words out. It charges
+// nothing: the fleet does. Any thread.
 #pragma once
 
 #include <cstdint>
@@ -44,15 +44,16 @@ struct Choice {
 };
 
 // Conditions, in this order:
-//   must:   attached and READY (else kNoWorker); below the limits (else the first limit that was hit);
-//   should: has the interfaces wanted, in the families wanted; has ports left. Where no worker has what
+//   must:   attached and READY (else kNoWorker); below the limits (else the first limit that was
+//   hit); should: has the interfaces wanted, in the families wanted; has ports left. Where no
+//   worker has what
 //           is wanted, negotiation falls back to defaults, so the rest is kept;
 //   then:   two drawn at random, the one with fewer streams for its capacity.
 Choice ChooseWorker(const call::PlacementNeeds& needs, absl::Span<const Candidate> candidates,
                     const Limits& limits, base::Random& random);
 
-// Whether the worker has the interface (empty: its default; group and alias names count), in the family
-// if one is given.
+// Whether the worker has the interface (empty: its default; group and alias names count), in the
+// family if one is given.
 bool HasInterface(const call::WorkerView& view, const std::string& name, base::Family family);
 
 }  // namespace controld::place

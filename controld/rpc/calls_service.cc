@@ -66,10 +66,11 @@ grpc::ServerUnaryReactor* CallsService::GetCall(grpc::CallbackServerContext* con
   grpc::ServerUnaryReactor* reactor = reply->reactor();
   const std::string& call_id = request->call_id();  // lives until the reply is finished
   shards_.ShardFor(call_id).Post([reply, response, &call_id](call::CallService& service) {
-    service.Describe(call_id, false, base::ReadClocks(), [reply, response](bool found, CallInfo info) {
-      *response = std::move(info);
-      reply->Finish(StatusOf(found));
-    });
+    service.Describe(call_id, false, base::ReadClocks(),
+                     [reply, response](bool found, CallInfo info) {
+                       *response = std::move(info);
+                       reply->Finish(StatusOf(found));
+                     });
   });
   return reactor;
 }

@@ -1,4 +1,5 @@
-// Messages on their way to a worker: what gathers while a frame is being written goes into the next one
+// Messages on their way to a worker: what gathers while a frame is being written goes into the next
+// one
 // ("corking", worker.proto), frames below 2 MiB, the whole bounded. Not thread-safe, knows no gRPC.
 #pragma once
 

@@ -1,5 +1,5 @@
-// A unary RPC that is answered later, on another thread. Finishing is its end; dropped without an answer
-// (the shards stopped) it says UNAVAILABLE, so that a server can always shut down.
+// A unary RPC that is answered later, on another thread. Finishing is its end; dropped without an
+// answer (the shards stopped) it says UNAVAILABLE, so that a server can always shut down.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -11,7 +11,8 @@ namespace controld::rpc {
 
 class PendingReply {
  public:
-  explicit PendingReply(grpc::CallbackServerContext* context) : reactor_(context->DefaultReactor()) {}
+  explicit PendingReply(grpc::CallbackServerContext* context)
+      : reactor_(context->DefaultReactor()) {}
   ~PendingReply() { Finish({grpc::StatusCode::UNAVAILABLE, "the controller is shutting down"}); }
   PendingReply(const PendingReply&) = delete;
   PendingReply& operator=(const PendingReply&) = delete;

@@ -23,7 +23,8 @@ grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
 }
 
 uint64_t ResidentOctets() {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"), std::fclose);
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"),
+                                                   std::fclose);
   unsigned long long total = 0, resident = 0;
   if (file == nullptr || std::fscanf(file.get(), "%llu %llu", &total, &resident) != 2) return 0;
   return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
@@ -80,13 +81,13 @@ grpc::ServerUnaryReactor* ProcessService::GetLogLevels(grpc::CallbackServerConte
   return Finish(context);
 }
 
-grpc::ServerUnaryReactor* ProcessService::SetLogLevel(grpc::CallbackServerContext* context,
-                                                      const rtpengine::v1::SetLogLevelRequest* request,
-                                                      rtpengine::v1::LogLevels* response) {
+grpc::ServerUnaryReactor* ProcessService::SetLogLevel(
+    grpc::CallbackServerContext* context, const rtpengine::v1::SetLogLevelRequest* request,
+    rtpengine::v1::LogLevels* response) {
   if (!runtime::SetLogLevel(request->subsystem(), request->level())) {
     return Finish(context, {grpc::StatusCode::INVALID_ARGUMENT,
-                            base::StrCat("no subsystem '", request->subsystem(),
-                                         "', or level ", request->level(), " is not 0 to 7")});
+                            base::StrCat("no subsystem '", request->subsystem(), "', or level ",
+                                         request->level(), " is not 0 to 7")});
   }
   FillLevels(response);
   return Finish(context);

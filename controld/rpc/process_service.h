@@ -15,7 +15,7 @@ namespace controld::rpc {
 
 // What is known at start.
 struct ProcessFacts {
-  std::string name;                    // controller-name
+  std::string name;  // controller-name
   int64_t started_unix = 0;
   std::vector<std::string> listeners;  // "ng udp 127.0.0.1:2223"
   std::vector<std::string> warnings;   // of the configuration

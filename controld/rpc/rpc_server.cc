@@ -15,16 +15,14 @@ constexpr int kKeepaliveMs = 10'000, kKeepaliveTimeoutMs = 5'000;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(std::vector<std::string> addresses,
-                                                             const runtime::TlsOptions& tls,
-                                                             ProcessFacts facts,
-                                                             shard::FleetHost& fleet,
-                                                             shard::ShardPool& shards,
-                                                             const StatisticsSources& sources) {
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(
+    std::vector<std::string> addresses, const runtime::TlsOptions& tls, ProcessFacts facts,
+    shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources) {
   std::unique_ptr<RpcServer> rpc(
       new RpcServer(std::move(addresses), std::move(facts), fleet, shards, sources));
   grpc::ServerBuilder builder;
-  if (auto status = runtime::AddListeningPorts(rpc->addresses_, kOption, tls, &builder); !status.ok()) {
+  if (auto status = runtime::AddListeningPorts(rpc->addresses_, kOption, tls, &builder);
+      !status.ok()) {
     return status;
   }
   builder.SetMaxReceiveMessageSize(kMaxReceived);
@@ -38,7 +36,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(std::vector<std::st
   builder.RegisterService(&rpc->workers_);
   builder.RegisterService(&rpc->calls_);
   rpc->server_ = builder.BuildAndStart();
-  if (auto status = runtime::FinishListening(rpc->addresses_, kOption, rpc->server_.get()); !status.ok()) {
+  if (auto status = runtime::FinishListening(rpc->addresses_, kOption, rpc->server_.get());
+      !status.ok()) {
     return status;
   }
   return rpc;

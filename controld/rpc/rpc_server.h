@@ -20,12 +20,9 @@ namespace controld::rpc {
 
 class RpcServer {
  public:
-  static absl::StatusOr<std::unique_ptr<RpcServer>> Listen(std::vector<std::string> addresses,
-                                                           const runtime::TlsOptions& tls,
-                                                           ProcessFacts facts,
-                                                           shard::FleetHost& fleet,
-                                                           shard::ShardPool& shards,
-                                                           const StatisticsSources& sources);
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Listen(
+      std::vector<std::string> addresses, const runtime::TlsOptions& tls, ProcessFacts facts,
+      shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources);
   // Ends all streams and waits for calls under way, but not longer than kShutdownGrace.
   ~RpcServer();
 

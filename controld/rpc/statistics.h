@@ -1,4 +1,5 @@
-// All counters of the controller as names, help texts, labels and numbers: what GetStatistics answers.
+// All counters of the controller as names, help texts, labels and numbers: what GetStatistics
+// answers.
 //
 // Names follow metrics-and-state.md §1 where it has one. Thread-safe.
 #pragma once
@@ -24,6 +25,7 @@ struct StatisticsSources {
   int64_t started_unix = 0;
 };
 
-void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, rtpengine::v1::Statistics* out);
+void CollectStatistics(const StatisticsSources& sources, int64_t now_unix,
+                       rtpengine::v1::Statistics* out);
 
 }  // namespace controld::rpc

@@ -156,8 +156,8 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
   ControllerFrame out_;  // between StartWrite and OnWriteDone gRPC's
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool overflow_ ABSL_GUARDED_BY(mutex_) = false;
-  std::optional<grpc::Status> end_;  // what Finish will say; set once, under the lock
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;                // Finish was called
+  std::optional<grpc::Status> end_;            // what Finish will say; set once, under the lock
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;  // Finish was called
 };
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The worker stream (worker.proto) on gRPC's callback API: frames to the fleet, messages to the wire.
+// The worker stream (worker.proto) on gRPC's callback API: frames to the fleet, messages to the
+// wire.
 //
 // No decisions here: what a message means is the fleet's (fleet/fleet.h). Thread-safe.
 #pragma once

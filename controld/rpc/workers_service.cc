@@ -25,9 +25,9 @@ bool WorkersService::Find(const std::string& name, rtpengine::v1::WorkerInfo* ou
   return false;
 }
 
-grpc::ServerUnaryReactor* WorkersService::ListWorkers(grpc::CallbackServerContext* context,
-                                                      const rtpengine::v1::ListWorkersRequest*,
-                                                      rtpengine::v1::ListWorkersResponse* response) {
+grpc::ServerUnaryReactor* WorkersService::ListWorkers(
+    grpc::CallbackServerContext* context, const rtpengine::v1::ListWorkersRequest*,
+    rtpengine::v1::ListWorkersResponse* response) {
   for (auto& worker : fleet_.Describe()) *response->add_workers() = std::move(worker);
   PendingReply reply(context);
   reply.Finish();
@@ -43,9 +43,9 @@ grpc::ServerUnaryReactor* WorkersService::GetWorker(grpc::CallbackServerContext*
   return reply.reactor();
 }
 
-grpc::ServerUnaryReactor* WorkersService::DrainWorker(grpc::CallbackServerContext* context,
-                                                      const rtpengine::v1::DrainWorkerRequest* request,
-                                                      rtpengine::v1::WorkerInfo* response) {
+grpc::ServerUnaryReactor* WorkersService::DrainWorker(
+    grpc::CallbackServerContext* context, const rtpengine::v1::DrainWorkerRequest* request,
+    rtpengine::v1::WorkerInfo* response) {
   auto reply = std::make_shared<PendingReply>(context);
   grpc::ServerUnaryReactor* reactor = reply->reactor();
   if (!Find(request->name(), response)) {

@@ -38,7 +38,9 @@ class FleetHost::Delivery {
  public:
   explicit Delivery(FleetHost& host) : host_(host), results_(host.shards_.size()) {}
 
-  void Add(fleet::DeliverResult&& deliver) { results_[deliver.issuer].push_back(std::move(deliver.result)); }
+  void Add(fleet::DeliverResult&& deliver) {
+    results_[deliver.issuer].push_back(std::move(deliver.result));
+  }
   void AddDrained(DrainDone done, CommandResult&& result) {
     drained_.emplace_back(std::move(done), std::move(result));
   }

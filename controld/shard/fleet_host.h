@@ -1,8 +1,9 @@
-// The fleet with a lock around it, and the carrying out of its actions: messages to streams, results and
-// events to shards, lines to the log.
+// The fleet with a lock around it, and the carrying out of its actions: messages to streams,
+// results and events to shards, lines to the log.
 //
-// Thread-safe. The lock is held for bookkeeping only: messages are appended to streams under it (so that
-// their order is the fleet's), written to the network and posted to shards after it. No gRPC here.
+// Thread-safe. The lock is held for bookkeeping only: messages are appended to streams under it (so
+// that their order is the fleet's), written to the network and posted to shards after it. No gRPC
+// here.
 #pragma once
 
 #include <functional>
@@ -19,8 +20,8 @@
 
 namespace controld::shard {
 
-// A worker's stream, as something to write to. All methods are thread-safe and never block; none may call
-// back into the FleetHost.
+// A worker's stream, as something to write to. All methods are thread-safe and never block; none
+// may call back into the FleetHost.
 class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
@@ -42,8 +43,8 @@ class ShardPort {
   virtual void PostWorkerGone(const std::string& worker) = 0;
 };
 
-// While one lives on a thread, what that thread gives workers to do is gathered and sent at its end: a batch of
-// commands costs one write.
+// While one lives on a thread, what that thread gives workers to do is gathered and sent at its
+// end: a batch of commands costs one write.
 class FlushScope {
  public:
   FlushScope();
@@ -106,7 +107,8 @@ class FleetHost {
   fleet::StreamId last_stream_ ABSL_GUARDED_BY(mutex_) = 0;
   size_t released_ ABSL_GUARDED_BY(mutex_) = 0;  // answers of shards to InventoryDone
   bool shutdown_ ABSL_GUARDED_BY(mutex_) = false;
-  absl::flat_hash_map<fleet::StreamId, std::shared_ptr<StreamWriter>> writers_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<fleet::StreamId, std::shared_ptr<StreamWriter>> writers_
+      ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<fleet::CommandId, DrainDone> drains_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -13,7 +13,8 @@ constexpr std::chrono::nanoseconds kTick = std::chrono::milliseconds(100);
 
 }  // namespace
 
-Shard::Shard(uint32_t index, const call::Settings& settings, call::Counters& counters, FleetHost& fleet)
+Shard::Shard(uint32_t index, const call::Settings& settings, call::Counters& counters,
+             FleetHost& fleet)
     : index_(index),
       fleet_(fleet),
       gateway_(index, settings.controller_name, fleet, random_),

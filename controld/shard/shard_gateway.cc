@@ -15,20 +15,24 @@ void ShardGateway::Release(const std::string& worker, unsigned streams) {
   fleet_.Discharge(worker, streams);
 }
 
-void ShardGateway::Charge(const std::string& worker, unsigned streams) { fleet_.Charge(worker, streams); }
+void ShardGateway::Charge(const std::string& worker, unsigned streams) {
+  fleet_.Charge(worker, streams);
+}
 
 std::shared_ptr<const call::WorkerView> ShardGateway::View(const std::string& worker) {
   return fleet_.View(worker);
 }
 
 // A result cannot overtake its callback: it is posted to this thread, which is here.
-void ShardGateway::Apply(const std::string& worker, rtpengine::v1::Session session, ApplyDone done) {
+void ShardGateway::Apply(const std::string& worker, rtpengine::v1::Session session,
+                         ApplyDone done) {
   Command command;
   *command.mutable_apply()->mutable_session() = std::move(session);
   callbacks_.emplace(fleet_.Issue(worker, shard_, std::move(command)), std::move(done));
 }
 
-void ShardGateway::Delete(const std::string& worker, const std::string& call_id, StatisticsDone done) {
+void ShardGateway::Delete(const std::string& worker, const std::string& call_id,
+                          StatisticsDone done) {
   Command command;
   command.mutable_delete_()->set_id(call_id);
   command.mutable_delete_()->set_owner(controller_name_);

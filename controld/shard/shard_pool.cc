@@ -83,7 +83,8 @@ void ShardPool::List(size_t limit, Listed done) {
       [limit, done = std::move(done)](std::vector<CallIds> answers) {
         CallIds all;
         for (CallIds& ids : answers) {
-          all.insert(all.end(), std::make_move_iterator(ids.begin()), std::make_move_iterator(ids.end()));
+          all.insert(all.end(), std::make_move_iterator(ids.begin()),
+                     std::make_move_iterator(ids.end()));
         }
         if (all.size() > limit) all.resize(limit);
         done(std::move(all));

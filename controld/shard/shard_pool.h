@@ -26,7 +26,8 @@ class ShardPool final : public listen::Dispatcher {
   ShardPool(size_t shards, fleet::HashKey key, const call::Settings& settings,
             call::Counters& counters, FleetHost& fleet);
 
-  // Commands are held back until Open(): a controller that was restarted first wants its calls back.
+  // Commands are held back until Open(): a controller that was restarted first wants its calls
+  // back.
   void Start();
   void Open();
   // Ends the threads and destroys all calls' data, pending replies included.
@@ -38,8 +39,8 @@ class ShardPool final : public listen::Dispatcher {
   Shard& ShardFor(std::string_view call_id);
   size_t size() const { return shards_.size(); }
 
-  // Asks every shard and calls `done` with all the answers (in the order of shards) on the thread of the
-  // last one. If the pool stops before, `done` is destroyed without having been called.
+  // Asks every shard and calls `done` with all the answers (in the order of shards) on the thread
+  // of the last one. If the pool stops before, `done` is destroyed without having been called.
   template <typename Answer>
   void Gather(std::function<Answer(call::CallService&)> ask,
               std::function<void(std::vector<Answer>)> done);

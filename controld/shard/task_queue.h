@@ -25,7 +25,8 @@ class TaskQueue {
     if (wake) wake_.Signal();
   }
 
-  // Everything posted so far; waits for the first task until `patience` has passed. `batch` is emptied.
+  // Everything posted so far; waits for the first task until `patience` has passed. `batch` is
+  // emptied.
   void Take(std::vector<Task>* batch, std::chrono::nanoseconds patience) {
     batch->clear();
     absl::MutexLock lock(&mutex_);

@@ -488,14 +488,21 @@ INSTANTIATE_TEST_SUITE_P(
         Lie{"NoKind", [](CommandResult* r) { r->clear_result(); }, "another kind"},
         Lie{"NothingAllocated", [](CommandResult* r) { r->mutable_apply()->clear_allocations(); },
             "0 port sets allocated, 1 asked for"},
-        Lie{"OtherSet", [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_id(2); },
+        Lie{"OtherSet",
+            [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_id(2); },
             "port set 2 was not asked for"},
-        Lie{"OtherPort", [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_port(30012); },
+        Lie{"OtherPort",
+            [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_port(30012); },
             "port 30012 instead of 30010"},
         Lie{"OtherAddress",
-            [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_address("abcd"); },
+            [](CommandResult* r) {
+              r->mutable_apply()->mutable_allocations(0)->set_address("abcd");
+            },
             "outside the announced ranges"},
-        Lie{"NoAddress", [](CommandResult* r) { r->mutable_apply()->mutable_allocations(0)->set_address("abc"); },
+        Lie{"NoAddress",
+            [](CommandResult* r) {
+              r->mutable_apply()->mutable_allocations(0)->set_address("abc");
+            },
             "not an address"}),
     [](const auto& test) { return test.param.name; });
 

@@ -65,7 +65,8 @@ class NgServerTest : public testing::Test {
     base::log::SetSink([this](base::log::Severity severity, base::log::Subsystem subsystem,
                               const base::log::Context& context, std::string_view text) {
       const std::string_view name = base::log::SubsystemName(subsystem);
-      log_.push_back(base::StrCat(static_cast<int>(severity), " [", context.call_id, "] [", name, "] ", text));
+      log_.push_back(
+          base::StrCat(static_cast<int>(severity), " [", context.call_id, "] [", name, "] ", text));
     });
   }
   ~NgServerTest() override { base::log::SetSink({}); }
@@ -109,7 +110,8 @@ TEST_F(NgServerTest, WithoutCookieThereIsNoReply) {
   EXPECT_EQ(Ask(" d7:command4:pinge"), "");
   EXPECT_EQ(Ask(""), "");
   EXPECT_EQ(server_.counters().no_cookie.load(), 3u);
-  EXPECT_EQ(log_[0], "4 [] [control] Received invalid NG data (no cookie) from 192.0.2.1:5: nospace");
+  EXPECT_EQ(log_[0],
+            "4 [] [control] Received invalid NG data (no cookie) from 192.0.2.1:5: nospace");
 }
 
 TEST_F(NgServerTest, ProtocolErrors) {
@@ -126,10 +128,11 @@ TEST_F(NgServerTest, ProtocolErrors) {
 
 TEST_F(NgServerTest, ErrorRepliesAreLoggedInsteadOfReplying) {
   Ask("x d7:command10:frobnicate7:call-id13:f-none@goldene");
-  EXPECT_THAT(log_,
-              ElementsAre("6 [f-none@golden] [control] Received command 'frobnicate' from 192.0.2.1:5",
-                          "4 [f-none@golden] [control] Protocol error in packet from 192.0.2.1:5: "
-                          "Unrecognized command [d7:command10:frobnicate7:call-id13:f-none@goldene]"));
+  EXPECT_THAT(
+      log_,
+      ElementsAre("6 [f-none@golden] [control] Received command 'frobnicate' from 192.0.2.1:5",
+                  "4 [f-none@golden] [control] Protocol error in packet from 192.0.2.1:5: "
+                  "Unrecognized command [d7:command10:frobnicate7:call-id13:f-none@goldene]"));
 }
 
 TEST_F(NgServerTest, CommandsGoToTheirCallAndComeBack) {
@@ -143,8 +146,9 @@ TEST_F(NgServerTest, CommandsGoToTheirCallAndComeBack) {
   EXPECT_EQ(sink_.sent[0].second, "q d6:result2:oke");
   ASSERT_EQ(log_.size(), 2u);
   EXPECT_EQ(log_[0], "6 [c@d] [control] Received command 'query' from 192.0.2.1:5");
-  EXPECT_THAT(log_[1], MatchesRegex("6 \\[c@d\\] \\[control\\] Replying to 'query' from 192.0.2.1:5 "
-                                    "\\(elapsed time [0-9]+\\.[0-9]{6} sec\\)"));
+  EXPECT_THAT(log_[1],
+              MatchesRegex("6 \\[c@d\\] \\[control\\] Replying to 'query' from 192.0.2.1:5 "
+                           "\\(elapsed time [0-9]+\\.[0-9]{6} sec\\)"));
 }
 
 TEST_F(NgServerTest, DuplicatesNeverRunTwice) {
@@ -156,7 +160,8 @@ TEST_F(NgServerTest, DuplicatesNeverRunTwice) {
   EXPECT_EQ(log_.back(), "6 [] [control] Detected command from 192.0.2.1:3 as a duplicate");
   dispatcher_.Reply(0, "ok");
   const std::string reply = "q d6:result2:oke";
-  EXPECT_THAT(sink_.sent, ElementsAre(std::pair(1, reply), std::pair(2, reply), std::pair(3, reply)));
+  EXPECT_THAT(sink_.sent,
+              ElementsAre(std::pair(1, reply), std::pair(2, reply), std::pair(3, reply)));
   sink_.sent.clear();
   Receive(base::StrCat("q ", kQuery), 4);
   EXPECT_THAT(sink_.sent, ElementsAre(std::pair(4, reply)));
@@ -195,7 +200,8 @@ TEST_F(NgServerTest, ButNotWhileShuttingDown) {
 
 TEST_F(NgServerTest, OverloadIsAnsweredAtOnce) {
   dispatcher_.full = true;
-  EXPECT_EQ(Ask("o1 d7:command5:offer7:call-id1:ce"), "o1 " + Error("Parallel session limit reached"));
+  EXPECT_EQ(Ask("o1 d7:command5:offer7:call-id1:ce"),
+            "o1 " + Error("Parallel session limit reached"));
   EXPECT_EQ(Ask("o2 d7:command5:offer7:call-id1:c8:supportsl10:load limitee"),
             "o2 d6:result10:load limit7:message19:Load limit exceedede");
   EXPECT_EQ(Ask(base::StrCat("o3 ", kQuery)), "o3 " + Error("Load limit exceeded"));
@@ -229,7 +235,8 @@ TEST_F(NgServerTest, RequestsAreCountedPerClient) {
   const auto clients = clients_.clients();
   ASSERT_EQ(clients.size(), 1u);
   EXPECT_EQ(clients[0].address, "192.0.2.1");
-  EXPECT_EQ(clients[0].counters->commands[static_cast<size_t>(ng::Command::kPing)].count.load(), 2u);
+  EXPECT_EQ(clients[0].counters->commands[static_cast<size_t>(ng::Command::kPing)].count.load(),
+            2u);
   EXPECT_EQ(clients[0].counters->errors.load(), 1u);
 }
 
@@ -238,7 +245,8 @@ TEST(ClientStatisticsTest, IsBounded) {
   for (uint32_t i = 0; i < ClientStatistics::kMaxClients + 10; ++i) {
     const uint8_t octets[4] = {10, static_cast<uint8_t>(i >> 16), static_cast<uint8_t>(i >> 8),
                                static_cast<uint8_t>(i)};
-    statistics.Get(base::IpAddress::V4(octets))->Count(ng::Command::kPing, std::chrono::microseconds(3), false);
+    statistics.Get(base::IpAddress::V4(octets))
+        ->Count(ng::Command::kPing, std::chrono::microseconds(3), false);
   }
   const auto clients = statistics.clients();
   ASSERT_EQ(clients.size(), ClientStatistics::kMaxClients + 1);

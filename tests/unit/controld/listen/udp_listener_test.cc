@@ -29,8 +29,9 @@ class Client {
   void Send(const base::Endpoint& to, std::string_view text) {
     sockaddr_storage address{};
     const socklen_t length = to.ToSockaddr(&address);
-    ASSERT_EQ(sendto(fd_, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&address), length),
-              static_cast<ssize_t>(text.size()));
+    ASSERT_EQ(
+        sendto(fd_, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&address), length),
+        static_cast<ssize_t>(text.size()));
   }
   // "<from> <text>"; empty after a second without any.
   std::string Receive() {
@@ -43,8 +44,9 @@ class Client {
         recvfrom(fd_, buffer.data(), buffer.size(), 0, reinterpret_cast<sockaddr*>(&from), &length);
     if (size < 0) return "";
     buffer.resize(static_cast<size_t>(size));
-    return base::StrCat(base::Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&from), length)->ToString(),
-                        " ", buffer);
+    return base::StrCat(
+        base::Endpoint::FromSockaddr(reinterpret_cast<sockaddr*>(&from), length)->ToString(), " ",
+        buffer);
   }
 
  private:
@@ -53,7 +55,9 @@ class Client {
 
 class UdpListenerTest : public testing::Test {
  protected:
-  UdpListenerTest() { base::log::SetSink([](auto&&...) {}); }  // a line per ping is too much to read
+  UdpListenerTest() {
+    base::log::SetSink([](auto&&...) {});
+  }  // a line per ping is too much to read
   ~UdpListenerTest() override {
     listener_.reset();
     base::log::SetSink({});
@@ -67,7 +71,8 @@ class UdpListenerTest : public testing::Test {
     listener_ = *std::move(listener);
     ASSERT_TRUE(listener_->Start(&server_).ok());
   }
-  // Sends a ping to the address and the listener's port; where the answer came from has to be the same.
+  // Sends a ping to the address and the listener's port; where the answer came from has to be the
+  // same.
   void ExpectPong(std::string_view address, uint16_t port, std::string_view cookie) {
     const base::Endpoint to{*base::IpAddress::Parse(address), port};
     Client client(to.address.family() == base::Family::kIpv6 ? AF_INET6 : AF_INET);
@@ -118,7 +123,8 @@ TEST_F(UdpListenerTest, LargestDatagram) {
   Client client(AF_INET);
   client.Send(listener_->addresses()[0],
               base::StrCat("big d7:command4:ping3:pad60000:", std::string(60'000, 'x'), "e"));
-  EXPECT_EQ(client.Receive(), base::StrCat(listener_->addresses()[0].ToString(), " big d6:result4:ponge"));
+  EXPECT_EQ(client.Receive(),
+            base::StrCat(listener_->addresses()[0].ToString(), " big d6:result4:ponge"));
 }
 
 TEST_F(UdpListenerTest, ManyAtOnceAreAllAnswered) {
@@ -147,20 +153,22 @@ TEST(ListenAddressTest, Forms) {
     const auto parsed = ParseListenAddress(value, "listen-ng");
     if (!parsed.ok()) return std::string(base::Message(parsed.status()));
     std::string out;
-    for (const auto& endpoint : *parsed) base::StrAppend(&out, out.empty() ? "" : " ", endpoint.ToString());
+    for (const auto& endpoint : *parsed)
+      base::StrAppend(&out, out.empty() ? "" : " ", endpoint.ToString());
     return out;
   };
   EXPECT_EQ(text("2223"), "0.0.0.0:2223 [::]:2223");
   EXPECT_EQ(text("127.0.0.1:2223"), "127.0.0.1:2223");
   EXPECT_EQ(text("[2001:db8::1]:22222"), "[2001:db8::1]:22222");
-  for (const char* bad : {"127.0.0.1", "127.0.0.1:99999", "", ":", ":2223", "::1:2223", "127.0.0.1:",
-                          "127.0.0.1:x", "[::1]", "70000", "127.0.0.1:+5"}) {
+  for (const char* bad : {"127.0.0.1", "127.0.0.1:99999", "", ":", ":2223", "::1:2223",
+                          "127.0.0.1:", "127.0.0.1:x", "[::1]", "70000", "127.0.0.1:+5"}) {
     EXPECT_EQ(text(bad), base::StrCat("Invalid IP or port '", bad, "' ('listen-ng')"));
   }
 }
 
 TEST(ListenAddressTest, ListsSkipNoneAndRepetitions) {
-  const auto parsed = ParseListenAddresses({"127.0.0.1:2223", "none", "127.0.0.1:2223", "[::1]:2223"}, "listen-ng");
+  const auto parsed =
+      ParseListenAddresses({"127.0.0.1:2223", "none", "127.0.0.1:2223", "[::1]:2223"}, "listen-ng");
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed->size(), 2u);
   EXPECT_FALSE(ParseListenAddresses({"127.0.0.1:2223", "x"}, "listen-ng").ok());

@@ -43,7 +43,8 @@ class PlaceTest : public testing::Test {
     candidate.ports_total = 1000;
     return candidates_.emplace_back(candidate);
   }
-  static rtpengine::v1::Interface& AddInterface(call::WorkerView* view, const std::string& name, size_t octets) {
+  static rtpengine::v1::Interface& AddInterface(call::WorkerView* view, const std::string& name,
+                                                size_t octets) {
     auto& interface = view->interfaces.emplace_back();
     interface.set_name(name);
     interface.set_address(std::string(octets, '\1'));
@@ -136,8 +137,9 @@ TEST_F(PlaceTest, TwoDrawnTheEmptierWins) {
   // First draw: a; second: the next but one among the rest.
   const Choice choice = Choose({}, {0, 1});
   EXPECT_EQ(choice.worker, 2u);
-  EXPECT_EQ(choice.explanation,
-            "of two drawn from 3: c (7 streams on 1000 ports) rather than a (10 streams on 1000 ports)");
+  EXPECT_EQ(
+      choice.explanation,
+      "of two drawn from 3: c (7 streams on 1000 ports) rather than a (10 streams on 1000 ports)");
   EXPECT_EQ(Choose({}, {2, 0}).worker, 2u);  // c and a
   EXPECT_EQ(Choose({}, {2, 1}).worker, 1u);  // c and b
 }
@@ -165,7 +167,8 @@ TEST_F(PlaceTest, InterfacesWantedComeFirst) {
   needs.to_interface = "inside";
   const Choice choice = Choose(needs);
   EXPECT_EQ(choice.worker, 1u);
-  EXPECT_THAT(choice.explanation, HasSubstr("1 of 2 workers with the interfaces wanted; the only one"));
+  EXPECT_THAT(choice.explanation,
+              HasSubstr("1 of 2 workers with the interfaces wanted; the only one"));
 }
 
 TEST_F(PlaceTest, UnknownInterfaceIsNoReasonToRefuse) {

@@ -11,7 +11,8 @@ namespace {
 rtpengine::v1::ControllerMessage Message(uint64_t id, size_t octets = 0) {
   rtpengine::v1::ControllerMessage message;
   message.mutable_command()->set_id(id);
-  message.mutable_command()->mutable_apply()->mutable_session()->set_record(std::string(octets, 'x'));
+  message.mutable_command()->mutable_apply()->mutable_session()->set_record(
+      std::string(octets, 'x'));
   return message;
 }
 
@@ -22,7 +23,8 @@ TEST(OutboxTest, WhatGathersGoesInOneFrameInOrder) {
   for (uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(outbox.Append(Message(id)));
   ASSERT_TRUE(outbox.Take(&frame));
   ASSERT_EQ(frame.messages_size(), 5);
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(frame.messages(i).command().id(), static_cast<uint64_t>(i + 1));
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(frame.messages(i).command().id(), static_cast<uint64_t>(i + 1));
   EXPECT_TRUE(outbox.empty());
   EXPECT_EQ(outbox.pending(), 0u);
   EXPECT_FALSE(outbox.Take(&frame));
