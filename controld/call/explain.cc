@@ -9,18 +9,32 @@ namespace {
 
 namespace v1 = rtpengine::v1;
 
+// Text fields of the admin interface are UTF-8; what parties send need not be.
+std::string Printable(std::string_view octets) {
+  std::string out;
+  for (const char octet : octets) {
+    const auto value = static_cast<unsigned char>(octet);
+    if (value >= 0x20 && value < 0x7f) {
+      out.push_back(octet);
+    } else {
+      out += absl::StrFormat("\\x%02x", value);
+    }
+  }
+  return out;
+}
+
 const char* DirectionText(const Media& media) {
   if (media.sends()) return media.receives() ? "sendrecv" : "sendonly";
   return media.receives() ? "recvonly" : "inactive";
 }
 
 std::string CodecText(const SdpCodec& codec) {
-  return base::StrCat(codec.payload_type(), " ", codec.name(), "/", codec.clock_rate());
+  return base::StrCat(codec.payload_type(), " ", Printable(codec.name()), "/", codec.clock_rate());
 }
 
 std::string PartyName(const Party& party) {
   if (!party.has_tag()) return "the unanswered side";
-  return base::StrCat("'", party.tag(), "'");
+  return base::StrCat("'", Printable(party.tag()), "'");
 }
 
 const v1::MediaStatistics* FindStatistics(const v1::SessionStatistics& statistics, uint32_t media) {
@@ -104,7 +118,7 @@ class Explainer {
   void ExplainStream(const Party& party, const Media& media, bool rtcp,
                      const v1::StreamStatistics* stream) {
     v1::StreamExplanation* out = response_.add_streams();
-    out->set_party(party.has_tag() ? party.tag() : "<untagged>");
+    out->set_party(party.has_tag() ? Printable(party.tag()) : "<untagged>");
     out->set_index(media.index());
     out->set_rtcp(rtcp);
     Signalled(party, media, rtcp, out);
@@ -128,7 +142,7 @@ class Explainer {
       text = base::StrCat(PartyName(party), " has sent no SDP for it yet");
     } else {
       text = base::StrCat(PartyName(party), " is at ", remote.ToString(), " by its SDP, ",
-                          DirectionText(media), ", ", media.protocol());
+                          DirectionText(media), ", ", Printable(media.protocol()));
       for (const SdpCodec& codec : media.codecs()) {
         base::StrAppend(&text, &codec == &media.codecs(0) ? ", codecs " : ", ", CodecText(codec));
       }
@@ -236,19 +250,19 @@ v1::CallInfo DescribeCall(const CallState& call, const v1::SessionStatistics* st
   out.set_generation(call.generation());
   for (const Party& party : call.parties()) {
     v1::PartyInfo* info = out.add_parties();
-    info->set_tag(party.has_tag() ? party.tag() : "<untagged>");
-    info->set_label(party.label());
-    info->set_via_branch(party.via_branch());
-    for (const std::string& alias : party.aliases()) info->add_aliases(alias);
+    info->set_tag(party.has_tag() ? Printable(party.tag()) : "<untagged>");
+    info->set_label(Printable(party.label()));
+    info->set_via_branch(Printable(party.via_branch()));
+    for (const std::string& alias : party.aliases()) info->add_aliases(Printable(alias));
     for (const PartyLink& link : SubscribedTo(call, party)) {
-      info->add_subscribed_to(FindParty(call, link.party)->tag());
+      info->add_subscribed_to(Printable(FindParty(call, link.party)->tag()));
     }
     for (const Media& media : party.media()) {
       v1::CallMediaInfo* section = info->add_media();
       section->set_index(media.index());
-      section->set_type(media.type_text());
-      section->set_protocol(media.protocol());
-      section->set_interface(media.interface());
+      section->set_type(Printable(media.type_text()));
+      section->set_protocol(Printable(media.protocol()));
+      section->set_interface(Printable(media.interface()));
       for (const SdpCodec& codec : media.codecs()) section->add_codecs(CodecText(codec));
       section->set_direction(DirectionText(media));
       section->set_rtcp_mux(media.rtcp_mux());

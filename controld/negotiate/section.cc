@@ -35,7 +35,6 @@ Media* AddMedia(call::CallState* call, Party* party) {
   Media* media = party->add_media();
   media->set_id(id);
   media->set_index(static_cast<uint32_t>(party->media_size()));
-  media->set_tos(256);
   return media;
 }
 
