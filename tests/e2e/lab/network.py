@@ -39,6 +39,8 @@ class Network:
         _ip("netns", "add", name)
         self._namespaces.append(name)
         _ip("-n", name, "link", "set", "lo", "up")
+        # Clients' own ports stay clear of the relay's (30000-39999), which break_relay() shuts.
+        _ip("netns", "exec", name, "sysctl", "-qw", "net.ipv4.ip_local_port_range=40000 60999")
 
     def create(self):
         switch = self.namespace("switch")
