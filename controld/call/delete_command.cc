@@ -181,12 +181,26 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
                 base::StrCat(" in ", delay, " seconds"));
     }
     WatchDeadlines(table_, call);
+    KeepRecord(entry);
     table_.gateway.Query(
         call.worker(), call.call_id(), false,
         [self = shared_from_this(), entry](const v1::Error*, const v1::SessionStatistics& statistics) {
           self->Reply(entry->state, statistics, false, false);
           self->table_.Release(entry);
         });
+  }
+
+  // The deadline is in the record: a successor of this controller goes on with it.
+  void KeepRecord(const CallEntryPtr& entry) {
+    CallState& call = entry->state;
+    call.set_generation(call.generation() + 1);
+    table_.gateway.Apply(call.worker(), negotiate::BuildSession(call, table_.settings, false),
+                         [entry](const v1::Error* error, const v1::ApplySessionResult&) {
+                           if (error == nullptr) return;
+                           Log(Severity::kWarning, Subsystem::kCore, LogContext(entry->state),
+                               "Worker '", entry->state.worker(), "' does not know of the deletion: ",
+                               error->text());
+                         });
   }
 
   void DeleteNow(const CallEntryPtr& entry, const Party* party) {

@@ -62,6 +62,26 @@ TEST_F(CallRecovery, AnEarlyCallIsAnsweredByTheSuccessor) {
   EXPECT_EQ(PortOf(AnswerFor("c")), 30002);
 }
 
+// The successor goes on with a deletion that its predecessor had put off, and with its cancellation.
+TEST_F(CallRecovery, ADelayedDeletionIsCarriedOutByTheSuccessor) {
+  Establish("c");
+  Establish("d");
+  Do(DeleteFor("c", 30));
+  Do(DeleteFor("d", 30));
+  now_ = At(5);
+  ASSERT_EQ(ResultOf(OfferFor("d")), "ok");
+  Die();
+  TakeOver();
+  TickAt(29);
+  EXPECT_EQ(service_->size(), 2u);
+  TickAt(31);
+  EXPECT_EQ(service_->size(), 1u);
+  TickAt(60);
+  std::vector<std::string> ids;
+  service_->List(10, &ids);
+  EXPECT_THAT(ids, ElementsAre("d"));
+}
+
 // The controller died between the worker's work and its answer: the proxy repeats its offer.
 TEST_F(CallRecovery, AnOfferWithoutReplyIsRepeated) {
   Establish("c");
