@@ -115,9 +115,10 @@ absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(
   return controld::listen::UdpListener::Bind(*addresses, socket);
 }
 
-controld::rpc::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
+runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
                                       const controld::listen::UdpListener& udp) {
-  controld::rpc::ProcessFacts facts;
+  runtime::ProcessFacts facts;
+  facts.daemon = "controld";
   facts.name = daemon.options().String("controller-name");
   facts.started_unix = base::ReadClocks().unix_s();
   for (const base::Endpoint& address : udp.addresses()) {

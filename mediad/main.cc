@@ -11,7 +11,7 @@
 
 #include "mediad/ports/interface_table.h"
 #include "mediad/relay/engine.h"
-#include "mediad/rpc/admin_service.h"
+#include "mediad/rpc/admin_server.h"
 #include "mediad/rpc/worker_client.h"
 #include "mediad/start/settings.h"
 #include "mediad/start/system_addresses.h"

@@ -1,5 +1,6 @@
 #include "controld/rpc/rpc_server.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,10 +14,39 @@ constexpr int kMaxReceived = 4 << 20;
 // A connection without a sign of life: the kernel alone would notice after many minutes.
 constexpr int kKeepaliveMs = 10'000, kKeepaliveTimeoutMs = 5'000;
 
+// The controller's part of its status: calls, workers, and what keeps new calls away.
+void FillStatus(shard::FleetHost& fleet, const call::Counters& calls,
+                rtpengine::v1::GetStatusResponse* response) {
+  response->set_calls(static_cast<uint64_t>(std::max<int64_t>(calls.calls.load(), 0)));
+  bool ready = false;
+  for (const auto& worker : fleet.Describe()) {
+    auto* peer = response->add_peers();
+    peer->set_name(worker.name());
+    peer->set_address(worker.peer());
+    peer->set_state(rtpengine::v1::WorkerState_Name(worker.state()));
+    ready = ready || (worker.attached() && worker.state() == rtpengine::v1::READY);
+  }
+  for (const std::string& warning : fleet.Warnings()) response->add_warnings(warning);
+  if (!ready) response->add_warnings("no worker is ready: new calls are refused");
+}
+
 }  // namespace
 
+RpcServer::RpcServer(std::vector<std::string> addresses, runtime::ProcessFacts facts,
+                     shard::FleetHost& fleet, shard::ShardPool& shards,
+                     const StatisticsSources& sources)
+    : addresses_(std::move(addresses)),
+      fleet_(fleet),
+      worker_(fleet),
+      process_(std::move(facts),
+               [&fleet, &calls = sources.calls](rtpengine::v1::GetStatusResponse* response) {
+                 FillStatus(fleet, calls, response);
+               }),
+      workers_(fleet),
+      calls_(shards, sources) {}
+
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(
-    std::vector<std::string> addresses, const runtime::TlsOptions& tls, ProcessFacts facts,
+    std::vector<std::string> addresses, const runtime::TlsOptions& tls, runtime::ProcessFacts facts,
     shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources) {
   std::unique_ptr<RpcServer> rpc(
       new RpcServer(std::move(addresses), std::move(facts), fleet, shards, sources));

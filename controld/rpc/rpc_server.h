@@ -11,35 +11,32 @@
 
 #include "absl/status/statusor.h"
 #include "controld/rpc/calls_service.h"
-#include "controld/rpc/process_service.h"
 #include "controld/rpc/worker_service.h"
 #include "controld/rpc/workers_service.h"
 #include "proto/runtime/credentials.h"
+#include "proto/runtime/process_service.h"
 
 namespace controld::rpc {
 
 class RpcServer {
  public:
-  static absl::StatusOr<std::unique_ptr<RpcServer>> Listen(
-      std::vector<std::string> addresses, const runtime::TlsOptions& tls, ProcessFacts facts,
-      shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources);
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Listen(std::vector<std::string> addresses,
+                                                           const runtime::TlsOptions& tls,
+                                                           runtime::ProcessFacts facts,
+                                                           shard::FleetHost& fleet,
+                                                           shard::ShardPool& shards,
+                                                           const StatisticsSources& sources);
   // Ends all streams and waits for calls under way, but not longer than kShutdownGrace.
   ~RpcServer();
 
  private:
-  RpcServer(std::vector<std::string> addresses, ProcessFacts facts, shard::FleetHost& fleet,
-            shard::ShardPool& shards, const StatisticsSources& sources)
-      : addresses_(std::move(addresses)),
-        fleet_(fleet),
-        worker_(fleet),
-        process_(std::move(facts), fleet, sources.calls),
-        workers_(fleet),
-        calls_(shards, sources) {}
+  RpcServer(std::vector<std::string> addresses, runtime::ProcessFacts facts,
+            shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources);
 
   const std::vector<std::string> addresses_;
   shard::FleetHost& fleet_;
   WorkerService worker_;
-  ProcessService process_;
+  runtime::ProcessService process_;
   WorkersService workers_;
   CallsService calls_;
   std::unique_ptr<grpc::Server> server_;  // destroyed before its services

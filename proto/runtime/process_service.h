@@ -1,21 +1,22 @@
-// Service Process of admin.proto for controld: version, status, log levels. Thread-safe.
+// Service Process of admin.proto, the same in every daemon: version, status, log levels.
+// Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "controld/call/settings.h"
-#include "controld/shard/fleet_host.h"
 #include "rtpengine/v1/admin.grpc.pb.h"
 
-namespace controld::rpc {
+namespace runtime {
 
 // What is known at start.
 struct ProcessFacts {
-  std::string name;  // controller-name
+  std::string daemon;  // "controld", "mediad"
+  std::string name;    // controller-name or worker-name
   int64_t started_unix = 0;
   std::vector<std::string> listeners;  // "ng udp 127.0.0.1:2223"
   std::vector<std::string> warnings;   // of the configuration
@@ -23,8 +24,12 @@ struct ProcessFacts {
 
 class ProcessService final : public rtpengine::v1::Process::CallbackService {
  public:
-  ProcessService(ProcessFacts facts, shard::FleetHost& fleet, const call::Counters& calls)
-      : facts_(std::move(facts)), fleet_(fleet), calls_(calls) {}
+  // Adds what only the daemon knows: calls, peers, warnings. Called on gRPC's threads; must not
+  // block.
+  using FillStatus = std::function<void(rtpengine::v1::GetStatusResponse* response)>;
+
+  ProcessService(ProcessFacts facts, FillStatus fill)
+      : facts_(std::move(facts)), fill_(std::move(fill)) {}
 
   grpc::ServerUnaryReactor* GetVersion(grpc::CallbackServerContext* context,
                                        const rtpengine::v1::GetVersionRequest* request,
@@ -41,8 +46,7 @@ class ProcessService final : public rtpengine::v1::Process::CallbackService {
 
  private:
   const ProcessFacts facts_;
-  shard::FleetHost& fleet_;
-  const call::Counters& calls_;
+  const FillStatus fill_;
 };
 
-}  // namespace controld::rpc
+}  // namespace runtime

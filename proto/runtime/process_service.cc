@@ -1,4 +1,4 @@
-#include "controld/rpc/process_service.h"
+#include "proto/runtime/process_service.h"
 
 #include <unistd.h>
 
@@ -10,10 +10,8 @@
 #include "proto/runtime/logging.h"
 #include "proto/runtime/version.h"
 
-namespace controld::rpc {
+namespace runtime {
 namespace {
-
-constexpr char kDaemon[] = "controld";
 
 grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
                                  const grpc::Status& status = grpc::Status::OK) {
@@ -34,7 +32,7 @@ void FillLevels(rtpengine::v1::LogLevels* response) {
   for (uint8_t i = 0; i < static_cast<uint8_t>(base::log::Subsystem::kCount); ++i) {
     const auto subsystem = static_cast<base::log::Subsystem>(i);
     (*response->mutable_levels())[std::string(base::log::SubsystemName(subsystem))] =
-        runtime::LogLevel(subsystem);
+        LogLevel(subsystem);
   }
 }
 
@@ -43,34 +41,24 @@ void FillLevels(rtpengine::v1::LogLevels* response) {
 grpc::ServerUnaryReactor* ProcessService::GetVersion(grpc::CallbackServerContext* context,
                                                      const rtpengine::v1::GetVersionRequest*,
                                                      rtpengine::v1::GetVersionResponse* response) {
-  response->set_daemon(kDaemon);
-  response->set_version(runtime::Version());
-  response->set_build(runtime::BuildDetails());
+  response->set_daemon(facts_.daemon);
+  response->set_version(Version());
+  response->set_build(BuildDetails());
   return Finish(context);
 }
 
 grpc::ServerUnaryReactor* ProcessService::GetStatus(grpc::CallbackServerContext* context,
                                                     const rtpengine::v1::GetStatusRequest*,
                                                     rtpengine::v1::GetStatusResponse* response) {
-  response->set_daemon(kDaemon);
-  response->set_version(runtime::Version());
+  response->set_daemon(facts_.daemon);
+  response->set_version(Version());
   response->set_name(facts_.name);
   response->set_started_unix(facts_.started_unix);
   response->set_resident_bytes(ResidentOctets());
-  response->set_calls(static_cast<uint64_t>(std::max<int64_t>(calls_.calls.load(), 0)));
   response->set_process_id(static_cast<uint32_t>(getpid()));
   for (const std::string& listener : facts_.listeners) response->add_listeners(listener);
   for (const std::string& warning : facts_.warnings) response->add_warnings(warning);
-  bool ready = false;
-  for (const auto& worker : fleet_.Describe()) {
-    auto* peer = response->add_peers();
-    peer->set_name(worker.name());
-    peer->set_address(worker.peer());
-    peer->set_state(rtpengine::v1::WorkerState_Name(worker.state()));
-    ready = ready || (worker.attached() && worker.state() == rtpengine::v1::READY);
-  }
-  for (const std::string& warning : fleet_.Warnings()) response->add_warnings(warning);
-  if (!ready) response->add_warnings("no worker is ready: new calls are refused");
+  fill_(response);
   return Finish(context);
 }
 
@@ -85,12 +73,14 @@ grpc::ServerUnaryReactor* ProcessService::SetLogLevel(
     grpc::CallbackServerContext* context, const rtpengine::v1::SetLogLevelRequest* request,
     rtpengine::v1::LogLevels* response) {
   if (!runtime::SetLogLevel(request->subsystem(), request->level())) {
-    return Finish(context, {grpc::StatusCode::INVALID_ARGUMENT,
-                            base::StrCat("no subsystem '", request->subsystem(), "', or level ",
-                                         request->level(), " is not 0 to 7")});
+    const std::string text =
+        request->level() < 0 || request->level() > 7
+            ? base::StrCat("log level ", request->level(), " is not between 0 and 7")
+            : base::StrCat("no subsystem is called '", request->subsystem(), "'");
+    return Finish(context, {grpc::StatusCode::INVALID_ARGUMENT, text});
   }
   FillLevels(response);
   return Finish(context);
 }
 
-}  // namespace controld::rpc
+}  // namespace runtime
