@@ -24,6 +24,7 @@ class Outbox {
 
   bool empty() const { return frames_.empty(); }
   size_t pending() const { return pending_; }
+  size_t messages() const { return messages_; }  // waiting
 
  private:
   struct Frame {
@@ -32,6 +33,7 @@ class Outbox {
   };
   std::deque<Frame> frames_;
   size_t pending_ = 0;  // octets
+  size_t messages_ = 0;
 };
 
 }  // namespace controld::rpc

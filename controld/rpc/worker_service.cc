@@ -1,5 +1,6 @@
 #include "controld/rpc/worker_service.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ grpc::Status StatusOf(EndCode code, const std::string& reason) {
 }
 
 // One stream. It owns itself until OnDone; the fleet holds it as long as the stream is open.
+constexpr size_t kGather = 8;
+
 class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, ControllerFrame>,
                            public shard::StreamWriter,
                            public std::enable_shared_from_this<WorkerStream> {
@@ -66,6 +69,14 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
     Take(step);
   }
 
+  void FlushOverdue() override {
+    {
+      absl::MutexLock lock(&mutex_);
+      in_flight_ = 0;  // whatever holds the worker up, nothing waits for its answers any longer
+    }
+    Flush();
+  }
+
   void End(EndCode code, const std::string& reason) override {
     // A peer that does not read would keep the write, and so the stream, open for ever.
     const bool force = code == EndCode::kLost || code == EndCode::kOverload;
@@ -85,7 +96,9 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
   // ---- grpc::ServerBidiReactor
   void OnReadDone(bool ok) override {
     if (ok) {
+      CountAnswers();
       fleet_.OnFrame(id_, &in_);
+      Flush();
       in_.Clear();
       StartRead(&in_);
       return;
@@ -120,8 +133,12 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
   // StartWrite, hence that is called without the lock (Take), which appending threads want.
   Step NextStep() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ || done_) return Step::kNone;
+    // While the worker is at work, a few commands gather: a frame costs each process several thread
+    // switches, whatever it carries. An idle worker gets its command at once.
+    if (in_flight_ > 0 && outbox_.messages() < kGather && !end_) return Step::kNone;
     if (outbox_.Take(&out_)) {
       writing_ = true;
+      for (const auto& message : out_.messages()) in_flight_ += message.has_command() ? 1 : 0;
       return Step::kWrite;
     }
     if (!end_) return Step::kNone;
@@ -131,6 +148,13 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
   void Take(Step step) {
     if (step == Step::kWrite) StartWrite(&out_);
     if (step == Step::kFinish) Finish(*end_);  // constant once done_ is set
+  }
+
+  void CountAnswers() {
+    size_t answers = 0;
+    for (const auto& message : in_.messages()) answers += message.has_result() ? 1 : 0;
+    absl::MutexLock lock(&mutex_);
+    in_flight_ -= std::min(answers, in_flight_);
   }
 
   // Nobody is there any more.
@@ -155,6 +179,7 @@ class WorkerStream final : public grpc::ServerBidiReactor<WorkerFrame, Controlle
   Outbox outbox_ ABSL_GUARDED_BY(mutex_);
   ControllerFrame out_;  // between StartWrite and OnWriteDone gRPC's
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  size_t in_flight_ ABSL_GUARDED_BY(mutex_) = 0;  // commands without an answer yet
   bool overflow_ ABSL_GUARDED_BY(mutex_) = false;
   std::optional<grpc::Status> end_;            // what Finish will say; set once, under the lock
   bool done_ ABSL_GUARDED_BY(mutex_) = false;  // Finish was called

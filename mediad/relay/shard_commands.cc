@@ -1,6 +1,7 @@
 // The shard's side of the worker protocol: apply, delete, query, list.
 #include <sys/eventfd.h>
 
+#include "mediad/relay/batch_scope.h"
 #include "mediad/relay/shard.h"
 #include "mediad/session/validate.h"
 #include "proto/base/text.h"
@@ -19,9 +20,15 @@ rtcp::QualityOptions QualityOf(const EngineOptions& options) {
   rtcp::QualityOptions quality;
   quality.listening_quality = options.mos_listening_quality;
   switch (options.mos_formula) {
-    case EngineOptions::MosFormula::kG107: quality.formula = rtcp::MosFormula::kG107; break;
-    case EngineOptions::MosFormula::kG1072: quality.formula = rtcp::MosFormula::kG1072; break;
-    case EngineOptions::MosFormula::kLegacy: quality.formula = rtcp::MosFormula::kLegacy; break;
+    case EngineOptions::MosFormula::kG107:
+      quality.formula = rtcp::MosFormula::kG107;
+      break;
+    case EngineOptions::MosFormula::kG1072:
+      quality.formula = rtcp::MosFormula::kG1072;
+      break;
+    case EngineOptions::MosFormula::kLegacy:
+      quality.formula = rtcp::MosFormula::kLegacy;
+      break;
   }
   return quality;
 }
@@ -29,6 +36,7 @@ rtcp::QualityOptions QualityOf(const EngineOptions& options) {
 }  // namespace
 
 bool Shard::RunCommands() {
+  const BatchScope batch;
   for (;;) {
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return false;
@@ -78,8 +86,8 @@ void Shard::Erase(Call& call) {
 void Shard::Run(ApplyCommand command) {
   v1::Session& wanted = command.session;
   if (const absl::Status status = session::Validate(wanted); !status.ok()) {
-    v1::CommandResult refusal = ErrorResult(
-        absl::IsResourceExhausted(status) ? v1::Error::LIMIT : v1::Error::INVALID, "");
+    v1::CommandResult refusal =
+        ErrorResult(absl::IsResourceExhausted(status) ? v1::Error::LIMIT : v1::Error::INVALID, "");
     refusal.mutable_error()->set_text(std::string(base::Message(status)));
     return command.done(std::move(refusal));
   }
@@ -137,8 +145,8 @@ void Shard::Run(ListCommand command) {
   const std::string& owner = command.request.owner();
   const unsigned limit = command.request.limit() == 0 ? kDefaultPage : command.request.limit();
   v1::ListSessionsResult* page = command.page.mutable_list();
-  // An empty id is an id too (NG has such calls), but as `after` it means the start. So a page that begins
-  // at the start includes it, and none ends with it.
+  // An empty id is an id too (NG has such calls), but as `after` it means the start. So a page that
+  // begins at the start includes it, and none ends with it.
   const Key after(owner, command.request.after());
   auto call = after.second.empty() ? calls_.lower_bound(after) : calls_.upper_bound(after);
   for (; call != calls_.end() && call->first.first == owner; ++call) {

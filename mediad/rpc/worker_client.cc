@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mediad/relay/batch_scope.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -53,8 +54,8 @@ std::string Describe(const grpc::Status& status) {
 
 // A controller's link with its streams. Streams that were given up stay until gRPC is done with
 // them.
-// Results on their way from the media plane's threads to the loop: one wake-up for as many as gather, and
-// then one frame. Shared with the callbacks, which may outlive the client.
+// Results on their way from the media plane's threads to the loop: one wake-up for as many as
+// gather, and then one frame. Shared with the callbacks, which may outlive the client.
 class WorkerClient::ResultQueue {
  public:
   using Result = std::pair<uint64_t, CommandResult>;  // stream, result
@@ -290,7 +291,8 @@ void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> co
     auto done = [loop = loop_, results = connection.results, &connection,
                  stream](CommandResult result) {
       if (results->Push(stream, std::move(result))) {
-        loop->Post([&connection] { connection.TakeResults(); });
+        relay::BatchScope::AtEnd(
+            [loop, &connection] { loop->Post([&connection] { connection.TakeResults(); }); });
       }
     };
     server_.Serve(connection.link.controller_name(), std::move(command), std::move(done));
