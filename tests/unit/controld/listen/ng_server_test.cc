@@ -69,7 +69,11 @@ class NgServerTest : public testing::Test {
           base::StrCat(static_cast<int>(severity), " [", context.call_id, "] [", name, "] ", text));
     });
   }
-  ~NgServerTest() override { base::log::SetSink({}); }
+  ~NgServerTest() override {
+    // What is given up replies: as long as server and sink are there.
+    dispatcher_.responds.clear();
+    base::log::SetSink({});
+  }
 
   void Receive(std::string_view message, uint16_t port = 5) {
     ReplyPath path;
