@@ -59,7 +59,7 @@ void AddCallsList(CLI::App* parent, Session* session) {
       ->check(CLI::NonNegativeNumber);
   command->add_option_function<std::string>(
       "--address", [request](const std::string& value) { request->set_address(value); },
-      "Calls with a party at this IP address (signalled or learned)");
+      "Calls with a party at this IP address (as signalled)");
   command->footer(
       "Examples:\n"
       "  rtpctl calls list --older-than 7200\n"
