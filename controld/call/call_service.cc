@@ -26,6 +26,12 @@ void CallService::Handle(ng::Request request, const base::Endpoint& origin, base
       return HandleDelete(*table_, std::move(request), now, std::move(respond));
     case ng::Command::kQuery:
       return HandleQuery(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kSubscribeRequest:
+      return HandleSubscribeRequest(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kSubscribeAnswer:
+      return HandleSubscribeAnswer(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kUnsubscribe:
+      return HandleUnsubscribe(*table_, std::move(request), std::move(respond));
     default: return respond(Failure("No command handler"));
   }
 }

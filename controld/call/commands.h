@@ -16,6 +16,10 @@ void HandleDelete(CallTable& table, ng::Request request, base::Now now, Respond 
 void ExpireDeletions(CallTable& table, base::Now now);
 // Puts the call's delayed deletions on the list that ExpireDeletions works through.
 void WatchDeadlines(CallTable& table, const CallState& call);
+// subscribe_command.cc
+void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleUnsubscribe(CallTable& table, ng::Request request, Respond respond);
 // query_command.cc
 void HandleQuery(CallTable& table, ng::Request request, base::Now now, Respond respond);
 

@@ -78,10 +78,12 @@ std::set<uint32_t> WithOrphans(const CallState& call, uint32_t party_id) {
   return gone;
 }
 
-// Nothing of the call is left when no live party outside `gone` is associated with another live one.
+// Nothing of the call is left when no live party outside `gone` is associated with another live one, or
+// stands alone. Subscribers keep no call alive.
 bool NothingLeft(const CallState& call, const std::set<uint32_t>& gone) {
   for (const Party& party : call.parties()) {
     if (party.removed() || gone.count(party.id()) > 0) continue;
+    if (party.standalone()) return false;
     for (const uint32_t peer : party.associated()) {
       const Party* other = FindParty(call, peer);
       if (other != nullptr && !other->removed() && gone.count(peer) == 0) return false;
@@ -148,10 +150,10 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
 
   // `whole`: the call is gone, so every party is shown; else the matched tag and whom it receives from.
   void Reply(const CallState& call, const v1::SessionStatistics& statistics, bool whole,
-             bool ports_closed) {
+             std::set<uint32_t> closed) {
     if (request_.Has(ng::Flag::kFast)) return respond_(Ok());
     QuerySelection selection;
-    selection.ports_closed = ports_closed;
+    selection.closed = std::move(closed);
     if (whole) {
       // no selection
     } else if (request_.to_tag && !request_.to_tag->empty() && request_.Has(ng::Flag::kToTag)) {
@@ -185,7 +187,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     table_.gateway.Query(
         call.worker(), call.call_id(), false,
         [self = shared_from_this(), entry](const v1::Error*, const v1::SessionStatistics& statistics) {
-          self->Reply(entry->state, statistics, false, false);
+          self->Reply(entry->state, statistics, false, {});
           self->table_.Release(entry);
         });
   }
@@ -214,11 +216,10 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     }
     if (party == nullptr || NothingLeft(call, gone)) {
       Log(Severity::kInfo, Subsystem::kCore, LogContext(call), "Deleting entire call");
-      const bool closed = party != nullptr;
       return table_.End(entry, EndReason::kRegular, now_,
-                        [self = shared_from_this(), closed](
+                        [self = shared_from_this(), gone = std::move(gone)](
                             const CallState& state, const v1::SessionStatistics& statistics) {
-                          self->Reply(state, statistics, true, closed);
+                          self->Reply(state, statistics, true, gone);
                         });
     }
     RemoveParties(entry, std::move(gone));
@@ -239,7 +240,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
                 if (error != nullptr) {
                   Log(Severity::kError, Subsystem::kCore, LogContext(entry->state), error->text());
                 }
-                self->Reply(entry->state, statistics, false, false);
+                self->Reply(entry->state, statistics, false, {});
                 self->table_.Release(entry);
               });
         });

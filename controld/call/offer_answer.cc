@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "controld/call/call_model.h"
+#include "controld/call/change.h"
 #include "controld/call/commands.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
@@ -111,25 +112,17 @@ CallEntryPtr OfferAnswer::Create() {
     return nullptr;
   }
   const PlacementNeeds needs = NeedsOf(request_, sdp_);
-  const Placement placement = table_.gateway.Place(needs);
-  if (placement.worker == nullptr) {
+  Placement placement;
+  CallEntryPtr entry =
+      PlaceNewCall(table_, *request_.call_id, needs, origin_, now_, &placement);
+  if (entry == nullptr) {
     Log(Severity::kError, Subsystem::kCore, context, RefusalText(placement.refusal), " (",
         placement.explanation, ")");
     respond_(Refuse(request_, RefusalText(placement.refusal)));
     return nullptr;
   }
-  Log(Severity::kNotice, Subsystem::kCore, context, "Creating new call");
-  CallState state;
-  state.set_call_id(*request_.call_id);
-  state.set_worker(placement.worker->name);
-  state.set_created_us(now_.unix_us);
-  state.set_created_from(origin_.ToString());
-  state.set_charged_streams(needs.streams);
-  state.set_tos(256);
-  // A session of an ended call of the same id may still be there: ours has to be newer.
-  state.set_generation(table_.TakeUndeleted(state.call_id(), state.worker()));
   created_ = true;
-  return table_.Insert(std::move(state));
+  return entry;
 }
 
 void OfferAnswer::Run() {

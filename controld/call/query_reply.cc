@@ -166,7 +166,7 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
       if (candidate.rtcp() == rtcp) stream = &candidate;
     }
   }
-  const bool closed = party.removed() || selection_.ports_closed;
+  const bool closed = party.removed() || selection_.closed.count(party.id()) > 0;
   const PortSet* ports = closed ? nullptr : FindPortSet(call_, media.port_set());
   Dictionary out;
   if (ports != nullptr && ports->has_allocation() && !(rtcp && media.released_rtcp())) {

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <set>
 #include <string_view>
 
 #include "controld/call/call_state.pb.h"
@@ -15,7 +16,7 @@ struct QuerySelection {
   // Only this tag's entry and the tags it receives from; null = all. An unknown tag selects nothing.
   const std::string* tag = nullptr;
   // Parties whose ports were just closed are shown without local ports and unconfirmed.
-  bool ports_closed = false;
+  std::set<uint32_t> closed;
 };
 
 ng::Dictionary BuildQueryReply(const CallState& call,

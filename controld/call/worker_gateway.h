@@ -26,6 +26,7 @@ struct PlacementNeeds {
   std::string from_interface, to_interface;  // logical names, empty = default
   bool needs_ipv4 = false, needs_ipv6 = false;
   unsigned streams = 2;  // weight of the call: media legs
+  bool beyond_limits = false;  // publish and create: the limits on new calls are for offers
 };
 
 // Why no worker could be chosen.

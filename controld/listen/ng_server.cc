@@ -229,7 +229,18 @@ void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request re
     case ng::Command::kOffer:
     case ng::Command::kAnswer:
     case ng::Command::kDelete:
-    case ng::Command::kQuery: {
+    case ng::Command::kQuery:
+    case ng::Command::kSubscribeRequest:
+    case ng::Command::kSubscribeAnswer:
+    case ng::Command::kUnsubscribe:
+    case ng::Command::kPublish:
+    case ng::Command::kCreate:
+    case ng::Command::kCreateAnswer:
+    case ng::Command::kConnect:
+    case ng::Command::kMesh:
+    case ng::Command::kInjectStart:
+    case ng::Command::kInjectStop:
+    case ng::Command::kTransform: {
       // std::function wants to be copyable, hence a shared transaction.
       Dispatcher::Respond respond = [transaction](const ng::Dictionary& reply) {
         transaction->Reply(reply);

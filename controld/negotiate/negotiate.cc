@@ -8,6 +8,7 @@
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/section.h"
+#include "controld/negotiate/stored_sdp.h"
 
 namespace controld::negotiate {
 namespace {
@@ -84,6 +85,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
     call::FindParty(call, id)->set_last_signal_us(now.unix_us);
   }
   RememberSenderFlags(request, call::FindParty(call, dialogue.sender));
+  StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);
 
   OutgoingSdp& outgoing = outcome.outgoing;

@@ -38,6 +38,7 @@ struct OutgoingSection {
   sdp::Direction direction = sdp::Direction::kSendrecv;
   MuxForm mux = MuxForm::kNone;
   std::string mid;
+  std::string label;  // printed in place of the source's a=label
   int ptime = 0, maxptime = 0;
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;

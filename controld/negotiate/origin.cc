@@ -32,13 +32,17 @@ call::OutputMemory* MemoryOf(call::CallState* call, uint32_t side) {
   return call->mutable_memory(static_cast<int>(side));
 }
 
-}  // namespace
+uint64_t BodyHash(const call::CallState& call, const OutgoingSdp& outgoing,
+                  const ng::Request& request, const call::Settings& settings,
+                  const OriginLine& line) {
+  WriteOptions draft;
+  draft.draft = true;
+  return StableHash(WriteSdp(call, outgoing, request, settings, line, draft));
+}
 
-OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
-                         const ng::Request& request, const call::Settings& settings,
-                         base::Random& random) {
-  call::OutputMemory* memory =
-      MemoryOf(call, call::FindParty(*call, outgoing.sender)->side());
+OriginLine OriginWith(call::OutputMemory* memory, call::CallState* call,
+                      const OutgoingSdp& outgoing, const ng::Request& request,
+                      const call::Settings& settings, base::Random& random) {
   const bool full = request.Has(Flag::kReplaceOriginFull);
   OriginLine line;
   line.net_type = "IN";
@@ -79,10 +83,7 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
   }
   if (!memory->has_session_name()) memory->set_session_name(line.session_name);
 
-  WriteOptions draft;
-  draft.draft = true;
-  const uint64_t hash =
-      StableHash(WriteSdp(*call, outgoing, request, settings, line, draft));
+  const uint64_t hash = BodyHash(*call, outgoing, request, settings, line);
   if (memory->has_version()) {
     if (request.Has(Flag::kForceIncrementSdpVersion)) {
       version = memory->version() + 1;
@@ -90,6 +91,44 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
       version = memory->version() + (hash != memory->body_hash() ? 1 : 0);
     }
   }
+  memory->set_version(version);
+  memory->set_body_hash(hash);
+  line.version = base::StrCat(version);
+  return line;
+}
+
+}  // namespace
+
+OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                         const ng::Request& request, const call::Settings& settings,
+                         base::Random& random) {
+  call::OutputMemory* memory =
+      MemoryOf(call, call::FindParty(*call, outgoing.sender)->side());
+  return OriginWith(memory, call, outgoing, request, settings, random);
+}
+
+OriginLine PrepareSubscriberOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                                   const ng::Request& request, const call::Settings& settings,
+                                   base::Random& random) {
+  call::OutputMemory* memory = call::FindParty(call, outgoing.receiver)->mutable_own();
+  return OriginWith(memory, call, outgoing, request, settings, random);
+}
+
+OriginLine PrepareOwnOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                            const ng::Request& request, const call::Settings& settings,
+                            base::Random& random) {
+  call::OutputMemory* memory = call::FindParty(call, outgoing.receiver)->mutable_own();
+  if (!memory->has_random_origin()) memory->set_random_origin(base::StrCat(random.Next() >> 1));
+  OriginLine line;
+  line.username = "-";
+  line.session_id = memory->random_origin();
+  line.net_type = "IN";
+  line.address_of_port_set = FirstUsablePortSet(*call, outgoing);
+  line.session_name = settings.software_id;
+  const uint64_t hash = BodyHash(*call, outgoing, request, settings, line);
+  // A signed 64-bit number with room to count, whoever reads it.
+  uint64_t version = memory->has_version() ? memory->version() : random.Next() >> 2;
+  if (memory->has_version() && hash != memory->body_hash()) ++version;
   memory->set_version(version);
   memory->set_body_hash(hash);
   line.version = base::StrCat(version);

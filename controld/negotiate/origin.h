@@ -22,4 +22,14 @@ OriginLine PrepareOrigin(call::CallState* call, const OutgoingSdp& outgoing,
                          const ng::Request& request, const call::Settings& settings,
                          base::Random& random);
 
+// Likewise with the memory that belongs to the receiver alone: a subscriber's.
+OriginLine PrepareSubscriberOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                                   const ng::Request& request, const call::Settings& settings,
+                                   base::Random& random);
+
+// For SDP that comes from nobody but us (publish, create): user "-", numbers of ours, our address.
+OriginLine PrepareOwnOrigin(call::CallState* call, const OutgoingSdp& outgoing,
+                            const ng::Request& request, const call::Settings& settings,
+                            base::Random& random);
+
 }  // namespace controld::negotiate

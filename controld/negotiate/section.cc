@@ -4,6 +4,7 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
+#include "controld/negotiate/stored_sdp.h"
 #include "proto/base/text.h"
 
 namespace controld::negotiate {
@@ -13,11 +14,6 @@ using call::Media;
 using call::Party;
 using ng::Flag;
 using rtpengine::v1::EndpointLearning;
-
-sdp::Direction DirectionOf(bool sends, bool receives) {
-  if (sends) return receives ? sdp::Direction::kSendrecv : sdp::Direction::kSendonly;
-  return receives ? sdp::Direction::kRecvonly : sdp::Direction::kInactive;
-}
 
 EndpointLearning LearningFrom(const std::string& name) {
   if (name == "off") return rtpengine::v1::OFF;
@@ -50,33 +46,6 @@ bool SignalsFeedback(const sdp::MediaSection& section) {
 }
 
 bool IsRtpText(std::string_view protocol) { return sdp::IsRtp(sdp::CanonicalProtocol(protocol)); }
-
-void StoreCodecs(const std::vector<sdp::Codec>& codecs, Media* media) {
-  media->clear_codecs();
-  for (const sdp::Codec& codec : codecs) {
-    call::SdpCodec* stored = media->add_codecs();
-    stored->set_payload_type(static_cast<uint32_t>(codec.payload_type));
-    stored->set_name(codec.name);
-    stored->set_clock_rate(codec.clock_rate);
-    stored->set_channels(codec.channels);
-    if (codec.fmtp) stored->set_fmtp(*codec.fmtp);
-    for (const std::string& feedback : codec.rtcp_fb) stored->add_rtcp_fb(feedback);
-  }
-}
-
-std::vector<sdp::Codec> StoredCodecs(const Media& media) {
-  std::vector<sdp::Codec> codecs;
-  for (const call::SdpCodec& stored : media.codecs()) {
-    sdp::Codec& codec = codecs.emplace_back();
-    codec.payload_type = static_cast<int>(stored.payload_type());
-    codec.name = stored.name();
-    codec.clock_rate = stored.clock_rate();
-    codec.channels = stored.channels();
-    if (stored.has_fmtp()) codec.fmtp = stored.fmtp();
-    codec.rtcp_fb.assign(stored.rtcp_fb().begin(), stored.rtcp_fb().end());
-  }
-  return codecs;
-}
 
 }  // namespace
 
@@ -172,7 +141,7 @@ void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair
   }
 }
 
-void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Pair pair) {
+void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* sender) {
   const sdp::Direction direction = sdp::EffectiveDirection(sdp_, section);
   const bool sends =
       direction == sdp::Direction::kSendrecv || direction == sdp::Direction::kSendonly;
@@ -181,16 +150,56 @@ void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Pair pai
   const bool zero = section.port != 0 && SignalledAddress(section).unspecified() &&
                     !UsesIce(sdp_, section);
   if (zero) receives = false;
-  pair.sender->set_zero_address(zero);
-  pair.sender->set_sends(sends);
-  pair.sender->set_receives(receives);
-  // The latest SDP of the exchange decides for both ends (media.md §2).
-  pair.receiver->set_sends(receives);
-  pair.receiver->set_receives(sends);
+  sender->set_zero_address(zero);
+  sender->set_sends(sends);
+  sender->set_receives(receives);
 }
 
-void SectionNegotiator::TakeStickyFlags(Pair pair) {
-  Media* media = pair.sender;
+// The latest SDP of the exchange decides for both ends (media.md §2).
+void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Pair pair) {
+  TakeDirection(section, pair.sender);
+  pair.receiver->set_sends(pair.sender->receives());
+  pair.receiver->set_receives(pair.sender->sends());
+}
+
+bool SectionNegotiator::OffersMux(const sdp::MediaSection& section) const {
+  if (section.rtcp_mux) return true;
+  return section.rtcp && section.port_count == 1 && section.rtcp->port == section.port &&
+         (!section.rtcp->address.valid() ||
+          section.rtcp->address == SignalledAddress(section));
+}
+
+void SectionNegotiator::TakeAuthor(int index, Media* media) {
+  const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
+  if (UsesIce(sdp_, section)) sip_source_ = false;
+  const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
+  const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
+  media->set_type_text(section.type_text);
+  media->set_formats(section.formats);
+  StoreSectionLines(section, media);
+  TakeStickyFlags(media);
+  if (!section.mid.empty()) media->set_mid(section.mid);
+  media->set_rejected(section.port == 0);
+  media->set_protocol_received(protocol);
+  media->set_protocol(protocol);
+  if (section.port == 0) {
+    media->set_port_set(0);
+    media->set_initialized(true);
+    return;
+  }
+  TakeDirection(section, media);
+  TakeEndpoints(section, media);
+  if (section.ptime > 0) media->set_ptime(section.ptime);
+  StoreCodecs(section.codecs, media);
+  media->set_rtcp_feedback(SignalsFeedback(section));
+  media->set_initialized(true);
+}
+
+base::Family SectionNegotiator::FamilyOf(int index) const {
+  return SignalledAddress(sdp_.media[static_cast<size_t>(index)]).family();
+}
+
+void SectionNegotiator::TakeStickyFlags(Media* media) {
   if (request_.Has(Flag::kAsymmetric)) media->set_asymmetric(true);
   if (request_.Has(Flag::kStrictSource)) media->set_strict_source(true);
   if (request_.Has(Flag::kMediaHandover)) media->set_media_handover(true);
@@ -209,11 +218,7 @@ void SectionNegotiator::TakeStickyFlags(Pair pair) {
 MuxForm SectionNegotiator::NegotiateMux(const sdp::MediaSection& section, Pair pair) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
-  bool muxed = section.rtcp_mux;
-  if (!muxed && section.rtcp && section.port_count == 1 && section.rtcp->port == section.port) {
-    muxed = !section.rtcp->address.valid() ||
-            section.rtcp->address == SignalledAddress(section);
-  }
+  const bool muxed = OffersMux(section);
   if (!is_offer()) {
     sender->set_rtcp_mux(muxed);
     sender->set_rtcp_mux_agreed(muxed);
@@ -328,7 +333,8 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
   sender->set_type_text(section.type_text);
   receiver->set_type_text(section.type_text);
   sender->set_formats(section.formats);
-  TakeStickyFlags(pair);
+  StoreSectionLines(section, sender);
+  TakeStickyFlags(sender);
   call::Subscribe(receiver, sender->id());
   call::Subscribe(sender, receiver->id());
   if (is_offer() && !receiver->initialized()) receiver->set_controlling(true);

@@ -23,6 +23,12 @@ class SectionNegotiator {
                     std::vector<std::string>* warnings);
 
   OutgoingSection Negotiate(int index);
+  // Only what a section says about its author's own end, for SDP that no other party gets to see (publish,
+  // subscribe answer, create answer). Ports and RTCP multiplexing are the caller's.
+  void TakeAuthor(int index, call::Media* media);
+  // The section's author sends RTCP on its RTP port, or would.
+  bool OffersMux(const sdp::MediaSection& section) const;
+  base::Family FamilyOf(int index) const;
   // Set when a section could not be served at all.
   const std::string& error() const { return error_; }
 
@@ -34,8 +40,9 @@ class SectionNegotiator {
   Pair FindPair(int index);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
+  void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
-  void TakeStickyFlags(Pair pair);
+  void TakeStickyFlags(call::Media* media);
   MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
   void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
   std::string Mid(const sdp::MediaSection& section, Pair pair);

@@ -1,5 +1,8 @@
 #include "controld/negotiate/session_graph.h"
 
+#include <set>
+#include <vector>
+
 #include "controld/call/call_model.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
@@ -50,7 +53,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_strict_source(media.strict_source());
   out->set_media_handover(media.media_handover());
   out->set_asymmetric(media.asymmetric());
-  out->set_learn(media.initialized() && media.offered());
+  // Before the party said where it is (create), whoever sends first would be taken for it.
+  out->set_learn(media.initialized() && media.offered() && media.has_rtp());
   out->set_sends(media.sends());
   out->set_receives(media.receives());
   out->set_muted_by_zero_address(media.zero_address());
@@ -67,6 +71,36 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
+}
+
+// The media whose packets a subscription stands for: the one it names, or whom that one hears.
+std::vector<uint32_t> SourcesOf(const call::CallState& call, const call::Subscription& subscription) {
+  if (!subscription.egress()) return {subscription.media()};
+  std::vector<uint32_t> sources;
+  if (const call::Media* hearer = call::FindMedia(call, subscription.media())) {
+    for (const call::Subscription& heard : hearer->subscriptions()) {
+      if (!heard.egress()) sources.push_back(heard.media());
+    }
+  }
+  return sources;
+}
+
+void AddRoutes(const call::CallState& call, const call::Media& media, v1::Session* session,
+               v1::Media* out) {
+  std::set<uint32_t> routed;  // two subscriptions may come down to one source
+  for (const call::Subscription& subscription : media.subscriptions()) {
+    for (const uint32_t id : SourcesOf(call, subscription)) {
+      const call::Party* party = call::PartyOfMedia(call, id);
+      if (party == nullptr || party->removed() || !routed.insert(id).second) continue;
+      v1::Route* route = session->add_routes();
+      route->set_from(id);
+      route->set_to(media.id());
+      if (UsesFeedback(call::FindMedia(call, id)->protocol()) && !UsesFeedback(media.protocol()) &&
+          !media.rtcp_feedback()) {
+        out->set_feedback_filter(true);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -96,18 +130,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
     for (const call::Media& media : party.media()) {
       v1::Media* out = session.add_media();
       FillMedia(call, party, media, settings, out);
-      for (const call::Subscription& subscription : media.subscriptions()) {
-        const call::Party* source_party = call::PartyOfMedia(call, subscription.media());
-        const call::Media* source = call::FindMedia(call, subscription.media());
-        if (source == nullptr || source_party->removed()) continue;
-        v1::Route* route = session.add_routes();
-        route->set_from(subscription.media());
-        route->set_to(media.id());
-        if (UsesFeedback(source->protocol()) && !UsesFeedback(media.protocol()) &&
-            !media.rtcp_feedback()) {
-          out->set_feedback_filter(true);
-        }
-      }
+      AddRoutes(call, media, &session, out);
     }
   }
   return session;

@@ -222,7 +222,11 @@ void Writer::Section(const OutgoingSection& section) {
                                                   : std::string_view(media.type_text());
   AttributeWriter writer(&out_, RulesFor(request_, type));
   if (!section.mid.empty()) writer.Line({"mid", ":", section.mid});
-  if (source != nullptr && source->has_label) writer.Line({"label", ":", source->label});
+  if (!section.label.empty()) {
+    writer.Line({"label", ":", section.label});
+  } else if (source != nullptr && source->has_label) {
+    writer.Line({"label", ":", source->label});
+  }
   if (!section.rejected) {
     if (section.rtp) CodecLines(section, &writer);
     if (section.rtp) Extmaps(section, &writer);

@@ -35,7 +35,10 @@ void Flags(Parser& parser, const Value& value) {
 }
 
 void RtppFlags(Parser& parser, const Value& value) {
-  if (const std::string* text = value.string()) parser.RtppFlags(*text);
+  if (const std::string* text = value.string()) {
+    parser.request().rtpp_flags = true;
+    parser.RtppFlags(*text);
+  }
 }
 
 void Template(Parser& parser, const Value& value) {

@@ -181,6 +181,7 @@ struct RecordingOptions {
 struct Request {
   Command command = Command::kUnknown;
   std::string command_text;
+  bool rtpp_flags = false;  // the client leaves the reading of its flags to us (§9)
   std::optional<std::string> call_id, from_tag, to_tag;  // present and empty differs from absent
   std::string via_branch;
   std::optional<std::string> sdp;

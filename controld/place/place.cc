@@ -146,7 +146,8 @@ Choice ChooseWorker(const call::PlacementNeeds& needs, absl::Span<const Candidat
                     const Limits& limits, base::Random& random) {
   PlacementRefusal refusal = PlacementRefusal::kNone;
   std::string explanation;
-  Indices workers = Eligible(candidates, limits, &refusal, &explanation);
+  Indices workers = Eligible(candidates, needs.beyond_limits ? Limits() : limits, &refusal,
+                             &explanation);
   if (workers.empty()) return Refuse(refusal, std::move(explanation));
 
   Prefer(&workers, "with the interfaces wanted", &explanation,
