@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(
 }
 
 runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
-                                      const controld::listen::UdpListener& udp) {
+                                const controld::listen::UdpListener& udp) {
   runtime::ProcessFacts facts;
   facts.daemon = "controld";
   facts.name = daemon.options().String("controller-name");
@@ -175,6 +175,9 @@ int Serve(runtime::Daemon& daemon) {
   controld::call::Counters counters;
   controld::listen::CookieCache cookies(MakeKey(), base::ReadClocks().monotonic);
   controld::listen::ClientStatistics clients(MakeKey());
+  grpc::ServerBuilder builder;
+  // All gRPC of this process. Outlives the shards: they hold answers that are still to be given.
+  runtime::CompletionLoop grpc_loop(builder.AddCompletionQueue());
   controld::shard::FleetHost fleet(MakeFleetSettings(settings), key);
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::NgServer::Options ng_options;
@@ -183,18 +186,20 @@ int Serve(runtime::Daemon& daemon) {
   const controld::rpc::StatisticsSources sources{
       counters, ng, cookies, clients, **udp, fleet, base::ReadClocks().unix_s()};
   shards.Start();
-  auto rpc = controld::rpc::RpcServer::Listen(options.List("listen-grpc"),
-                                              runtime::TlsOptionsFrom(options),
-                                              MakeFacts(daemon, **udp), fleet, shards, sources);
+  auto rpc = controld::rpc::RpcServer::Listen(
+      options.List("listen-grpc"), runtime::TlsOptionsFrom(options), MakeFacts(daemon, **udp),
+      fleet, shards, sources, builder, grpc_loop);
   int status = runtime::kExitFailure;
   if (!rpc.ok()) {
     status = daemon.Fail(rpc.status());
   } else {
+    grpc_loop.Start();
     Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies);
     const absl::Status started = (*udp)->Start(&ng);
     status = started.ok() ? daemon.Run() : daemon.Fail(started);
     (*udp)->Stop();
     rpc->reset();  // workers see the controller leave; their sessions go on
+    grpc_loop.Stop();
   }
   ng.BeQuiet();
   shards.Stop();  // pending replies end here, while the NG server is there

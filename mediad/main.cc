@@ -97,20 +97,24 @@ int Serve(runtime::Daemon& daemon) {
   mediad::relay::Engine engine(mediad::start::MakeEngineOptions(options), interfaces);
   mediad::rpc::EnginePlane plane(engine);
   const runtime::TlsOptions tls = runtime::TlsOptionsFrom(options);
+  grpc::ServerBuilder builder;
+  runtime::CompletionLoop loop(builder.AddCompletionQueue());  // all gRPC of this process
   auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
-                                                  MakeFacts(options, interfaces), plane);
+                                                  MakeFacts(options, interfaces), loop, plane);
   if (!client.ok()) return daemon.Fail(client.status());
 
   auto sources = MakeSources(daemon, engine, **client);
-  auto admin =
-      mediad::rpc::AdminServer::Listen(options.List("listen-admin"), tls, std::move(sources));
+  auto admin = mediad::rpc::AdminServer::Listen(options.List("listen-admin"), tls,
+                                                std::move(sources), builder, loop);
   if (!admin.ok()) return daemon.Fail(admin.status());
 
   engine.Start((*client)->event_sink());
+  loop.Start();
   (*client)->Start();
   const int status = daemon.Run();
   admin->reset();     // first what asks the others
   (*client)->Stop();  // controllers see the worker leave; calls are not torn down towards anybody
+  loop.Stop();
   engine.Stop();
   return status;
 }

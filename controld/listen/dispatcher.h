@@ -22,6 +22,10 @@ class Dispatcher {
   using Respond = std::function<void(ng::Dictionary reply)>;
   virtual bool Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) = 0;
 
+  // Calls `receive`, on this thread. What it hands over belongs to one batch: it may begin only at the
+  // end, and perhaps on this thread.
+  virtual void Batch(const std::function<void()>& receive) { receive(); }
+
   // At most `limit` call-ids, in no order; `done` on any thread.
   using Listed = std::function<void(std::vector<std::string> call_ids)>;
   virtual void List(size_t limit, Listed done) = 0;

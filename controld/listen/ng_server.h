@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,9 @@ class NgServer {
 
   // One message, cookie included. Replies go to path.sink, perhaps before this returns.
   void Receive(std::string_view message, const ReplyPath& path, base::Now now);
+
+  // For transports that have several messages at once: calls `receive`, which calls Receive for each.
+  void Batch(const std::function<void()>& receive) { dispatcher_.Batch(receive); }
 
   const NgCounters& counters() const { return counters_; }
 

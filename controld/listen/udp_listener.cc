@@ -91,11 +91,14 @@ void UdpListener::Run() {
 void UdpListener::Drain(size_t index, ReceiveBatch* batch) {
   UdpSocket& socket = *sockets_[index];
   for (int i = 0; i < kBatchesInARow; ++i) {
-    const size_t received = socket.Receive(batch, [&](const UdpSocket::Datagram& datagram) {
-      const ReplyPath path{this, static_cast<uint32_t>(index), datagram.interface_index,
-                           datagram.peer, datagram.local};
-      // The clock is read for each: the time spent on its predecessors counts as waiting.
-      server_->Receive(datagram.octets, path, base::ReadClocks());
+    size_t received = 0;
+    server_->Batch([&] {
+      received = socket.Receive(batch, [&](const UdpSocket::Datagram& datagram) {
+        const ReplyPath path{this, static_cast<uint32_t>(index), datagram.interface_index,
+                             datagram.peer, datagram.local};
+        // The clock is read for each: the time spent on its predecessors counts as waiting.
+        server_->Receive(datagram.octets, path, base::ReadClocks());
+      });
     });
     if (received < ReceiveBatch::kMessages) return;
   }

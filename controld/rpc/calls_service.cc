@@ -6,14 +6,21 @@
 #include <utility>
 #include <vector>
 
-#include "controld/rpc/pending_reply.h"
 #include "proto/base/clock.h"
+#include "proto/runtime/unary_method.h"
 
 namespace controld::rpc {
 namespace {
 
 using rtpengine::v1::CallInfo;
+using rtpengine::v1::ListCallsRequest;
 using rtpengine::v1::ListCallsResponse;
+
+template <typename Request, typename Response>
+using Reply = std::shared_ptr<runtime::UnaryReply<Request, Response>>;
+using GetReply = Reply<rtpengine::v1::GetCallRequest, CallInfo>;
+using ExplainReply = Reply<rtpengine::v1::GetCallRequest, rtpengine::v1::ExplainCallResponse>;
+using DeleteReply = Reply<rtpengine::v1::DeleteCallRequest, rtpengine::v1::DeleteCallResponse>;
 
 grpc::Status StatusOf(bool found) {
   if (found) return grpc::Status::OK;
@@ -36,84 +43,70 @@ void Merge(std::vector<ListCallsResponse> answers, size_t limit, ListCallsRespon
   out->set_total(total);
 }
 
-}  // namespace
-
-grpc::ServerUnaryReactor* CallsService::ListCalls(grpc::CallbackServerContext* context,
-                                                  const rtpengine::v1::ListCallsRequest* request,
-                                                  ListCallsResponse* response) {
-  auto reply = std::make_shared<PendingReply>(context);
-  grpc::ServerUnaryReactor* reactor = reply->reactor();
-  rtpengine::v1::ListCallsRequest filter = *request;
-  filter.set_limit(request->limit() == 0 ? kDefaultLimit : std::min(request->limit(), kMaxLimit));
+void ListCalls(shard::ShardPool& shards, const Reply<ListCallsRequest, ListCallsResponse>& reply) {
+  ListCallsRequest filter = reply->request();
+  filter.set_limit(filter.limit() == 0 ? CallsService::kDefaultLimit
+                                       : std::min(filter.limit(), CallsService::kMaxLimit));
   const size_t limit = filter.limit();
-  shards_.Gather<ListCallsResponse>(
+  shards.Gather<ListCallsResponse>(
       [filter](call::CallService& service) {
         ListCallsResponse answer;
         service.ListCalls(filter, &answer);
         return answer;
       },
-      [reply, response, limit](std::vector<ListCallsResponse> answers) {
-        Merge(std::move(answers), limit, response);
+      [reply, limit](std::vector<ListCallsResponse> answers) {
+        Merge(std::move(answers), limit, reply->response());
         reply->Finish();
       });
-  return reactor;
 }
 
-grpc::ServerUnaryReactor* CallsService::GetCall(grpc::CallbackServerContext* context,
-                                                const rtpengine::v1::GetCallRequest* request,
-                                                CallInfo* response) {
-  auto reply = std::make_shared<PendingReply>(context);
-  grpc::ServerUnaryReactor* reactor = reply->reactor();
-  const std::string& call_id = request->call_id();  // lives until the reply is finished
-  shards_.ShardFor(call_id).Post([reply, response, &call_id](call::CallService& service) {
-    service.Describe(call_id, false, base::ReadClocks(),
-                     [reply, response](bool found, CallInfo info) {
-                       *response = std::move(info);
-                       reply->Finish(StatusOf(found));
-                     });
-  });
-  return reactor;
+// On the shard of the call that the request names; the reply keeps the request alive.
+void GetCall(call::CallService& service, const GetReply& reply) {
+  service.Describe(reply->request().call_id(), false, base::ReadClocks(),
+                   [reply](bool found, CallInfo info) {
+                     *reply->response() = std::move(info);
+                     reply->Finish(StatusOf(found));
+                   });
 }
 
-grpc::ServerUnaryReactor* CallsService::ExplainCall(grpc::CallbackServerContext* context,
-                                                    const rtpengine::v1::GetCallRequest* request,
-                                                    rtpengine::v1::ExplainCallResponse* response) {
-  auto reply = std::make_shared<PendingReply>(context);
-  grpc::ServerUnaryReactor* reactor = reply->reactor();
-  const std::string& call_id = request->call_id();
-  shards_.ShardFor(call_id).Post([reply, response, &call_id](call::CallService& service) {
-    service.Explain(call_id, base::ReadClocks(),
-                    [reply, response](bool found, rtpengine::v1::ExplainCallResponse explanation) {
-                      *response = std::move(explanation);
-                      reply->Finish(StatusOf(found));
+void ExplainCall(call::CallService& service, const ExplainReply& reply) {
+  service.Explain(reply->request().call_id(), base::ReadClocks(),
+                  [reply](bool found, rtpengine::v1::ExplainCallResponse explanation) {
+                    *reply->response() = std::move(explanation);
+                    reply->Finish(StatusOf(found));
+                  });
+}
+
+void DeleteCall(call::CallService& service, const DeleteReply& reply) {
+  service.ForceDelete(reply->request().call_id(), base::ReadClocks(),
+                      [reply](bool found, rtpengine::v1::SessionStatistics statistics) {
+                        *reply->response()->mutable_statistics() = std::move(statistics);
+                        reply->Finish(StatusOf(found));
+                      });
+}
+
+}  // namespace
+
+void CallsService::Serve(runtime::CompletionLoop& loop) {
+  using Service = rtpengine::v1::Calls::AsyncService;
+  const auto on_shard = [this](auto function) {
+    return [this, function](const auto& reply) {
+      shards_.ShardFor(reply->request().call_id())
+          .Post([function, reply](call::CallService& service) { function(service, reply); });
+    };
+  };
+  runtime::ServeLater(loop, service_, &Service::RequestListCalls,
+                      [this](const Reply<ListCallsRequest, ListCallsResponse>& reply) {
+                        ListCalls(shards_, reply);
+                      });
+  runtime::ServeLater(loop, service_, &Service::RequestGetCall, on_shard(GetCall));
+  runtime::ServeLater(loop, service_, &Service::RequestExplainCall, on_shard(ExplainCall));
+  runtime::ServeLater(loop, service_, &Service::RequestDeleteCall, on_shard(DeleteCall));
+  runtime::ServeNow(loop, service_, &Service::RequestGetStatistics,
+                    [this](const auto&, rtpengine::v1::Statistics* response) {
+                      CollectStatistics(sources_, base::ReadClocks().unix_s(), response);
+                      return grpc::Status::OK;
                     });
-  });
-  return reactor;
-}
-
-grpc::ServerUnaryReactor* CallsService::DeleteCall(grpc::CallbackServerContext* context,
-                                                   const rtpengine::v1::DeleteCallRequest* request,
-                                                   rtpengine::v1::DeleteCallResponse* response) {
-  auto reply = std::make_shared<PendingReply>(context);
-  grpc::ServerUnaryReactor* reactor = reply->reactor();
-  const std::string& call_id = request->call_id();
-  shards_.ShardFor(call_id).Post([reply, response, &call_id](call::CallService& service) {
-    service.ForceDelete(call_id, base::ReadClocks(),
-                        [reply, response](bool found, rtpengine::v1::SessionStatistics statistics) {
-                          *response->mutable_statistics() = std::move(statistics);
-                          reply->Finish(StatusOf(found));
-                        });
-  });
-  return reactor;
-}
-
-grpc::ServerUnaryReactor* CallsService::GetStatistics(grpc::CallbackServerContext* context,
-                                                      const rtpengine::v1::GetStatisticsRequest*,
-                                                      rtpengine::v1::Statistics* response) {
-  CollectStatistics(sources_, base::ReadClocks().unix_s(), response);
-  PendingReply reply(context);
-  reply.Finish();
-  return reply.reactor();
 }
 
 }  // namespace controld::rpc

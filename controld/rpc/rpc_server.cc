@@ -34,8 +34,9 @@ void FillStatus(shard::FleetHost& fleet, const call::Counters& calls,
 
 RpcServer::RpcServer(std::vector<std::string> addresses, runtime::ProcessFacts facts,
                      shard::FleetHost& fleet, shard::ShardPool& shards,
-                     const StatisticsSources& sources)
+                     const StatisticsSources& sources, runtime::CompletionLoop& loop)
     : addresses_(std::move(addresses)),
+      loop_(loop),
       fleet_(fleet),
       worker_(fleet),
       process_(std::move(facts),
@@ -47,10 +48,10 @@ RpcServer::RpcServer(std::vector<std::string> addresses, runtime::ProcessFacts f
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(
     std::vector<std::string> addresses, const runtime::TlsOptions& tls, runtime::ProcessFacts facts,
-    shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources) {
+    shard::FleetHost& fleet, shard::ShardPool& shards, const StatisticsSources& sources,
+    grpc::ServerBuilder& builder, runtime::CompletionLoop& loop) {
   std::unique_ptr<RpcServer> rpc(
-      new RpcServer(std::move(addresses), std::move(facts), fleet, shards, sources));
-  grpc::ServerBuilder builder;
+      new RpcServer(std::move(addresses), std::move(facts), fleet, shards, sources, loop));
   if (auto status = runtime::AddListeningPorts(rpc->addresses_, kOption, tls, &builder);
       !status.ok()) {
     return status;
@@ -61,15 +62,20 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   // Workers send pings of their own; they are not to be punished for it.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 1000);
-  builder.RegisterService(&rpc->worker_);
-  builder.RegisterService(&rpc->process_);
-  builder.RegisterService(&rpc->workers_);
-  builder.RegisterService(&rpc->calls_);
+  runtime::TuneForSmallFrames(&builder);
+  builder.RegisterService(rpc->worker_.service());
+  builder.RegisterService(rpc->process_.service());
+  builder.RegisterService(rpc->workers_.service());
+  builder.RegisterService(rpc->calls_.service());
   rpc->server_ = builder.BuildAndStart();
   if (auto status = runtime::FinishListening(rpc->addresses_, kOption, rpc->server_.get());
       !status.ok()) {
     return status;
   }
+  rpc->worker_.Serve(loop);
+  rpc->process_.Serve(loop);
+  rpc->workers_.Serve(loop);
+  rpc->calls_.Serve(loop);
   return rpc;
 }
 
@@ -78,6 +84,7 @@ RpcServer::~RpcServer() {
   fleet_.Shutdown();
   server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   server_->Wait();
+  loop_.AwaitUnused();
   runtime::RemoveSockets(addresses_);
 }
 

@@ -1,26 +1,28 @@
-// The worker stream (worker.proto) on gRPC's callback API: frames to the fleet, messages to the
-// wire.
+// The worker stream (worker.proto) on a completion loop: frames to the fleet, messages to the wire.
 //
-// No decisions here: what a message means is the fleet's (fleet/fleet.h). Thread-safe.
+// No decisions here: what a message means is the fleet's (fleet/fleet.h).
 #pragma once
 
 #include <grpcpp/grpcpp.h>
 
 #include "controld/shard/fleet_host.h"
+#include "proto/runtime/completion_loop.h"
 #include "rtpengine/v1/worker.grpc.pb.h"
 
 namespace controld::rpc {
 
-class WorkerService final : public rtpengine::v1::Worker::CallbackService {
+class WorkerService {
  public:
   // `fleet` outlives the server that this is registered with.
   explicit WorkerService(shard::FleetHost& fleet) : fleet_(fleet) {}
 
-  grpc::ServerBidiReactor<rtpengine::v1::WorkerFrame, rtpengine::v1::ControllerFrame>* Attach(
-      grpc::CallbackServerContext* context) override;
+  grpc::Service* service() { return &service_; }
+  // After BuildAndStart. Streams are taken in until the server shuts down.
+  void Serve(runtime::CompletionLoop& loop);
 
  private:
   shard::FleetHost& fleet_;
+  rtpengine::v1::Worker::AsyncService service_;
 };
 
 }  // namespace controld::rpc

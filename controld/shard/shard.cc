@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "controld/shard/help_scope.h"
 #include "proto/base/text.h"
 
 namespace controld::shard {
@@ -33,20 +34,38 @@ void Shard::Stop() {
   thread_.join();
 }
 
+void Shard::Post(Task task) {
+  HelpScope* const help = HelpScope::Current();
+  queue_.Post(std::move(task), help == nullptr);
+  if (help != nullptr) help->Posted(this);
+}
+
+void Shard::Help() {
+  thread_local std::vector<Task> batch;
+  if (!queue_.TryClaim(&batch)) return;
+  RunBatch(batch);
+  queue_.Release();
+}
+
+void Shard::RunBatch(std::vector<Task>& batch) {
+  const FlushScope scope;
+  for (Task& task : batch) task(*service_);
+  batch.clear();  // what the tasks held goes while the shard is still ours
+}
+
 void Shard::Run() {
   pthread_setname_np(pthread_self(), base::StrCat("shard-", index_).c_str());
   std::vector<Task> batch;
   auto next_tick = base::ReadClocks().monotonic + kTick;
   while (!stop_.load(std::memory_order_relaxed)) {
-    queue_.Take(&batch, next_tick - base::ReadClocks().monotonic);
-    {
+    queue_.Claim(&batch, next_tick - base::ReadClocks().monotonic);
+    RunBatch(batch);
+    if (const base::Now now = base::ReadClocks(); now.monotonic >= next_tick) {
       const FlushScope scope;
-      for (Task& task : batch) task(*service_);
+      service_->Tick(now);
+      next_tick = now.monotonic + kTick;
     }
-    const base::Now now = base::ReadClocks();
-    if (now.monotonic < next_tick) continue;
-    service_->Tick(now);
-    next_tick = now.monotonic + kTick;
+    queue_.Release();
   }
 }
 

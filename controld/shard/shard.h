@@ -1,6 +1,7 @@
-// One shard: a thread and the calls that are touched on it only.
+// One shard: calls, and a thread for what is done with them. Another thread may do some of its work
+// (HelpScope), never two at a time.
 //
-// Post and the ShardPort methods from any thread; everything else on the shard's own.
+// Post, Help, Wake and the ShardPort methods from any thread.
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,7 @@ namespace controld::shard {
 
 class Shard final : public ShardPort {
  public:
-  // On the shard's thread.
+  // Has the calls to itself.
   using Task = absl::AnyInvocable<void(call::CallService& service)>;
 
   // All arguments outlive the shard.
@@ -31,7 +32,10 @@ class Shard final : public ShardPort {
   void Start();
   void Stop();
 
-  void Post(Task task) { queue_.Post(std::move(task)); }
+  void Post(Task task);
+  // Runs what was posted on the caller's thread, unless the shard is at it already.
+  void Help();
+  void Wake() { queue_.Wake(); }
 
   void PostResults(std::vector<rtpengine::v1::CommandResult> results) override;
   void PostInventory(const std::string& worker,
@@ -45,6 +49,7 @@ class Shard final : public ShardPort {
 
  private:
   void Run();
+  void RunBatch(std::vector<Task>& batch);
 
   const uint32_t index_;
   FleetHost& fleet_;

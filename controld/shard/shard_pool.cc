@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "controld/shard/help_scope.h"
+
 namespace controld::shard {
 namespace {
 
@@ -70,6 +72,11 @@ void ShardPool::Post(ng::Request&& request, const base::Endpoint& origin, Respon
     shard.commands_queued.fetch_sub(1, std::memory_order_relaxed);
     service.Handle(std::move(*request), origin, base::ReadClocks(), std::move(respond));
   });
+}
+
+void ShardPool::Batch(const std::function<void()>& receive) {
+  const HelpScope help;
+  receive();
 }
 
 void ShardPool::List(size_t limit, Listed done) {

@@ -34,6 +34,7 @@ class ShardPool final : public listen::Dispatcher {
   void Stop();
 
   bool Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) override;
+  void Batch(const std::function<void()>& receive) override;
   void List(size_t limit, Listed done) override;
 
   Shard& ShardFor(std::string_view call_id);

@@ -1,5 +1,6 @@
-// Work for one thread from many: posting costs a short lock, and a system call only when the thread
-// sleeps. Tasks are taken in batches, in the order of posting.
+// Work for one owner at a time, from many threads: tasks run in the order of posting, never two at
+// once. The owner is a thread of its own, or for a moment one that helps (HelpScope): a hand-over
+// costs two thread switches, which is more than most tasks do.
 #pragma once
 
 #include <chrono>
@@ -15,34 +16,75 @@ namespace controld::shard {
 template <typename Task>
 class TaskQueue {
  public:
-  void Post(Task task) {
-    bool wake;
+  // Without `wake` the caller sees to it that somebody claims the queue, or calls Wake.
+  void Post(Task task, bool wake) {
+    bool signal = false;
     {
       absl::MutexLock lock(&mutex_);
       tasks_.push_back(std::move(task));
-      wake = std::exchange(sleeping_, false);
+      if (wake) signal = StopSleeping();
     }
-    if (wake) wake_.Signal();
+    if (signal) wake_.Signal();
+  }
+  void Wake() {
+    bool signal = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      signal = StopSleeping();
+    }
+    if (signal) wake_.Signal();
   }
 
-  // Everything posted so far; waits for the first task until `patience` has passed. `batch` is
-  // emptied.
-  void Take(std::vector<Task>* batch, std::chrono::nanoseconds patience) {
+  // For the owner's thread: waits for the first task until `patience` has passed, and until nobody
+  // else is at work. Everything posted so far is then in `batch`; end with Release.
+  void Claim(std::vector<Task>* batch, std::chrono::nanoseconds patience) {
     batch->clear();
     absl::MutexLock lock(&mutex_);
-    if (tasks_.empty() && patience.count() > 0) {
+    if (tasks_.empty() && !claimed_ && patience.count() > 0) {
       sleeping_ = true;
       wake_.WaitWithTimeout(&mutex_, absl::FromChrono(patience));
       sleeping_ = false;
     }
+    while (claimed_) {
+      owner_waits_ = true;
+      wake_.Wait(&mutex_);
+      owner_waits_ = false;
+    }
+    claimed_ = true;
     batch->swap(tasks_);
   }
 
+  // For helpers. False: there is nothing to do, or somebody does it already.
+  bool TryClaim(std::vector<Task>* batch) {
+    batch->clear();
+    absl::MutexLock lock(&mutex_);
+    if (claimed_ || tasks_.empty()) return false;
+    claimed_ = true;
+    batch->swap(tasks_);
+    return true;
+  }
+
+  void Release() {
+    bool signal = false;
+    {
+      absl::MutexLock lock(&mutex_);
+      claimed_ = false;
+      signal = owner_waits_ || (!tasks_.empty() && StopSleeping());
+    }
+    if (signal) wake_.Signal();
+  }
+
  private:
+  bool StopSleeping() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return !claimed_ && std::exchange(sleeping_, false);
+  }
+
   absl::Mutex mutex_;
   absl::CondVar wake_;
   std::vector<Task> tasks_ ABSL_GUARDED_BY(mutex_);
-  bool sleeping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool claimed_ ABSL_GUARDED_BY(mutex_) = false;      // its tasks are being run
+  bool sleeping_ ABSL_GUARDED_BY(mutex_) = false;     // the owner, for want of tasks
+  bool owner_waits_ ABSL_GUARDED_BY(mutex_) = false;  // the owner, for a helper
 };
 
 }  // namespace controld::shard

@@ -36,28 +36,33 @@ void FillStatus(const StatusSources& sources, rtpengine::v1::GetStatusResponse* 
 
 }  // namespace
 
-AdminServer::AdminServer(std::vector<std::string> addresses, StatusSources sources)
+AdminServer::AdminServer(std::vector<std::string> addresses, StatusSources sources,
+                         runtime::CompletionLoop& loop)
     : addresses_(std::move(addresses)),
+      loop_(loop),
       service_(FactsOf(sources), [sources](rtpengine::v1::GetStatusResponse* response) {
         FillStatus(sources, response);
       }) {}
 
 absl::StatusOr<std::unique_ptr<AdminServer>> AdminServer::Listen(std::vector<std::string> addresses,
                                                                  const runtime::TlsOptions& tls,
-                                                                 StatusSources sources) {
-  std::unique_ptr<AdminServer> admin(new AdminServer(std::move(addresses), std::move(sources)));
+                                                                 StatusSources sources,
+                                                                 grpc::ServerBuilder& builder,
+                                                                 runtime::CompletionLoop& loop) {
+  std::unique_ptr<AdminServer> admin(
+      new AdminServer(std::move(addresses), std::move(sources), loop));
   if (admin->addresses_.empty()) return admin;
-  grpc::ServerBuilder builder;
   if (auto status = runtime::AddListeningPorts(admin->addresses_, kOption, tls, &builder);
       !status.ok()) {
     return status;
   }
-  builder.RegisterService(&admin->service_);
+  builder.RegisterService(admin->service_.service());
   admin->server_ = builder.BuildAndStart();
   if (auto status = runtime::FinishListening(admin->addresses_, kOption, admin->server_.get());
       !status.ok()) {
     return status;
   }
+  admin->service_.Serve(loop);
   return admin;
 }
 
@@ -65,6 +70,7 @@ AdminServer::~AdminServer() {
   if (server_ == nullptr) return;
   server_->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
   server_->Wait();
+  loop_.AwaitUnused();
   runtime::RemoveSockets(addresses_);
 }
 

@@ -1,7 +1,7 @@
 // The operators' gRPC interface of a media worker: service Process of admin.proto on
 // `listen-admin`.
 //
-// Shows and changes nothing of calls: those belong to the controllers. Thread-safe.
+// Shows and changes nothing of calls: those belong to the controllers.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -13,13 +13,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "proto/runtime/completion_loop.h"
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/process_service.h"
 #include "rtpengine/v1/admin.grpc.pb.h"
 
 namespace mediad::rpc {
 
-// What GetStatus says beside the process' own facts. Called on gRPC's threads.
+// What GetStatus says beside the process' own facts. Called on the loop's thread.
 struct StatusSources {
   std::string worker_name;
   int64_t started_unix = 0;
@@ -33,15 +34,20 @@ struct StatusSources {
 // The listener: service and gRPC server together. Stops and removes its sockets when destroyed.
 class AdminServer {
  public:
+  // `builder` is the one that made the loop's queue; the loop serves, and outlives the server.
   static absl::StatusOr<std::unique_ptr<AdminServer>> Listen(std::vector<std::string> addresses,
                                                              const runtime::TlsOptions& tls,
-                                                             StatusSources sources);
+                                                             StatusSources sources,
+                                                             grpc::ServerBuilder& builder,
+                                                             runtime::CompletionLoop& loop);
   ~AdminServer();
 
  private:
-  AdminServer(std::vector<std::string> addresses, StatusSources sources);
+  AdminServer(std::vector<std::string> addresses, StatusSources sources,
+              runtime::CompletionLoop& loop);
 
   const std::vector<std::string> addresses_;
+  runtime::CompletionLoop& loop_;
   runtime::ProcessService service_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -31,6 +31,7 @@ grpc::ChannelArguments ChannelArguments() {
   // Every attempt makes a connection of its own: when to try again is ControllerLink's decision.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  runtime::TuneForSmallFrames(&arguments);
   return arguments;
 }
 
@@ -52,10 +53,8 @@ std::string Describe(const grpc::Status& status) {
 
 }  // namespace
 
-// A controller's link with its streams. Streams that were given up stay until gRPC is done with
-// them.
 // Results on their way from the media plane's threads to the loop: one wake-up for as many as
-// gather, and then one frame. Shared with the callbacks, which may outlive the client.
+// gather, and then one frame.
 class WorkerClient::ResultQueue {
  public:
   using Result = std::pair<uint64_t, CommandResult>;  // stream, result
@@ -76,9 +75,11 @@ class WorkerClient::ResultQueue {
   std::vector<Result> results_;
 };
 
+// A controller's link with its streams. Streams that were given up stay until gRPC is done with
+// them.
 struct WorkerClient::Connection final : ControllerStream::Listener {
   struct Stream {
-    std::unique_ptr<ControllerStream> reactor;
+    std::unique_ptr<ControllerStream> shell;
     bool released = false;
     bool read_due = false;  // a frame was taken in; the next read has not begun
   };
@@ -86,58 +87,53 @@ struct WorkerClient::Connection final : ControllerStream::Listener {
   Connection(WorkerClient& owner, size_t at, LinkOptions options)
       : client(owner), index(at), link(std::move(options), owner.random_) {}
 
-  // gRPC's threads: hand over to the loop, where `this` lives until every stream is done.
+  // `this` lives until every stream is done.
   void OnStreamFrame(uint64_t stream, ControllerFrame frame) override {
-    client.loop_->Post([this, stream, frame = std::move(frame)]() mutable {
-      if (auto it = streams.find(stream); it != streams.end()) it->second.read_due = true;
-      link.OnFrame(stream, std::move(frame), base::ReadClocks());
-      client.Pump(*this);
-    });
+    if (auto it = streams.find(stream); it != streams.end()) it->second.read_due = true;
+    link.OnFrame(stream, std::move(frame), base::ReadClocks());
+    client.Pump(*this);
   }
   void OnStreamWritten(uint64_t stream) override {
-    client.loop_->Post([this, stream] {
-      link.OnWritten(stream);
-      client.Pump(*this);
-    });
+    link.OnWritten(stream);
+    client.Pump(*this);
   }
-  void OnStreamBroken(uint64_t stream) override {
-    client.loop_->Post([this, stream] { Release(stream); });
-  }
-  void OnStreamDone(uint64_t stream, grpc::Status status) override {
-    client.loop_->Post(
-        [this, stream, status = std::move(status)] { client.OnDone(*this, stream, status); });
+  void OnStreamBroken(uint64_t stream) override { Release(stream); }
+  // Later: the stream is destroyed there.
+  void OnStreamDone(uint64_t stream, const grpc::Status& status) override {
+    client.loop_.Post([this, stream, status] { client.OnDone(*this, stream, status); });
   }
 
   void Release(uint64_t stream) {
     auto it = streams.find(stream);
     if (it == streams.end() || it->second.released) return;
     it->second.released = true;
-    it->second.reactor->Release();
+    it->second.shell->Release();
   }
   void Cancel(uint64_t stream) {
     auto it = streams.find(stream);
     if (it == streams.end()) return;
-    it->second.reactor->Cancel();
+    it->second.shell->Cancel();
     Release(stream);
   }
 
   void TakeResults() {
-    for (auto& [stream, result] : results->Take()) link.SendResult(stream, std::move(result));
+    for (auto& [stream, result] : results.Take()) link.SendResult(stream, std::move(result));
     client.Pump(*this);
   }
 
   WorkerClient& client;
-  const std::shared_ptr<ResultQueue> results = std::make_shared<ResultQueue>();
+  ResultQueue results;
   const size_t index;  // in peers_
   ControllerLink link;
   LinkState reported = LinkState::kStopped;
   std::map<uint64_t, Stream> streams;
   std::chrono::nanoseconds armed_for = std::chrono::nanoseconds::max();
-  runtime::EventLoop::TimerId timer = 0;
+  runtime::CompletionLoop::TimerId timer = 0;
 };
 
 absl::StatusOr<std::unique_ptr<WorkerClient>> WorkerClient::Create(Options options,
                                                                    WorkerFacts facts,
+                                                                   runtime::CompletionLoop& loop,
                                                                    MediaPlane& plane) {
   std::vector<std::string> unique;
   for (const std::string& address : options.controllers) {
@@ -148,19 +144,17 @@ absl::StatusOr<std::unique_ptr<WorkerClient>> WorkerClient::Create(Options optio
     auto channel = runtime::MakeChannel(address, kOption, options.tls, ChannelArguments());
     if (!channel.ok()) return channel.status();
   }
-  auto loop = runtime::EventLoop::Create();
-  if (!loop.ok()) return loop.status();
   return std::unique_ptr<WorkerClient>(
-      new WorkerClient(std::move(options), std::move(facts), plane, *std::move(loop)));
+      new WorkerClient(std::move(options), std::move(facts), loop, plane));
 }
 
-WorkerClient::WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane,
-                           std::shared_ptr<runtime::EventLoop> loop)
+WorkerClient::WorkerClient(Options options, WorkerFacts facts, runtime::CompletionLoop& loop,
+                           MediaPlane& plane)
     : options_(std::move(options)),
       facts_(std::move(facts)),
       plane_(plane),
       server_(plane),
-      loop_(std::move(loop)) {
+      loop_(loop) {
   for (const std::string& address : options_.controllers) {
     connections_.push_back(
         std::make_unique<Connection>(*this, connections_.size(), MakeLinkOptions(address)));
@@ -169,32 +163,33 @@ WorkerClient::WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane
   }
 }
 
-WorkerClient::~WorkerClient() { Stop(); }
+WorkerClient::~WorkerClient() = default;
 
 void WorkerClient::Start() {
-  loop_->Post([this] {
+  running_ = true;
+  loop_.Post([this] {
     draining_ = plane_.draining();
     MeasureLoad();
-    loop_->Every(kLoadPeriod, [this] { MeasureLoad(); });
+    load_timer_ = loop_.Every(kLoadPeriod, [this] { MeasureLoad(); });
     for (auto& connection : connections_) {
       connection->link.Start(base::ReadClocks());
       Pump(*connection);
     }
   });
-  thread_ = std::thread([this] { loop_->Run(); });
 }
 
 void WorkerClient::Stop() {
-  if (!thread_.joinable()) return;
-  loop_->Post([this] {
+  if (!std::exchange(running_, false)) return;
+  loop_.Post([this] {
     stopping_ = true;
+    loop_.Cancel(load_timer_);
     for (auto& connection : connections_) {
       connection->link.Stop();
       Pump(*connection);
     }
     FinishIfStopped();
   });
-  thread_.join();
+  stopped_.get_future().wait();
 }
 
 void WorkerClient::FinishIfStopped() {
@@ -202,14 +197,15 @@ void WorkerClient::FinishIfStopped() {
   for (const auto& connection : connections_) {
     if (!connection->streams.empty()) return;
   }
-  loop_->Stop();
+  for (const auto& connection : connections_) loop_.Cancel(connection->timer);
+  stopping_ = false;
+  stopped_.set_value();
 }
 
 std::function<void(rtpengine::v1::Event)> WorkerClient::event_sink() {
-  // Holds the loop, so that a late event of the media plane is dropped instead of hitting a client
-  // that is gone.
-  return [this, loop = loop_](rtpengine::v1::Event event) {
-    loop->Post([this, event = std::move(event)] { SendEvent(event); });
+  // A late event of the media plane finds the loop stopped and is dropped there.
+  return [this](rtpengine::v1::Event event) {
+    loop_.Post([this, event = std::move(event)] { SendEvent(event); });
   };
 }
 
@@ -228,12 +224,12 @@ void WorkerClient::Pump(Connection& connection) {
     }
     auto stream = connection.streams.find(connection.link.stream());
     const bool usable = stream != connection.streams.end() && !stream->second.released;
-    if (actions.write && usable) stream->second.reactor->Write(*std::move(actions.write));
+    if (actions.write && usable) stream->second.shell->Write(*std::move(actions.write));
     OnStateChange(connection);
     ServeCommands(connection, std::move(actions.commands));
     if (usable && stream->second.read_due && connection.link.wants_read()) {
       stream->second.read_due = false;
-      stream->second.reactor->Read();
+      stream->second.shell->Read();
     }
     break;
   }
@@ -243,11 +239,11 @@ void WorkerClient::Pump(Connection& connection) {
 void WorkerClient::Arm(Connection& connection) {
   const std::chrono::nanoseconds deadline = connection.link.next_deadline();
   if (deadline == connection.armed_for) return;
-  loop_->Cancel(connection.timer);
+  loop_.Cancel(connection.timer);
   connection.armed_for = deadline;
   if (deadline == std::chrono::nanoseconds::max()) return;
   const auto delay = std::max(std::chrono::nanoseconds(0), deadline - base::ReadClocks().monotonic);
-  connection.timer = loop_->After(delay, [this, &connection] {
+  connection.timer = loop_.After(delay, [this, &connection] {
     connection.armed_for =
         std::chrono::nanoseconds::max();  // fired: arm again whatever the deadline is
     connection.link.Tick(base::ReadClocks());
@@ -265,9 +261,9 @@ void WorkerClient::OpenStream(Connection& connection) {
     return;
   }
   auto& stream = connection.streams[id];
-  stream.reactor = std::make_unique<ControllerStream>(id, *std::move(channel), connection);
-  stream.reactor->Begin();
-  stream.reactor->Read();
+  stream.shell = std::make_unique<ControllerStream>(id, *std::move(channel), loop_, connection);
+  stream.shell->Begin();
+  stream.shell->Read();
   connection.link.OnOpened(MakeHello());
 }
 
@@ -286,13 +282,11 @@ void WorkerClient::OnDone(Connection& connection, uint64_t stream, const grpc::S
 void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> commands) {
   const uint64_t stream = connection.link.stream();
   for (Command& command : commands) {
-    // The media plane answers from its own threads, perhaps after this client is gone: only the
-    // loop is held.
-    auto done = [loop = loop_, results = connection.results, &connection,
-                 stream](CommandResult result) {
-      if (results->Push(stream, std::move(result))) {
+    // The media plane answers from its own threads, perhaps when the loop is stopped already.
+    auto done = [this, &connection, stream](CommandResult result) {
+      if (connection.results.Push(stream, std::move(result))) {
         relay::BatchScope::AtEnd(
-            [loop, &connection] { loop->Post([&connection] { connection.TakeResults(); }); });
+            [this, &connection] { loop_.Post([&connection] { connection.TakeResults(); }); });
       }
     };
     server_.Serve(connection.link.controller_name(), std::move(command), std::move(done));
@@ -303,7 +297,7 @@ void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> co
         base::log::Severity::kNotice, base::log::Subsystem::kControl, {},
         draining_ ? "Draining: no new sessions" : "Draining ended: ready for new sessions",
         ", as controller '", connection.link.controller_name(), "' asked");
-    loop_->Post([this] { SendLoad(); });
+    loop_.Post([this] { SendLoad(); });
   }
 }
 
@@ -324,7 +318,7 @@ void WorkerClient::OnStateChange(Connection& connection) {
       std::any_of(connections_.begin(), connections_.end(),
                   [](const auto& other) { return other->link.state() == LinkState::kAttached; });
   if (attached != attached_) plane_.SetAttached(attached_ = attached);
-  if (state == LinkState::kAttached) loop_->Post([this, &connection] { Pump(connection); });
+  if (state == LinkState::kAttached) loop_.Post([this, &connection] { Pump(connection); });
 }
 
 void WorkerClient::SendEvent(const rtpengine::v1::Event& event) {

@@ -1,17 +1,17 @@
 // The worker's side of the worker stream, for all configured controllers: one ControllerLink each,
 // a gRPC stream below it, the media plane above.
 //
-// One thread (an EventLoop) owns all links; gRPC's threads and the relay threads only post to it,
-// so they never wait and no state is shared. Controllers do not know of each other: each commands
-// the sessions it owns and hears their events.
+// One thread (the completion loop's) owns all links and serves all streams; the relay threads only
+// post to it, so they never wait and no state is shared. Controllers do not know of each other:
+// each commands the sessions it owns and hears their events.
 #pragma once
 
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,8 +21,8 @@
 #include "mediad/rpc/host_load.h"
 #include "mediad/rpc/media_plane.h"
 #include "proto/base/clock.h"
+#include "proto/runtime/completion_loop.h"
 #include "proto/runtime/credentials.h"
-#include "proto/runtime/event_loop.h"
 #include "rtpengine/v1/admin.pb.h"
 
 namespace mediad::rpc {
@@ -33,7 +33,7 @@ struct WorkerFacts {
   uint64_t boot_epoch = 0;
   std::string build;
   std::vector<rtpengine::v1::Capability> capabilities;
-  // The interfaces with their ports of this moment; called on the rpc thread.
+  // The interfaces with their ports of this moment; called on the loop's thread.
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>*)> interfaces;
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>*)>
       interface_load;
@@ -46,14 +46,17 @@ class WorkerClient {
     runtime::TlsOptions tls;
   };
 
-  // Fails on addresses or certificates that cannot work. `plane` outlives the client, or is stopped
-  // first.
+  // Fails on addresses or certificates that cannot work. `loop` and `plane` outlive the client;
+  // after Stop the loop is stopped before the client goes.
   static absl::StatusOr<std::unique_ptr<WorkerClient>> Create(Options options, WorkerFacts facts,
+                                                              runtime::CompletionLoop& loop,
                                                               MediaPlane& plane);
-  ~WorkerClient();  // stops
 
+  ~WorkerClient();
+
+  // The loop runs while these are called, and is not the caller's thread.
   void Start();
-  void Stop();  // ends the streams and the thread; sessions are not touched
+  void Stop();  // ends the streams; sessions are not touched
 
   // For Engine::Start: to every attached controller that owns the session. Any thread, does not
   // wait.
@@ -65,9 +68,9 @@ class WorkerClient {
   class ResultQueue;
   struct Connection;
 
-  WorkerClient(Options options, WorkerFacts facts, MediaPlane& plane,
-               std::shared_ptr<runtime::EventLoop> loop);
-  // All below: on the rpc thread.
+  WorkerClient(Options options, WorkerFacts facts, runtime::CompletionLoop& loop,
+               MediaPlane& plane);
+  // All below: on the loop's thread.
   void Pump(Connection& connection);
   void Arm(Connection& connection);
   void OpenStream(Connection& connection);
@@ -84,7 +87,7 @@ class WorkerClient {
   const WorkerFacts facts_;
   MediaPlane& plane_;
   CommandServer server_;
-  std::shared_ptr<runtime::EventLoop> loop_;
+  runtime::CompletionLoop& loop_;
   base::SystemRandom random_;
   LoadMeter meter_;
   rtpengine::v1::LoadReport load_;
@@ -92,7 +95,9 @@ class WorkerClient {
   bool attached_ = false;
   bool draining_ = false;
   bool stopping_ = false;
-  std::thread thread_;
+  bool running_ = false;  // between Start and Stop; their caller's
+  runtime::CompletionLoop::TimerId load_timer_ = 0;
+  std::promise<void> stopped_;
   mutable std::mutex peers_mutex_;
   std::vector<rtpengine::v1::Peer> peers_;  // guarded by peers_mutex_
 };

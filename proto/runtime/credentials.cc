@@ -227,4 +227,12 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(
   return grpc::CreateCustomChannel(address->text, credentials, arguments);
 }
 
+void TuneForSmallFrames(grpc::ChannelArguments* arguments) {
+  arguments->SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+}
+
+void TuneForSmallFrames(grpc::ServerBuilder* builder) {
+  builder->AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+}
+
 }  // namespace runtime

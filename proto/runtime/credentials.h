@@ -45,4 +45,10 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(std::string_view addr
                                                            const TlsOptions& tls,
                                                            const grpc::ChannelArguments& arguments);
 
+// The worker stream's ends: many small frames, each of them urgent. gRPC's estimate of the bandwidth
+// costs a ping and its answer, and so two wake-ups, for nearly every frame; a window of fixed size
+// carries the largest frame.
+void TuneForSmallFrames(grpc::ChannelArguments* arguments);
+void TuneForSmallFrames(grpc::ServerBuilder* builder);
+
 }  // namespace runtime

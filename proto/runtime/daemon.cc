@@ -18,6 +18,7 @@
 #include <thread>
 #include <utility>
 
+#include "absl/synchronization/mutex.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -91,6 +92,8 @@ Daemon::~Daemon() {
 }
 
 std::optional<int> Daemon::Init(int argc, const char* const* argv) {
+  // Debian builds Abseil with its debugging aid on; it takes a global lock for every mutex.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (const auto exit_status = ReadOptions(argc, argv)) return exit_status;
   if (!options_.Bool("foreground")) {
     int pipes[2];

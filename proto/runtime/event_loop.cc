@@ -75,29 +75,15 @@ void EventLoop::Remove(int fd) {
 }
 
 EventLoop::TimerId EventLoop::After(std::chrono::nanoseconds delay, Task task) {
-  return Arm(delay, std::chrono::nanoseconds(0), std::move(task));
+  return timers_.Arm(base::ReadClocks().monotonic + delay, {}, std::move(task));
 }
 
 EventLoop::TimerId EventLoop::Every(std::chrono::nanoseconds period, Task task) {
   period = std::max(period, std::chrono::nanoseconds(1));
-  return Arm(period, period, std::move(task));
+  return timers_.Arm(base::ReadClocks().monotonic + period, period, std::move(task));
 }
 
-EventLoop::TimerId EventLoop::Arm(std::chrono::nanoseconds delay, std::chrono::nanoseconds period,
-                                  Task task) {
-  const TimerId id = ++last_timer_;
-  const auto deadline = base::ReadClocks().monotonic + delay;
-  timer_index_[id] =
-      timers_.emplace(deadline, Timer{id, period, std::make_shared<Task>(std::move(task))});
-  return id;
-}
-
-void EventLoop::Cancel(TimerId id) {
-  const auto found = timer_index_.find(id);
-  if (found == timer_index_.end()) return;
-  timers_.erase(found->second);
-  timer_index_.erase(found);
-}
+void EventLoop::Cancel(TimerId id) { timers_.Cancel(id); }
 
 void EventLoop::Wake() {
   const uint64_t one = 1;
@@ -123,8 +109,8 @@ void EventLoop::Stop() {
 bool EventLoop::InLoopThread() const { return thread_.load() == std::this_thread::get_id(); }
 
 int EventLoop::WaitMilliseconds() const {
-  if (timers_.empty()) return -1;
-  const auto left = timers_.begin()->first - base::ReadClocks().monotonic;
+  if (timers_.next_deadline() == TimerSet::Time::max()) return -1;
+  const auto left = timers_.next_deadline() - base::ReadClocks().monotonic;
   if (left.count() <= 0) return 0;
   // Rounded up: waking before the deadline would only spin.
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(left).count();
@@ -137,7 +123,7 @@ void EventLoop::Run() {
   while (!stop_.load()) {
     const int count = epoll_wait(epoll_fd_, events, kEventsPerTurn, WaitMilliseconds());
     for (int i = 0; i < count; ++i) Dispatch(events[i]);
-    RunTimers();
+    timers_.RunDue(base::ReadClocks().monotonic);
     RunPosted();
   }
   stop_.store(false);
@@ -156,25 +142,6 @@ void EventLoop::Dispatch(const epoll_event& event) {
   if (found == watches_.end() || Key(found->second.generation, fd) != event.data.u64) return;
   const std::shared_ptr<FdCallback> callback = found->second.callback;
   (*callback)(event.events);
-}
-
-void EventLoop::RunTimers() {
-  const auto now = base::ReadClocks().monotonic;
-  const TimerId last = last_timer_;  // timers armed from here on wait for the next turn
-  while (!timers_.empty() && timers_.begin()->first <= now) {
-    const auto due = timers_.begin();
-    if (due->second.id > last) break;
-    Timer timer = due->second;
-    const auto deadline = due->first;
-    timers_.erase(due);
-    if (timer.period.count() > 0) {
-      const auto missed = (now - deadline) / timer.period;
-      timer_index_[timer.id] = timers_.emplace(deadline + (missed + 1) * timer.period, timer);
-    } else {
-      timer_index_.erase(timer.id);
-    }
-    (*timer.task)();
-  }
 }
 
 void EventLoop::RunPosted() {

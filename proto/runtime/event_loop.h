@@ -1,8 +1,8 @@
 // A small epoll loop: file descriptors, timers, and work posted from other threads.
 //
 // One thread runs it; everything but Post() and Stop() is called on that thread or before Run().
-// Level-triggered. It owns no file descriptors but its own. Not for the packet path of the relay, which
-// has a loop shaped around packets.
+// Level-triggered. It owns no file descriptors but its own. Not for the packet path of the relay,
+// which has a loop shaped around packets.
 #pragma once
 
 #include <sys/epoll.h>
@@ -11,7 +11,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -20,14 +19,15 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "proto/runtime/timer_set.h"
 
 namespace runtime {
 
 class EventLoop {
  public:
   using FdCallback = std::function<void(uint32_t events)>;  // EPOLLIN …
-  using Task = std::function<void()>;
-  using TimerId = uint64_t;  // never 0, never used twice
+  using Task = TimerSet::Task;
+  using TimerId = TimerSet::Id;  // never 0, never used twice
 
   static absl::StatusOr<std::unique_ptr<EventLoop>> Create();
   ~EventLoop();
@@ -41,32 +41,26 @@ class EventLoop {
 
   // Calls `task` once after `delay`. A delay of 0 means "in the next turn".
   TimerId After(std::chrono::nanoseconds delay, Task task);
-  // Calls `task` every `period`; turns missed because the loop was busy are skipped, not made up for.
+  // Calls `task` every `period`; turns missed because the loop was busy are skipped, not made up
+  // for.
   TimerId Every(std::chrono::nanoseconds period, Task task);
   void Cancel(TimerId id);  // unknown ids are ignored
 
-  void Post(Task task);  // any thread; tasks of one thread run in order. After Stop(): dropped with the loop
+  void Post(Task task);  // any thread; tasks of one thread run in order. After Stop(): dropped with
+                         // the loop
   void Stop();           // any thread; Run() returns after the turn in progress
   void Run();            // may be called again after it returned
   bool InLoopThread() const;
 
  private:
-  struct Timer {
-    TimerId id;
-    std::chrono::nanoseconds period;  // 0 = once
-    std::shared_ptr<Task> task;       // shared: it may cancel itself while it runs
-  };
-  using Timers = std::multimap<std::chrono::nanoseconds, Timer>;  // by CLOCK_MONOTONIC deadline
   struct Watch {
     uint32_t generation;  // tells an fd from an earlier one with the same number
     std::shared_ptr<FdCallback> callback;
   };
 
   EventLoop(int epoll_fd, int wake_fd);
-  TimerId Arm(std::chrono::nanoseconds delay, std::chrono::nanoseconds period, Task task);
   int WaitMilliseconds() const;
   void Dispatch(const epoll_event& event);
-  void RunTimers();
   void RunPosted();
   void Wake();
 
@@ -74,9 +68,7 @@ class EventLoop {
   const int wake_fd_;
   std::unordered_map<int, Watch> watches_;
   uint32_t last_generation_ = 0;
-  Timers timers_;
-  std::unordered_map<TimerId, Timers::iterator> timer_index_;
-  TimerId last_timer_ = 0;
+  TimerSet timers_;
   std::atomic<bool> stop_{false};
   std::atomic<std::thread::id> thread_{};
   std::mutex posted_mutex_;

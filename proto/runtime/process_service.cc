@@ -8,17 +8,11 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/runtime/logging.h"
+#include "proto/runtime/unary_method.h"
 #include "proto/runtime/version.h"
 
 namespace runtime {
 namespace {
-
-grpc::ServerUnaryReactor* Finish(grpc::CallbackServerContext* context,
-                                 const grpc::Status& status = grpc::Status::OK) {
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  reactor->Finish(status);
-  return reactor;
-}
 
 uint64_t ResidentOctets() {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen("/proc/self/statm", "re"),
@@ -36,20 +30,17 @@ void FillLevels(rtpengine::v1::LogLevels* response) {
   }
 }
 
-}  // namespace
-
-grpc::ServerUnaryReactor* ProcessService::GetVersion(grpc::CallbackServerContext* context,
-                                                     const rtpengine::v1::GetVersionRequest*,
-                                                     rtpengine::v1::GetVersionResponse* response) {
-  response->set_daemon(facts_.daemon);
-  response->set_version(Version());
-  response->set_build(BuildDetails());
-  return Finish(context);
+grpc::Status ChangeLevel(const rtpengine::v1::SetLogLevelRequest& request) {
+  if (SetLogLevel(request.subsystem(), request.level())) return grpc::Status::OK;
+  const bool bad_level = request.level() < 0 || request.level() > 7;
+  return {grpc::StatusCode::INVALID_ARGUMENT,
+          bad_level ? base::StrCat("log level ", request.level(), " is not between 0 and 7")
+                    : base::StrCat("no subsystem is called '", request.subsystem(), "'")};
 }
 
-grpc::ServerUnaryReactor* ProcessService::GetStatus(grpc::CallbackServerContext* context,
-                                                    const rtpengine::v1::GetStatusRequest*,
-                                                    rtpengine::v1::GetStatusResponse* response) {
+}  // namespace
+
+void ProcessService::GetStatus(rtpengine::v1::GetStatusResponse* response) const {
   response->set_daemon(facts_.daemon);
   response->set_version(Version());
   response->set_name(facts_.name);
@@ -59,28 +50,33 @@ grpc::ServerUnaryReactor* ProcessService::GetStatus(grpc::CallbackServerContext*
   for (const std::string& listener : facts_.listeners) response->add_listeners(listener);
   for (const std::string& warning : facts_.warnings) response->add_warnings(warning);
   fill_(response);
-  return Finish(context);
 }
 
-grpc::ServerUnaryReactor* ProcessService::GetLogLevels(grpc::CallbackServerContext* context,
-                                                       const rtpengine::v1::GetLogLevelsRequest*,
-                                                       rtpengine::v1::LogLevels* response) {
-  FillLevels(response);
-  return Finish(context);
-}
-
-grpc::ServerUnaryReactor* ProcessService::SetLogLevel(
-    grpc::CallbackServerContext* context, const rtpengine::v1::SetLogLevelRequest* request,
-    rtpengine::v1::LogLevels* response) {
-  if (!runtime::SetLogLevel(request->subsystem(), request->level())) {
-    const std::string text =
-        request->level() < 0 || request->level() > 7
-            ? base::StrCat("log level ", request->level(), " is not between 0 and 7")
-            : base::StrCat("no subsystem is called '", request->subsystem(), "'");
-    return Finish(context, {grpc::StatusCode::INVALID_ARGUMENT, text});
-  }
-  FillLevels(response);
-  return Finish(context);
+void ProcessService::Serve(CompletionLoop& loop) {
+  using Service = rtpengine::v1::Process::AsyncService;
+  using rtpengine::v1::LogLevels;
+  ServeNow(loop, service_, &Service::RequestGetVersion,
+           [this](const auto&, rtpengine::v1::GetVersionResponse* response) {
+             response->set_daemon(facts_.daemon);
+             response->set_version(Version());
+             response->set_build(BuildDetails());
+             return grpc::Status::OK;
+           });
+  ServeNow(loop, service_, &Service::RequestGetStatus,
+           [this](const auto&, rtpengine::v1::GetStatusResponse* response) {
+             GetStatus(response);
+             return grpc::Status::OK;
+           });
+  ServeNow(loop, service_, &Service::RequestGetLogLevels, [](const auto&, LogLevels* response) {
+    FillLevels(response);
+    return grpc::Status::OK;
+  });
+  ServeNow(loop, service_, &Service::RequestSetLogLevel,
+           [](const rtpengine::v1::SetLogLevelRequest& request, LogLevels* response) {
+             const grpc::Status status = ChangeLevel(request);
+             if (status.ok()) FillLevels(response);
+             return status;
+           });
 }
 
 }  // namespace runtime

@@ -1,5 +1,4 @@
 // Service Process of admin.proto, the same in every daemon: version, status, log levels.
-// Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "proto/runtime/completion_loop.h"
 #include "rtpengine/v1/admin.grpc.pb.h"
 
 namespace runtime {
@@ -22,31 +22,25 @@ struct ProcessFacts {
   std::vector<std::string> warnings;   // of the configuration
 };
 
-class ProcessService final : public rtpengine::v1::Process::CallbackService {
+class ProcessService {
  public:
-  // Adds what only the daemon knows: calls, peers, warnings. Called on gRPC's threads; must not
+  // Adds what only the daemon knows: calls, peers, warnings. Called on the loop's thread; must not
   // block.
   using FillStatus = std::function<void(rtpengine::v1::GetStatusResponse* response)>;
 
   ProcessService(ProcessFacts facts, FillStatus fill)
       : facts_(std::move(facts)), fill_(std::move(fill)) {}
 
-  grpc::ServerUnaryReactor* GetVersion(grpc::CallbackServerContext* context,
-                                       const rtpengine::v1::GetVersionRequest* request,
-                                       rtpengine::v1::GetVersionResponse* response) override;
-  grpc::ServerUnaryReactor* GetStatus(grpc::CallbackServerContext* context,
-                                      const rtpengine::v1::GetStatusRequest* request,
-                                      rtpengine::v1::GetStatusResponse* response) override;
-  grpc::ServerUnaryReactor* GetLogLevels(grpc::CallbackServerContext* context,
-                                         const rtpengine::v1::GetLogLevelsRequest* request,
-                                         rtpengine::v1::LogLevels* response) override;
-  grpc::ServerUnaryReactor* SetLogLevel(grpc::CallbackServerContext* context,
-                                        const rtpengine::v1::SetLogLevelRequest* request,
-                                        rtpengine::v1::LogLevels* response) override;
+  grpc::Service* service() { return &service_; }
+  // After BuildAndStart, before the loop starts.
+  void Serve(CompletionLoop& loop);
 
  private:
+  void GetStatus(rtpengine::v1::GetStatusResponse* response) const;
+
   const ProcessFacts facts_;
   const FillStatus fill_;
+  rtpengine::v1::Process::AsyncService service_;
 };
 
 }  // namespace runtime

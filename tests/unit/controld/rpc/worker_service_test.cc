@@ -127,14 +127,18 @@ class WorkerServiceTest : public testing::Test {
       lost_ = lost_ || text == "Lost the stream of worker 'm1'";
     });
     fleet_.SetShards({&shards_[0], &shards_[1]});
-    grpc::ServerBuilder builder;
-    builder.RegisterService(&service_);
-    server_ = builder.BuildAndStart();
+    builder_.RegisterService(service_.service());
+    server_ = builder_.BuildAndStart();
+    service_.Serve(loop_);
+    loop_.Start();
   }
   ~WorkerServiceTest() override {
     fleet_.Shutdown();
     server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(2));
     server_->Wait();
+    loop_.AwaitUnused();
+    server_.reset();
+    loop_.Stop();
     base::log::SetSink({});
   }
   static fleet::FleetSettings Settings() {
@@ -173,6 +177,8 @@ class WorkerServiceTest : public testing::Test {
   FakeShard shards_[2];
   shard::FleetHost fleet_;
   WorkerService service_;
+  grpc::ServerBuilder builder_;
+  runtime::CompletionLoop loop_{builder_.AddCompletionQueue()};
   std::unique_ptr<grpc::Server> server_;
   base::SystemRandom random_;
   const std::string name_ = "c1";

@@ -119,10 +119,13 @@ class WorkerClientTest : public testing::Test {
  protected:
   WorkerClientTest() {
     base::log::SetSink([](auto, auto, const auto&, std::string_view) {});
+    loop_.Start();
     char directory[] = "/tmp/worker_client_test.XXXXXX";
     directory_ = mkdtemp(directory);
   }
   ~WorkerClientTest() override {
+    if (client_ != nullptr) client_->Stop();
+    loop_.Stop();
     client_.reset();
     std::filesystem::remove_all(directory_);
     base::log::SetSink(nullptr);
@@ -135,7 +138,7 @@ class WorkerClientTest : public testing::Test {
     facts.boot_epoch = 42;
     facts.interfaces = [](auto* out) { out->Add()->set_name("pub"); };
     facts.interface_load = [](auto* out) { out->Add()->set_name("pub"); };
-    auto client = WorkerClient::Create({std::move(controllers), {}}, std::move(facts), plane_);
+    auto client = WorkerClient::Create({std::move(controllers), {}}, std::move(facts), loop_, plane_);
     ASSERT_TRUE(client.ok()) << client.status();
     client_ = *std::move(client);
     client_->Start();
@@ -143,6 +146,8 @@ class WorkerClientTest : public testing::Test {
 
   std::string directory_;
   FakePlane plane_;
+  grpc::ServerBuilder builder_;
+  runtime::CompletionLoop loop_{builder_.AddCompletionQueue()};
   std::unique_ptr<WorkerClient> client_;
 };
 
@@ -234,15 +239,15 @@ TEST_F(WorkerClientTest, StartsAndStopsWithoutAController) {
   const auto before = std::chrono::steady_clock::now();
   StartClient({Address("nobody"), Address("nobody-else")});
   EXPECT_EQ(client_->Peers().size(), 2u);
-  client_.reset();
+  client_->Stop();
   EXPECT_LT(std::chrono::steady_clock::now() - before, kPatience);
   EXPECT_FALSE(plane_.attached_);
 }
 
 TEST_F(WorkerClientTest, TcpWithoutCertificatesIsAConfigurationError) {
   WorkerFacts facts;
-  EXPECT_FALSE(WorkerClient::Create({{"127.0.0.1:1"}, {}}, facts, plane_).ok());
-  EXPECT_FALSE(WorkerClient::Create({{"no address"}, {}}, facts, plane_).ok());
+  EXPECT_FALSE(WorkerClient::Create({{"127.0.0.1:1"}, {}}, facts, loop_, plane_).ok());
+  EXPECT_FALSE(WorkerClient::Create({{"no address"}, {}}, facts, loop_, plane_).ok());
 }
 
 TEST_F(WorkerClientTest, LateAnswersAfterTheEndAreHarmless) {
@@ -250,7 +255,9 @@ TEST_F(WorkerClientTest, LateAnswersAfterTheEndAreHarmless) {
   StartClient({Address("one")});
   ASSERT_TRUE(controller.WaitFor([](const auto& m) { return m.has_load(); }));
   auto sink = client_->event_sink();
-  client_.reset();
+  client_->Stop();
+  sink({});
+  loop_.Stop();
   sink({});
 }
 

@@ -31,7 +31,7 @@ std::string ListenError(const std::string& address, const TlsOptions& tls = {}) 
 
 // A server without any method does not start; nothing here calls one.
 grpc::Service* AnyService() {
-  static rtpengine::v1::Process::CallbackService service;
+  static rtpengine::v1::Process::Service service;
   return &service;
 }
 
