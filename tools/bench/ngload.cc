@@ -5,8 +5,9 @@
 // --hold 1 leaves the calls open (for measuring memory) and, with --calls-file, writes them in
 // rtpload's form.
 // --burst N sends N offers at once, waits without repeating, counts missing replies and deletes the
-// calls. One thread. Prints one JSON object. Bencode is written and searched by hand: what is
-// generated is fixed, and of a reply only "result" and the media endpoint matter.
+// calls. --encoding json speaks JSON instead of bencode. One thread. Prints one JSON object. Requests
+// are written and replies searched by hand: what is generated is fixed, and of a reply only "result"
+// and the media endpoint matter.
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -25,9 +26,46 @@ constexpr const char* kNames[kCommands] = {"offer", "answer", "query", "delete"}
 constexpr int64_t kRetransmitNs = 1'000'000'000;
 constexpr int kMaxSends = 5;
 
-std::string Text(std::string_view text) {
-  return std::to_string(text.size()) + ":" + std::string(text);
-}
+// One request's dictionary, in either encoding. Texts have no character that JSON escapes but line
+// ends.
+class Dictionary {
+ public:
+  explicit Dictionary(bool json) : json_(json), text_(json ? "{" : "d") {}
+
+  void Add(std::string_view key, std::string_view value) { Begin(key) += Text(value); }
+  void Add(std::string_view key, int value) {
+    Begin(key) += json_ ? std::to_string(value) : "i" + std::to_string(value) + "e";
+  }
+  void AddList(std::string_view key, std::string_view item) {
+    Begin(key) += json_ ? "[" + Text(item) + "]" : "l" + Text(item) + "e";
+  }
+  std::string End() const { return text_ + (json_ ? "}" : "e"); }
+
+ private:
+  std::string& Begin(std::string_view key) {
+    if (json_ && text_.size() > 1) text_ += ',';
+    text_ += Text(key);
+    if (json_) text_ += ':';
+    return text_;
+  }
+  std::string Text(std::string_view text) const {
+    if (!json_) return std::to_string(text.size()) + ":" + std::string(text);
+    std::string out = "\"";
+    for (const char c : text) {
+      if (c == '\r') {
+        out += "\\r";
+      } else if (c == '\n') {
+        out += "\\n";
+      } else {
+        out += c;
+      }
+    }
+    return out + "\"";
+  }
+
+  const bool json_;
+  std::string text_;
+};
 
 std::string Sdp(const std::string& address, uint32_t port) {
   return "v=0\r\no=- 1 1 IN IP4 " + address + "\r\ns=-\r\nc=IN IP4 " + address +
@@ -36,14 +74,17 @@ std::string Sdp(const std::string& address, uint32_t port) {
          "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n";
 }
 
-bool IsOk(std::string_view reply) { return reply.find("6:result2:ok") != std::string_view::npos; }
+bool IsOk(std::string_view reply) {
+  constexpr auto kNone = std::string_view::npos;
+  return reply.find("6:result2:ok") != kNone || reply.find("\"result\":\"ok\"") != kNone;
+}
 
 // The word behind `mark`, empty if there is none.
 std::string WordAfter(std::string_view reply, std::string_view mark) {
   const size_t at = reply.find(mark);
   if (at == std::string_view::npos) return {};
   const std::string_view rest = reply.substr(at + mark.size());
-  return std::string(rest.substr(0, rest.find_first_of(" \r\n")));
+  return std::string(rest.substr(0, rest.find_first_of(" \r\n\\")));
 }
 
 // Where the daemon wants media: the first section's address and port; empty if the reply has none.
@@ -76,6 +117,7 @@ class Generator {
         base_port_(arguments.Number("base-port")),
         total_(arguments.Number("calls")),
         hold_(arguments.Number("hold") != 0),
+        json_(arguments.Text("encoding") == "json"),
         run_id_(std::to_string(getpid()) + "x" + std::to_string(bench::NowNs())),
         calls_file_(arguments.Text("calls-file")) {
     fd_ = bench::UdpSocket(bench::Endpoint(address_, 0), 8 << 20);
@@ -134,20 +176,18 @@ class Generator {
   }
 
   std::string Request(const Call& call) const {
-    const std::string id = Text("call-id") + Text(CallId(call.number));
-    const std::string from = Text("from-tag") + Text("a" + std::to_string(call.number));
-    const std::string to = Text("to-tag") + Text("b" + std::to_string(call.number));
-    const std::string command = Text("command") + Text(kNames[call.next]);
-    std::string body = id + command + from;
+    Dictionary body(json_);
+    body.Add("call-id", CallId(call.number));
+    body.Add("command", kNames[call.next]);
+    body.Add("from-tag", "a" + std::to_string(call.number));
     // Keys are in order, as Kamailio's module sends them: replace, sdp and the like after the tags.
     if (call.next == kOffer || call.next == kAnswer) {
-      body += Text("replace") + "l" + Text("origin") + "e";
-      body +=
-          Text("sdp") + Text(Sdp(address_, PartyPort(call.number, call.next == kOffer ? 0 : 1)));
+      body.AddList("replace", "origin");
+      body.Add("sdp", Sdp(address_, PartyPort(call.number, call.next == kOffer ? 0 : 1)));
     }
-    if (call.next == kAnswer) body += to;
-    if (call.next == kDelete) body += Text("delete-delay") + "i0e";
-    return Cookie(call) + " d" + body + "e";
+    if (call.next == kAnswer) body.Add("to-tag", "b" + std::to_string(call.number));
+    if (call.next == kDelete) body.Add("delete-delay", 0);
+    return Cookie(call) + " " + body.End();
   }
 
   void StartCall() {
@@ -292,6 +332,7 @@ class Generator {
   uint32_t base_port_;
   uint32_t total_;
   bool hold_;
+  bool json_;
   std::string run_id_;
   std::string calls_file_;
   std::ofstream output_;
@@ -315,8 +356,12 @@ int main(int argc, char** argv) {
                                       {"calls", "1000"},
                                       {"concurrency", "20"},
                                       {"hold", "0"},
+                                      {"encoding", "bencode"},
                                       {"calls-file", ""},
                                       {"burst", "0"}});
+  if (arguments.Text("encoding") != "bencode" && arguments.Text("encoding") != "json") {
+    bench::Die("--encoding is bencode or json");
+  }
   Generator generator(arguments);
   if (arguments.Number("burst") != 0) {
     generator.RunBurst(arguments.Number("burst"));
