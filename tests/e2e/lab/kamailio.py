@@ -1,10 +1,8 @@
-"""Kamailio on host sip, with ../kamailio.cfg."""
+"""Kamailio on host sip, with one of the configurations in the directory above."""
 import glob
 import os
 
-_TEMPLATE = os.path.join(
-    os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "kamailio.cfg"
-)
+_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _MODULES = (
     "/usr/lib/*/kamailio/modules",
     "/usr/lib64/kamailio/modules",
@@ -18,16 +16,19 @@ def _modules():
     return found[0]
 
 
-def start(programs, nodes):
+def start(programs, nodes, configuration="kamailio.cfg"):
     """nodes: media hosts, each with NG on port 2223 of its IPv4 address."""
     network = programs.network
-    with open(_TEMPLATE) as handle:
+    with open(os.path.join(_DIRECTORY, configuration)) as handle:
         text = handle.read()
+    sockets = ["udp:%s:2223" % network.ipv4(node) for node in nodes]
     words = {
         "IPV4": network.ipv4("sip"),
         "IPV6": network.ipv6("sip"),
         "MODULES": _modules() + "/",
-        "NODES": " ".join("udp:%s:2223" % network.ipv4(node) for node in nodes),
+        "NODES": " ".join(sockets),
+        "NODE1": sockets[0],
+        "NODE2": sockets[-1],
         "UAS": network.ipv4("uas"),
         "UAS2": network.ipv4("uas2"),
         "UAS_IPV6": network.ipv6("uas"),

@@ -1,0 +1,73 @@
+"""Kamailio's rtpengine functions one by one, as scripts use them beside rtpengine_manage: sets,
+SDP from and to variables, statistics, media commands."""
+import re
+
+import pytest
+
+from lab import checks, kamailio
+from lab.capture import Capture
+from lab.rtpengine import Node
+
+PACKETS = 100
+TALK_MS = 2600
+
+
+@pytest.fixture
+def two_nodes(programs, build):
+    nodes = [Node(programs, build, host).start() for host in ("m1", "m2")]
+    yield nodes
+    for node in nodes:
+        node.close()
+
+
+class Call:
+    """One call of `user`, and what Kamailio's script logged about it."""
+
+    def __init__(self, programs, sip, user):
+        self.proxy = kamailio.start(programs, ["m1", "m2"], "kamailio-functions.cfg")
+        caller_audio, self.from_caller = sip.audio(PACKETS)
+        callee_audio, self.from_callee = sip.audio(PACKETS)
+        at_caller, at_callee = Capture(programs, "uac"), Capture(programs, "uas")
+        callee = sip.callee("uas", "callee-basic", AUDIO=callee_audio, TALK_MS=TALK_MS)
+        caller = sip.caller("uac", "caller-basic", user=user, AUDIO=caller_audio, TALK_MS=TALK_MS)
+        caller.succeed()
+        callee.succeed()
+        self.at_caller, self.at_callee = at_caller.arrived(), at_callee.arrived()
+        self.log = self.proxy.log()
+
+    def result(self, name):
+        found = re.search(r"result: %s (.*)" % name, self.log)
+        assert found, "nothing logged about %s:\n%s" % (name, self.log[-3000:])
+        return found.group(1).strip()
+
+    def check_audio(self, relay):
+        checks.audio_arrived(self.at_callee, self.from_caller, PACKETS, [relay])
+        checks.audio_arrived(self.at_caller, self.from_callee, PACKETS, [relay])
+
+    def relayed(self):
+        """RTP packets by $rtpstat, "RTP: 344 bytes, 2 packets, 0 errors; RTCP: …"."""
+        found = re.match(r"RTP: (\d+) bytes, (\d+) packets, (\d+) errors", self.result("rtpstat"))
+        assert found, self.result("rtpstat")
+        return int(found.group(2))
+
+
+def test_offer_answer_query_delete(programs, sip, two_nodes):
+    call = Call(programs, sip, "first")
+    call.check_audio(two_nodes[0].address)
+    assert call.result("answer") == "1"
+    assert "sdp missing" not in call.log
+    assert call.relayed() >= 2 * PACKETS * 0.9
+    assert call.result("query") == "1"
+    checks.no_calls(two_nodes[0].ng)
+
+
+def test_a_call_uses_the_set_that_the_script_chose(programs, sip, two_nodes):
+    call = Call(programs, sip, "second")
+    call.check_audio(two_nodes[1].address)
+    checks.no_calls(two_nodes[1].ng)
+
+
+def test_statistics_control(programs, sip, two_nodes):
+    """No audio, no packets in the script's statistics."""
+    programs.network.break_relay(two_nodes[0].host)
+    assert Call(programs, sip, "first").relayed() == 0
