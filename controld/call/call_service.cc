@@ -132,8 +132,8 @@ void CallService::ForceDelete(const std::string& call_id, base::Now now, DeleteD
   base::log::Log(base::log::Severity::kNotice, base::log::Subsystem::kCore,
                  LogContext(entry->state), "Call terminated by operator");
   table_->End(entry, EndReason::kForced, now,
-              [done](const CallState&, const v1::SessionStatistics& statistics) {
-                done(true, statistics);
+              [done](const CallState& call, const v1::SessionStatistics& statistics) {
+                done(true, DescribeCall(call, &statistics));
               });
 }
 

@@ -53,7 +53,7 @@ class CallService {
   void Describe(const std::string& call_id, bool explain, base::Now now, DescribeDone done);
   using ExplainDone = std::function<void(bool found, rtpengine::v1::ExplainCallResponse)>;
   void Explain(const std::string& call_id, base::Now now, ExplainDone done);
-  using DeleteDone = std::function<void(bool found, rtpengine::v1::SessionStatistics)>;
+  using DeleteDone = std::function<void(bool found, rtpengine::v1::CallInfo)>;  // as it ended
   void ForceDelete(const std::string& call_id, base::Now now, DeleteDone done);
 
  private:

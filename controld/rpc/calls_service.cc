@@ -79,8 +79,8 @@ void ExplainCall(call::CallService& service, const ExplainReply& reply) {
 
 void DeleteCall(call::CallService& service, const DeleteReply& reply) {
   service.ForceDelete(reply->request().call_id(), base::ReadClocks(),
-                      [reply](bool found, rtpengine::v1::SessionStatistics statistics) {
-                        *reply->response()->mutable_statistics() = std::move(statistics);
+                      [reply](bool found, CallInfo call) {
+                        *reply->response()->mutable_call() = std::move(call);
                         reply->Finish(StatusOf(found));
                       });
 }

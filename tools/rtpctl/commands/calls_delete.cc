@@ -1,4 +1,4 @@
-// rtpctl calls delete CALL-ID: ends a call at once and shows its last counters.
+// rtpctl calls delete CALL-ID: ends a call at once and shows it as it was.
 #include <ctime>
 #include <memory>
 
@@ -8,17 +8,6 @@
 namespace rtpctl {
 
 namespace v1 = rtpengine::v1;
-
-std::string DeletedText(const std::string& call_id, const v1::SessionStatistics& statistics,
-                        const Style& style) {
-  std::string out = "Deleted call " + Printable(call_id) + "\n";
-  Table streams = StreamTable();
-  for (const auto& media : statistics.media()) {
-    AddStreams(media, "-", std::to_string(media.media()), std::time(nullptr), &streams);
-  }
-  if (!streams.empty()) out += "\n" + streams.Render(style);
-  return out;
-}
 
 void AddCallsDelete(CLI::App* parent, Session* session) {
   auto* command = parent->add_subcommand(
@@ -33,7 +22,8 @@ void AddCallsDelete(CLI::App* parent, Session* session) {
       v1::DeleteCallResponse response;
       const int result = session->Call(&v1::Calls::Stub::DeleteCall, request, &response);
       if (result != kExitOk || session->PrintedJson(response)) return result;
-      session->out() << DeletedText(*call_id, response.statistics(), session->style());
+      session->out() << "Deleted call " << Printable(*call_id) << "\n\n"
+                     << CallText(response.call(), std::time(nullptr), session->style());
       return kExitOk;
     });
   });

@@ -10,6 +10,8 @@ namespace rtpctl {
 
 namespace v1 = rtpengine::v1;
 
+namespace {
+
 Table StreamTable() {
   return Table({{"PARTY", false, true},
                 {"MEDIA"},
@@ -41,8 +43,6 @@ void AddStreams(const v1::MediaStatistics& media, const std::string& party,
          heard ? FormatAge(silence) : std::string("never")});
   }
 }
-
-namespace {
 
 std::string PartyText(const v1::PartyInfo& party, const Style& style) {
   std::string out =

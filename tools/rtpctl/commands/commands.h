@@ -39,8 +39,6 @@ std::string CallsText(const rtpengine::v1::ListCallsResponse& calls, int64_t now
 std::string CallText(const rtpengine::v1::CallInfo& call, int64_t now, const Style& style);
 std::string ExplanationText(const rtpengine::v1::ExplainCallResponse& explanation,
                             const Style& style);
-std::string DeletedText(const std::string& call_id,
-                        const rtpengine::v1::SessionStatistics& statistics, const Style& style);
 // `before`: the values `seconds` ago, for rates; null at first.
 std::string StatisticsText(const rtpengine::v1::Statistics& now,
                            const rtpengine::v1::Statistics* before, double seconds,
@@ -51,8 +49,5 @@ std::string CompletionScript(const CLI::App& root, const std::string& shell);
 
 // Helpers of several sub-commands.
 Cell WorkerStateCell(rtpengine::v1::WorkerState state, bool attached);
-void AddStreams(const rtpengine::v1::MediaStatistics& media, const std::string& party,
-                const std::string& index, int64_t now, Table* table);
-Table StreamTable();
 
 }  // namespace rtpctl

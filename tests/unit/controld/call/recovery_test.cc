@@ -219,18 +219,26 @@ TEST_F(RecoveryTest, EventsOfOtherWorkersAndCallsAreIgnored) {
 
 TEST_F(RecoveryTest, ForceDelete) {
   Establish("c");
-  gateway_.statistics.set_generation(7);
+  for (uint32_t id = 1; id <= 9; ++id) {  // whatever number the first media has
+    auto* media = gateway_.statistics.add_media();
+    media->set_media(id);
+    media->add_streams()->mutable_ingress()->set_packets(7);
+  }
   int answers = 0;
-  service_->ForceDelete("c", now_, [&](bool found, const v1::SessionStatistics& statistics) {
+  service_->ForceDelete("c", now_, [&](bool found, const v1::CallInfo& call) {
     ++answers;
     EXPECT_TRUE(found);
-    EXPECT_EQ(statistics.generation(), 7u);
+    EXPECT_EQ(call.call_id(), "c");
+    ASSERT_EQ(call.parties_size(), 2);
+    EXPECT_EQ(call.parties(0).tag(), "A");
+    ASSERT_EQ(call.parties(0).media(0).statistics().streams_size(), 1);
+    EXPECT_EQ(call.parties(0).media(0).statistics().streams(0).ingress().packets(), 7u);
   });
   gateway_.AnswerAll();
   EXPECT_EQ(answers, 1);
   EXPECT_EQ(counters_.force_terminated.load(), 1u);
   EXPECT_EQ(service_->size(), 0u);
-  service_->ForceDelete("c", now_, [&](bool found, const v1::SessionStatistics&) {
+  service_->ForceDelete("c", now_, [&](bool found, const v1::CallInfo&) {
     ++answers;
     EXPECT_FALSE(found);
   });
