@@ -34,6 +34,7 @@ class Parser {
     messages_->push_back({severity, std::move(text)});
   }
   std::vector<IpAddress> Addresses(std::string_view text);
+  std::vector<IpAddress> AnyAddresses();
   std::optional<IpAddress> Advertised(std::string_view text, base::Family family);
   // False: an address is unusable or there is none.
   bool Add(std::string_view name, std::string_view address,
@@ -49,7 +50,7 @@ class Parser {
 // Literal, `any`, network device, DNS name: in this order.
 std::vector<IpAddress> Parser::Addresses(std::string_view text) {
   if (const auto literal = IpAddress::Parse(text)) return {*literal};
-  if (text == "any") return source_.AllAddresses();
+  if (text == "any") return AnyAddresses();
   if (!text.empty()) {
     std::vector<IpAddress> device = source_.DeviceAddresses(text);
     if (!device.empty()) return device;
@@ -61,6 +62,17 @@ std::vector<IpAddress> Parser::Addresses(std::string_view text) {
         base::StrCat("Failed to resolve '", text, "' as a DNS host name: ", error));
   }
   return resolved;
+}
+
+// A host without a network still serves itself: for a try, in a container, in a test.
+std::vector<IpAddress> Parser::AnyAddresses() {
+  std::vector<IpAddress> all = source_.AllAddresses();
+  if (!all.empty()) return all;
+  std::vector<IpAddress> loopback = source_.DeviceAddresses("lo");
+  if (!loopback.empty()) {
+    Log(Severity::kWarning, "No address but loopback: media stays on this host");
+  }
+  return loopback;
 }
 
 // Of a name with several addresses, one of the local address's family is preferred.

@@ -112,6 +112,17 @@ TEST_F(InterfaceConfig, DevicesAnyAndNames) {
             List({"default 203.0.113.3 203.0.113.3", "default 203.0.113.4 203.0.113.4"}));
 }
 
+TEST_F(InterfaceConfig, AnyIsLoopbackOnAHostThatHasNothingElse) {
+  source.devices["lo"] = {Ip("127.0.0.1")};
+  EXPECT_EQ(Lines(Parse({"any"})), List({"default 127.0.0.1 127.0.0.1"}));
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].text, "No address but loopback: media stays on this host");
+  messages.clear();
+  source.all = {Ip("203.0.113.7")};
+  EXPECT_EQ(Lines(Parse({"any"})), List({"default 203.0.113.7 203.0.113.7"}));
+  EXPECT_TRUE(messages.empty());
+}
+
 TEST_F(InterfaceConfig, AdvertisedNamePrefersTheFamily) {
   source.names["pub.example"] = {Ip("198.51.100.1"), Ip("2001:db8::99")};
   EXPECT_EQ(Lines(Parse({"203.0.113.1!pub.example", "2001:db8::1!pub.example"})),
