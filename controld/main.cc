@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "controld/listen/listen_address.h"
 #include "controld/listen/ng_server.h"
+#include "controld/listen/statistics_tree.h"
 #include "controld/listen/udp_listener.h"
 #include "controld/rpc/rpc_server.h"
 #include "controld/shard/fleet_host.h"
@@ -84,6 +85,26 @@ controld::listen::CliParameters MakeCliParameters(const controld::call::Settings
   cli.max_bandwidth = settings.max_bandwidth;
   cli.control_tos = options.Int("control-tos");
   return cli;
+}
+
+// The workers report first: the tree shows this moment, not the last second.
+controld::listen::NgServer::Options::StatisticsSource MakeStatistics(
+    const controld::call::Counters& counters, const controld::listen::ClientStatistics& clients,
+    controld::shard::FleetHost& fleet, controld::shard::ShardPool& shards) {
+  const auto started = base::ReadClocks().monotonic;
+  return [&counters, &clients, &fleet, &shards, started](auto done) {
+    std::vector<std::string> attached;
+    for (const auto& worker : fleet.Describe()) {
+      if (worker.attached()) attached.push_back(worker.name());
+    }
+    shards.PingWorkers(std::move(attached), [&counters, &clients, &fleet, started,
+                                             done = std::move(done)] {
+      const auto uptime = base::ReadClocks().monotonic - started;
+      done(controld::listen::BuildStatisticsTree(
+          {counters, clients, fleet.Describe(),
+           std::chrono::duration_cast<std::chrono::seconds>(uptime).count()}));
+    });
+  };
 }
 
 size_t ShardCount(const ParsedOptions& options) {
@@ -182,6 +203,7 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::NgServer::Options ng_options;
   ng_options.cli = MakeCliParameters(settings, options);
+  ng_options.statistics = MakeStatistics(counters, clients, fleet, shards);
   controld::listen::NgServer ng(cookies, clients, shards, ng_options);
   const controld::rpc::StatisticsSources sources{
       counters, ng, cookies, clients, **udp, fleet, base::ReadClocks().unix_s()};

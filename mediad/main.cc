@@ -50,14 +50,18 @@ absl::StatusOr<mediad::ports::InterfacePlan> PlanInterfaces(
 }
 
 mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
-                                   const mediad::ports::InterfaceTable& interfaces) {
+                                   const mediad::ports::InterfaceTable& interfaces,
+                                   const mediad::relay::Engine& engine) {
   mediad::rpc::WorkerFacts facts;
   facts.name = options.String("worker-name");
   facts.boot_epoch = base::SystemRandom().Next();
   facts.build = runtime::SoftwareId();
   facts.capabilities = mediad::start::Capabilities();
   facts.interfaces = [&interfaces](auto* out) { interfaces.Describe(out); };
-  facts.interface_load = [&interfaces](auto* out) { interfaces.DescribeLoad(out); };
+  facts.interface_load = [&interfaces, &engine](auto* out) {
+    interfaces.DescribeLoad(out);
+    engine.AddTraffic(out);
+  };
   return facts;
 }
 
@@ -100,7 +104,8 @@ int Serve(runtime::Daemon& daemon) {
   grpc::ServerBuilder builder;
   runtime::CompletionLoop loop(builder.AddCompletionQueue());  // all gRPC of this process
   auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
-                                                  MakeFacts(options, interfaces), loop, plane);
+                                                  MakeFacts(options, interfaces, engine), loop,
+                                                  plane);
   if (!client.ok()) return daemon.Fail(client.status());
 
   auto sources = MakeSources(daemon, engine, **client);

@@ -32,6 +32,24 @@ void CallService::Handle(ng::Request request, const base::Endpoint& origin, base
       return HandleSubscribeAnswer(*table_, std::move(request), now, std::move(respond));
     case ng::Command::kUnsubscribe:
       return HandleUnsubscribe(*table_, std::move(request), std::move(respond));
+    case ng::Command::kBlockMedia:
+    case ng::Command::kUnblockMedia:
+    case ng::Command::kSilenceMedia:
+    case ng::Command::kUnsilenceMedia:
+    case ng::Command::kBlockDtmf:
+    case ng::Command::kUnblockDtmf:
+      return HandleManipulation(*table_, std::move(request), std::move(respond));
+    case ng::Command::kStartRecording:
+    case ng::Command::kStopRecording:
+    case ng::Command::kPauseRecording:
+      return HandleRecording(*table_, std::move(request), std::move(respond));
+    case ng::Command::kStartForwarding:
+    case ng::Command::kStopForwarding:
+      return HandleForwarding(*table_, std::move(request), std::move(respond));
+    case ng::Command::kPlayMedia:
+    case ng::Command::kStopMedia:
+    case ng::Command::kPlayDtmf:
+      return HandlePlayer(respond);
     default: return respond(Failure("No command handler"));
   }
 }

@@ -1,5 +1,6 @@
 #include "controld/call/call_table.h"
 
+#include "controld/call/call_model.h"
 #include "controld/call/final_statistics.h"
 
 namespace controld::call {
@@ -38,6 +39,32 @@ void CallTable::Remove(const CallEntryPtr& entry, EndReason reason) {
   }
   if (counter != nullptr) counter->fetch_add(1, std::memory_order_relaxed);
 }
+
+namespace {
+
+// How many of the call's media received RTP, of those with a port.
+void CountDirections(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
+                     Counters* counters) {
+  size_t silent = 0, heard = 0;
+  for (const rtpengine::v1::MediaStatistics& media : statistics.media()) {
+    const Media* model = FindMedia(call, media.media());
+    if (model == nullptr || model->port_set() == 0 || media.streams_size() == 0) continue;
+    ++(media.streams(0).ingress().packets() == 0 ? silent : heard);
+  }
+  if (silent == 0) return;
+  (heard == 0 ? counters->zero_way : counters->one_way).fetch_add(1, std::memory_order_relaxed);
+}
+
+void CountEnd(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
+              base::Now now, Counters* counters) {
+  const double seconds = static_cast<double>(now.unix_us - call.created_us()) / 1e6;
+  counters->duration_s.fetch_add(seconds, std::memory_order_relaxed);
+  counters->duration2_s.fetch_add(seconds * seconds, std::memory_order_relaxed);
+  counters->timed.fetch_add(1, std::memory_order_relaxed);
+  CountDirections(call, statistics, counters);
+}
+
+}  // namespace
 
 void CallTable::RememberUndeleted(const CallState& call) {
   if (undeleted.size() < kMostUndeleted) {
@@ -80,6 +107,7 @@ void CallTable::End(const CallEntryPtr& entry, EndReason reason, base::Now now, 
           const rtpengine::v1::Error* error, const rtpengine::v1::SessionStatistics& statistics) {
         if (error == nullptr || error->code() == rtpengine::v1::Error::UNKNOWN_SESSION) {
           LogFinalStatistics(entry->state, statistics, now);
+          CountEnd(entry->state, statistics, now, &counters);
         } else {
           RememberUndeleted(entry->state);
         }

@@ -20,6 +20,15 @@ void WatchDeadlines(CallTable& table, const CallState& call);
 void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now, Respond respond);
 void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond);
 void HandleUnsubscribe(CallTable& table, ng::Request request, Respond respond);
+// media_commands.cc
+// block/unblock/silence/unsilence media, block/unblock DTMF.
+void HandleManipulation(CallTable& table, ng::Request request, Respond respond);
+// start/stop/pause recording.
+void HandleRecording(CallTable& table, ng::Request request, Respond respond);
+// start/stop forwarding.
+void HandleForwarding(CallTable& table, ng::Request request, Respond respond);
+// play/stop media, play DTMF: this program has no audio.
+void HandlePlayer(const Respond& respond);
 // query_command.cc
 void HandleQuery(CallTable& table, ng::Request request, base::Now now, Respond respond);
 

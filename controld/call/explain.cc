@@ -59,6 +59,9 @@ const char* DropText(v1::DropReason reason) {
     case v1::DROP_RECEIVER_ON_HOLD: return "the other party's SDP says that it does not receive";
     case v1::DROP_NO_REMOTE: return "the other party's address is not known yet";
     case v1::DROP_BLOCKED: return "blocked by command";
+    case v1::DROP_SILENCED: return "silenced by command, and the codec has no silence to write";
+    case v1::DROP_DTMF: return "DTMF blocked by command";
+    case v1::DROP_SHORT: return "shorter than its codec's packets (block-short)";
     case v1::DROP_RTP_ON_RTCP_PORT: return "RTP on the RTCP port";
     case v1::DROP_RTCP_UNKNOWN_TYPE: return "unknown RTCP packet type";
     case v1::DROP_FEEDBACK_FILTERED: return "only RTCP feedback, which the other side does not speak";

@@ -140,19 +140,19 @@ List ReplyBuilder::IngressSsrcs(const v1::MediaStatistics* statistics) {
   return out;
 }
 
-// What is sent has the statistics of where it came from.
+// The top-level dictionary has what was received of an SSRC, if anything was.
 List ReplyBuilder::EgressSsrcs(const v1::MediaStatistics* statistics) {
   List out;
   if (statistics == nullptr || settings_.ssrc_reporting == "none") return out;
-  for (const uint32_t ssrc : statistics->egress_ssrcs()) {
+  for (const v1::SsrcStatistics& sent : statistics->egress()) {
+    const v1::SsrcStatistics* received = nullptr;
     for (const auto& [id, other] : by_media_) {
-      if (other == statistics) continue;
       for (const v1::SsrcStatistics& candidate : other->ingress()) {
-        if (candidate.ssrc() != ssrc) continue;
-        reported_ssrcs_[ssrc] = &candidate;
-        out.push_back(SsrcItem(candidate, false));
+        if (candidate.ssrc() == sent.ssrc()) received = &candidate;
       }
     }
+    reported_ssrcs_.emplace(sent.ssrc(), received != nullptr ? received : &sent);
+    out.push_back(SsrcItem(sent, false));
   }
   return out;
 }
@@ -189,8 +189,7 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   out.Add("last packet", seen ? stream->last_packet_unix() : set_up);
   out.Add("last kernel packet", stream == nullptr ? int64_t{0} : stream->last_kernel_packet_unix());
   out.Add("last user packet", seen ? stream->last_user_packet_unix() : set_up);
-  if (statistics != nullptr && statistics->ingress_size() > 0 &&
-      settings_.ssrc_reporting != "none") {
+  if (statistics != nullptr && statistics->ingress_size() > 0) {
     out.Add("SSRC", int64_t{statistics->ingress(0).ssrc()});
   }
   List flags;
@@ -220,7 +219,8 @@ List ReplyBuilder::MediaFlags(const Media& media) const {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
       {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
-      {"unidirectional", media.unidirectional()}, {"RTCP feedback", media.rtcp_feedback()}};
+      {"unidirectional", media.unidirectional()}, {"RTCP feedback", media.rtcp_feedback()},
+      {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};
   for (const auto& [name, set] : all) {
     if (set) flags.push_back(name);
   }
@@ -292,6 +292,7 @@ Dictionary ReplyBuilder::Build() {
   reply.Add("created_ts", call_.created_us());
   reply.Add("last signal", call_.last_signal_us() / 1'000'000);
   reply.Add("last redis update", int64_t{0});
+  if (!call_.metadata().empty()) reply.Add("metadata", call_.metadata());
   if (global_ssrc()) {
     Dictionary ssrcs;
     for (const auto& [ssrc, entry] : reported_ssrcs_) {

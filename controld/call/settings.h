@@ -35,6 +35,9 @@ struct Counters {
   std::atomic<uint64_t> rejected{0};        // max-sessions only
   std::atomic<uint64_t> timed_out{0}, silent_timed_out{0}, final_timed_out{0}, offer_timed_out{0};
   std::atomic<uint64_t> terminated{0}, force_terminated{0}, worker_lost{0};
+  // Of calls whose end is known: duration in s, its square, how many; calls in which nobody was heard, or only one.
+  std::atomic<double> duration_s{0}, duration2_s{0};
+  std::atomic<uint64_t> timed{0}, zero_way{0}, one_way{0};
   std::atomic<uint64_t> adopted{0}, replayed{0}, replay_failed{0};
 };
 

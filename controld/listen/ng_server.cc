@@ -226,21 +226,20 @@ void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request re
       pong.Add("result", "pong");
       return transaction->Reply(pong);
     }
-    case ng::Command::kOffer:
-    case ng::Command::kAnswer:
-    case ng::Command::kDelete:
-    case ng::Command::kQuery:
-    case ng::Command::kSubscribeRequest:
-    case ng::Command::kSubscribeAnswer:
-    case ng::Command::kUnsubscribe:
-    case ng::Command::kPublish:
-    case ng::Command::kCreate:
-    case ng::Command::kCreateAnswer:
-    case ng::Command::kConnect:
-    case ng::Command::kMesh:
-    case ng::Command::kInjectStart:
-    case ng::Command::kInjectStop:
-    case ng::Command::kTransform: {
+    case ng::Command::kList:
+      return List(std::move(transaction), request);
+    case ng::Command::kStatistics:
+      return Statistics(std::move(transaction));
+    case ng::Command::kCli: {
+      if (!request.body) return transaction->Reply(ErrorReply("No 'body' in message"));
+      ng::Dictionary reply;
+      reply.Add("response", RunCli(*request.body, options_.cli));
+      reply.Add("result", "ok");
+      return transaction->Reply(reply);
+    }
+    case ng::Command::kUnknown:
+      return transaction->Reply(ErrorReply("No command handler"));
+    default: {  // about calls
       // std::function wants to be copyable, hence a shared transaction.
       Dispatcher::Respond respond = [transaction](const ng::Dictionary& reply) {
         transaction->Reply(reply);
@@ -249,18 +248,17 @@ void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request re
       counters_.overloaded.fetch_add(1, std::memory_order_relaxed);
       return transaction->Reply(OverloadReply(request));
     }
-    case ng::Command::kList:
-      return List(std::move(transaction), request);
-    case ng::Command::kCli: {
-      if (!request.body) return transaction->Reply(ErrorReply("No 'body' in message"));
-      ng::Dictionary reply;
-      reply.Add("response", RunCli(*request.body, options_.cli));
-      reply.Add("result", "ok");
-      return transaction->Reply(reply);
-    }
-    default:  // known to the protocol, not (yet) to this program
-      return transaction->Reply(ErrorReply("No command handler"));
   }
+}
+
+void NgServer::Statistics(std::shared_ptr<Transaction> transaction) {
+  if (!options_.statistics) return transaction->Reply(ErrorReply("No command handler"));
+  options_.statistics([transaction](ng::Dictionary tree) {
+    ng::Dictionary reply;
+    reply.Add("statistics", std::move(tree));
+    reply.Add("result", "ok");
+    transaction->Reply(reply);
+  });
 }
 
 void NgServer::List(std::shared_ptr<Transaction> transaction, const ng::Request& request) {

@@ -37,6 +37,10 @@ class NgServer {
     ng::Templates templates;      // config.md §3
     bool transport_words = true;  // ng::ParseOptions
     CliParameters cli;
+    // Makes the tree of `statistics`; `done` on any thread. Empty: there is no such command.
+    using StatisticsDone = std::function<void(ng::Dictionary tree)>;
+    using StatisticsSource = std::function<void(StatisticsDone done)>;
+    StatisticsSource statistics;
   };
   // All arguments outlive the server, and the server outlives every command it dispatched.
   NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
@@ -62,6 +66,7 @@ class NgServer {
                          const ng::Dictionary& dictionary);
   void Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request);
   void List(std::shared_ptr<Transaction> transaction, const ng::Request& request);
+  void Statistics(std::shared_ptr<Transaction> transaction);
 
   CookieCache& cookies_;
   ClientStatistics& clients_;

@@ -7,6 +7,7 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
 
@@ -17,10 +18,13 @@ using call::CallState;
 using call::Media;
 using call::Party;
 
-void RememberSenderFlags(const ng::Request& request, Party* sender) {
+void RememberSenderFlags(const ng::Request& request, CallState* call, Party* sender) {
   if (!request.label.empty()) sender->set_label(request.label);
   if (!request.set_label.empty()) sender->set_label(request.set_label);
-  if (!request.metadata.empty()) sender->set_metadata(request.metadata);
+  if (!request.metadata.empty()) {
+    sender->set_metadata(request.metadata);
+    call->set_metadata(request.metadata);
+  }
 }
 
 // Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
@@ -84,8 +88,9 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
     call::FindParty(call, id)->set_delete_at_us(0);
     call::FindParty(call, id)->set_last_signal_us(now.unix_us);
   }
-  RememberSenderFlags(request, call::FindParty(call, dialogue.sender));
+  RememberSenderFlags(request, call, call::FindParty(call, dialogue.sender));
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
+  TakeManipulationFlags(call, request, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);
 
   OutgoingSdp& outgoing = outcome.outgoing;

@@ -3,6 +3,7 @@
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
 #include "proto/base/text.h"
@@ -335,6 +336,7 @@ OutgoingSection SectionNegotiator::Negotiate(int index) {
   sender->set_formats(section.formats);
   StoreSectionLines(section, sender);
   TakeStickyFlags(sender);
+  TakeMediaFlags(request_, sender, receiver);
   call::Subscribe(receiver, sender->id());
   call::Subscribe(sender, receiver->id());
   if (is_offer() && !receiver->initialized()) receiver->set_controlling(true);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/manipulate.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -66,6 +67,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
     entry->set_name(codec.name());
     entry->set_clock_rate(codec.clock_rate());
     entry->set_channels(codec.channels());
+    if (media.block_short()) entry->set_min_payload(LeastPayload(codec, media.ptime()));
   }
   out->set_label(base::StrCat(party.tag(), "/", media.index()));
   out->set_pierce_nat(media.pierce_nat());
@@ -85,17 +87,31 @@ std::vector<uint32_t> SourcesOf(const call::CallState& call, const call::Subscri
   return sources;
 }
 
-void AddRoutes(const call::CallState& call, const call::Media& media, v1::Session* session,
-               v1::Media* out) {
+void AddRoutes(const call::CallState& call, const call::Party& hearer, const call::Media& media,
+               v1::Session* session, v1::Media* out) {
+  if (media.echo() == call::ECHO) {
+    v1::Route* echo = session->add_routes();
+    echo->set_from(media.id());
+    echo->set_to(media.id());
+    FillManipulation(call, hearer, hearer, true, echo);
+  }
   std::set<uint32_t> routed;  // two subscriptions may come down to one source
   for (const call::Subscription& subscription : media.subscriptions()) {
     for (const uint32_t id : SourcesOf(call, subscription)) {
       const call::Party* party = call::PartyOfMedia(call, id);
       if (party == nullptr || party->removed() || !routed.insert(id).second) continue;
+      const call::Media& source = *call::FindMedia(call, id);
+      if (source.echo() != call::NO_ECHO) continue;
       v1::Route* route = session->add_routes();
       route->set_from(id);
       route->set_to(media.id());
-      if (UsesFeedback(call::FindMedia(call, id)->protocol()) && !UsesFeedback(media.protocol()) &&
+      FillManipulation(call, *party, hearer, subscription.offer_answer(), route);
+      // Who hears what another one hears, hears no more than that one.
+      if (subscription.egress()) {
+        const call::Party* other = call::PartyOfMedia(call, subscription.media());
+        FillManipulation(call, *party, *other, true, route);
+      }
+      if (UsesFeedback(source.protocol()) && !UsesFeedback(media.protocol()) &&
           !media.rtcp_feedback()) {
         out->set_feedback_filter(true);
       }
@@ -113,6 +129,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
   session.set_generation(call.generation());
   session.set_record(call.SerializeAsString());
   session.set_signalling_epoch(call.signalling_epoch());
+  session.set_drop_traffic(call.drop_traffic());
   if (settings.final_timeout_s > 0) {
     session.set_deadline_unix(call.created_us() / 1'000'000 + settings.final_timeout_s);
   }
@@ -130,7 +147,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
     for (const call::Media& media : party.media()) {
       v1::Media* out = session.add_media();
       FillMedia(call, party, media, settings, out);
-      AddRoutes(call, media, &session, out);
+      AddRoutes(call, party, media, &session, out);
     }
   }
   return session;

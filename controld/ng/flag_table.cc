@@ -98,7 +98,7 @@ constexpr std::array kFlags = {
             "no database entry for the recording"},
     FlagRow{"pause", Flag::kPause, 2, kNotYet, "stop recording: only pause"},
     // DTMF and packets
-    FlagRow{"block-DTMF|block-dtmf|block DTMF|block dtmf", Flag::kBlockDtmf, 2, kNotYet,
+    FlagRow{"block-DTMF|block-dtmf|block DTMF|block dtmf", Flag::kBlockDtmf, 2, kYes,
             "drop this party's DTMF"},
     FlagRow{"detect-DTMF|detect-dtmf|detect DTMF|detect dtmf", Flag::kDetectDtmf, 2, kNotYet,
             "detect in-band DTMF"},
@@ -106,7 +106,7 @@ constexpr std::array kFlags = {
             "prepare for play DTMF"},
     FlagRow{
         "block-short|block-shorts|block-short-packets|block short|block shorts|block short packets",
-        Flag::kBlockShort, 4, kNotYet, "drop packets shorter than their codec's frame"},
+        Flag::kBlockShort, 4, kYes, "drop packets shorter than their codec's frame"},
     FlagRow{"block-egress|block egress", Flag::kBlockEgress, 3, kNotYet,
             "play media: suppress the normal media meanwhile"},
     // codecs

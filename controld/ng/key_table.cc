@@ -103,9 +103,9 @@ constexpr std::array kKeys = {
     // §8.5 behaviour
     KeyRow{"endpoint-learning|endpoint learning", EndpointLearning, 2, kYes,
            "how the peer's address is learned"},
-    KeyRow{"media-echo|media echo", OneWord<MediaEchoWords, &Request::media_echo>, 3, kNotYet,
+    KeyRow{"media-echo|media echo", OneWord<MediaEchoWords, &Request::media_echo>, 3, kYes,
            "send media back"},
-    KeyRow{"drop-traffic|drop traffic", DropTraffic, 3, kNotYet,
+    KeyRow{"drop-traffic|drop traffic", DropTraffic, 3, kYes,
            "start or stop dropping all media"},
     KeyRow{"delete-delay|delete delay|delete_delay", DeleteDelay, 1, kYes,
            "seconds before a deletion takes effect"},
@@ -179,7 +179,7 @@ constexpr std::array kKeys = {
     KeyRow{"volume", Number<&Request::dtmf, &DtmfOptions::volume>, 3, kNotYet,
            "of the event, dBm0"},
     KeyRow{"DTMF-security|dtmf-security|DTMF security|dtmf security",
-           OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security>, 3, kNotYet,
+           OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security>, 3, kYes,
            "how DTMF is hidden"},
     KeyRow{
         "DTMF-security-trigger|dtmf-security-trigger|DTMF security trigger|dtmf security trigger",

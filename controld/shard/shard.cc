@@ -69,6 +69,18 @@ void Shard::Run() {
   }
 }
 
+void Shard::PingWorkers(std::vector<std::string> workers, std::function<void()> done) {
+  Post([this, workers = std::move(workers), done = std::move(done)](call::CallService&) {
+    if (workers.empty()) return done();
+    auto missing = std::make_shared<size_t>(workers.size());
+    for (const std::string& worker : workers) {
+      gateway_.Ping(worker, [missing, done] {
+        if (--*missing == 0) done();
+      });
+    }
+  });
+}
+
 void Shard::PostResults(std::vector<rtpengine::v1::CommandResult> results) {
   Post([this, results = std::move(results)](call::CallService&) {
     for (const auto& result : results) gateway_.Deliver(result);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -36,6 +37,9 @@ class Shard final : public ShardPort {
   // Runs what was posted on the caller's thread, unless the shard is at it already.
   void Help();
   void Wake() { queue_.Wake(); }
+
+  // Has these workers report their load; `done` on the shard's thread once all have, or cannot.
+  void PingWorkers(std::vector<std::string> workers, std::function<void()> done);
 
   void PostResults(std::vector<rtpengine::v1::CommandResult> results) override;
   void PostInventory(const std::string& worker,

@@ -48,6 +48,12 @@ void ShardGateway::Query(const std::string& worker, const std::string& call_id, 
   callbacks_.emplace(fleet_.Issue(worker, shard_, std::move(command)), std::move(done));
 }
 
+void ShardGateway::Ping(const std::string& worker, PingDone done) {
+  Command command;
+  command.mutable_ping();
+  callbacks_.emplace(fleet_.Issue(worker, shard_, std::move(command)), std::move(done));
+}
+
 void ShardGateway::Deliver(const CommandResult& result) {
   const auto it = callbacks_.find(result.id());
   if (it == callbacks_.end()) return;
@@ -56,6 +62,8 @@ void ShardGateway::Deliver(const CommandResult& result) {
   const rtpengine::v1::Error* error = result.has_error() ? &result.error() : nullptr;
   if (const auto* apply = std::get_if<ApplyDone>(&callback)) {
     (*apply)(error, result.apply());
+  } else if (const auto* ping = std::get_if<PingDone>(&callback)) {
+    (*ping)();
   } else {
     std::get<StatisticsDone>(callback)(error, result.statistics());
   }

@@ -3,6 +3,7 @@
 // Callbacks never leave the shard: only command ids and results cross threads. Single-threaded.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <variant>
 
@@ -31,6 +32,9 @@ class ShardGateway final : public call::WorkerGateway {
   void Query(const std::string& worker, const std::string& call_id, bool explain,
              Callback<rtpengine::v1::SessionStatistics> done) override;
 
+  // Its answer follows a fresh load report of the worker (worker.proto). `done` likewise on failure.
+  void Ping(const std::string& worker, std::function<void()> done);
+
   // Calls the callback that waits for this result.
   void Deliver(const rtpengine::v1::CommandResult& result);
   size_t waiting() const { return callbacks_.size(); }
@@ -38,12 +42,14 @@ class ShardGateway final : public call::WorkerGateway {
  private:
   using ApplyDone = Callback<rtpengine::v1::ApplySessionResult>;
   using StatisticsDone = Callback<rtpengine::v1::SessionStatistics>;
+  using PingDone = std::function<void()>;
 
   const uint32_t shard_;
   const std::string& controller_name_;
   FleetHost& fleet_;
   base::Random& random_;
-  absl::flat_hash_map<fleet::CommandId, std::variant<ApplyDone, StatisticsDone>> callbacks_;
+  absl::flat_hash_map<fleet::CommandId, std::variant<ApplyDone, StatisticsDone, PingDone>>
+      callbacks_;
 };
 
 }  // namespace controld::shard

@@ -37,6 +37,11 @@ class ShardPool final : public listen::Dispatcher {
   void Batch(const std::function<void()>& receive) override;
   void List(size_t limit, Listed done) override;
 
+  // `done` once these workers have reported their load, or cannot; on a shard's thread.
+  void PingWorkers(std::vector<std::string> workers, std::function<void()> done) {
+    shards_.front()->PingWorkers(std::move(workers), std::move(done));
+  }
+
   Shard& ShardFor(std::string_view call_id);
   size_t size() const { return shards_.size(); }
 

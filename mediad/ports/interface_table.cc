@@ -228,6 +228,23 @@ void InterfaceTable::Describe(
   }
 }
 
+size_t InterfaceTable::IndexOf(std::string_view interface, const base::IpAddress& address) const {
+  size_t index = 0;
+  for (const auto& candidate : interfaces_) {
+    for (const LocalAddress& local : candidate->addresses) {
+      if (candidate->name == interface && local.address == address) return index;
+      ++index;
+    }
+  }
+  return 0;
+}
+
+size_t InterfaceTable::address_count() const {
+  size_t count = 0;
+  for (const auto& interface : interfaces_) count += interface->addresses.size();
+  return count;
+}
+
 void InterfaceTable::DescribeLoad(
     google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* out) const {
   for (const auto& interface : interfaces_) {

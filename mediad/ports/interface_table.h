@@ -84,6 +84,9 @@ class InterfaceTable {
 
   // For Hello: every address, then aliases. The first is the default.
   void Describe(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>* out) const;
+  // The place of (logical interface, address) in DescribeLoad's order; 0 for what is not there.
+  size_t IndexOf(std::string_view interface, const base::IpAddress& address) const;
+  size_t address_count() const;
   // For LoadReport: every address.
   void DescribeLoad(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* out) const;
 

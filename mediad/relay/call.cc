@@ -54,8 +54,10 @@ class Call::Reservation {
       ports::ToProto(*failure, &error);
       return error;
     }
-    entries_.push_back(
-        {{wanted.id(), std::get<ports::PortAllocation>(std::move(result))}, std::move(sockets)});
+    auto& ports = std::get<ports::PortAllocation>(result);
+    const size_t interface = call_.interfaces_.IndexOf(ports.interface, ports.address);
+    for (auto& socket : sockets) socket->interface = static_cast<uint32_t>(interface);
+    entries_.push_back({{wanted.id(), std::move(ports)}, std::move(sockets)});
     return std::nullopt;
   }
 

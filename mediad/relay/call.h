@@ -26,6 +26,7 @@ struct MediaSocket {
   Call* call = nullptr;
   session::SocketIndex index = session::kNoSocket;
   bool watched = false;  // registered with epoll
+  uint32_t interface = 0;  // InterfaceTable::IndexOf
 };
 
 // Registers sockets where packets are awaited. Implemented by the shard.
@@ -57,6 +58,7 @@ class Call {
   session::Session& session() { return session_; }
   const session::Session& session() const { return session_; }
   UdpSocket& socket(session::SocketIndex index) { return sockets_[index]->socket; }
+  uint32_t interface_of(session::SocketIndex index) const { return sockets_[index]->interface; }
   const std::string& owner() const { return owner_; }
   const std::string& record() const { return record_; }
 
@@ -67,6 +69,7 @@ class Call {
     uint64_t deadline_reported = 0;  // likewise
     std::chrono::nanoseconds idle_since{0};  // 0 = not idle
     std::chrono::nanoseconds touched{0};     // last command
+    uint32_t active_media = 0;       // at the last look
     uint8_t slice = 0;
     uint32_t position = 0;           // within the slice
   };

@@ -99,8 +99,14 @@ EngineTotals Engine::Totals() const {
     totals.packets += one.packets;
     totals.bytes += one.bytes;
     totals.errors += one.errors;
+    totals.active_media += one.active_media;
   }
   return totals;
+}
+
+void Engine::AddTraffic(
+    google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const {
+  for (const auto& shard : impl_->shards) shard->AddTraffic(loads);
 }
 
 void Engine::SetAttached(bool attached) { impl_->attached = attached; }

@@ -26,6 +26,7 @@ struct EngineOptions {
 
 struct EngineTotals {
   uint64_t sessions = 0, packets = 0, bytes = 0, errors = 0;
+  uint64_t active_media = 0;  // received RTP in the last 2 s
 };
 
 class Engine {
@@ -47,6 +48,8 @@ class Engine {
   void SetDraining(bool draining);
   bool draining() const;
   EngineTotals Totals() const;
+  // Adds what went through each local address, in the order of InterfaceTable::DescribeLoad.
+  void AddTraffic(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const;
   // Tells the engine whether any controller is attached (for orphan_timeout_s).
   void SetAttached(bool attached);
 

@@ -15,7 +15,10 @@
 namespace mediad::relay {
 Shard::Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
              const std::atomic<bool>& attached)
-    : options_(options), interfaces_(interfaces), attached_(attached) {}
+    : options_(options),
+      interfaces_(interfaces),
+      attached_(attached),
+      traffic_(std::max<size_t>(1, interfaces.address_count())) {}
 
 Shard::~Shard() {
   Stop();
@@ -75,7 +78,15 @@ void Shard::Post(Command command) {
 
 EngineTotals Shard::totals() const {
   constexpr auto kOrder = std::memory_order_relaxed;
-  return {sessions_.load(kOrder), packets_.load(kOrder), bytes_.load(kOrder), errors_.load(kOrder)};
+  return {sessions_.load(kOrder), packets_.load(kOrder), bytes_.load(kOrder), errors_.load(kOrder),
+          active_media_.load(kOrder)};
+}
+
+void Shard::AddTraffic(
+    google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const {
+  for (size_t i = 0; i < traffic_.size() && i < static_cast<size_t>(loads->size()); ++i) {
+    traffic_[i].AddTo(loads->Mutable(static_cast<int>(i)));
+  }
 }
 
 int Shard::Watch(MediaSocket* socket) {
@@ -123,8 +134,10 @@ void Shard::Receive(MediaSocket* media, const base::Now& now) {
     return;
   }
   Call& call = *media->call;
+  InterfaceTraffic& traffic = traffic_[media->interface];
   Add(packets_, 1);
   Add(bytes_, received.size);
+  traffic.CountIngress(received.size);
   if (received.truncated) NoteTruncated(call, *media, received.source, now);
   const session::Drop drop =
       call.session().OnPacket(media->index, received.source, {buffer_.data(), received.size},
@@ -132,20 +145,26 @@ void Shard::Receive(MediaSocket* media, const base::Now& now) {
   if (drop == session::Drop::kNone) {
     Send(call, now);
   } else {
-    CountDrop(drop);
+    CountDrop(drop, traffic);
   }
+  if (const auto quality = call.session().TakeQuality()) traffic.CountQuality(*quality);
   if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
 }
 
 void Shard::Send(Call& call, const base::Now& now) {
   for (const session::Sink& sink : sinks_) {
-    if (call.socket(sink.socket).Send(sink.bytes, sink.destination) == 0) continue;
+    InterfaceTraffic& traffic = traffic_[call.interface_of(sink.socket)];
+    if (call.socket(sink.socket).Send(sink.bytes, sink.destination) == 0) {
+      traffic.CountEgress(sink.bytes.size());
+      continue;
+    }
+    traffic.CountEgressError();
     call.session().OnSendFailed(sink, now);
     Add(errors_, 1);
   }
 }
 
-void Shard::CountDrop(session::Drop drop) {
+void Shard::CountDrop(session::Drop drop, InterfaceTraffic& traffic) {
   switch (drop) {
     case session::Drop::kNotRtp:
     case session::Drop::kStunUnexpected:
@@ -153,6 +172,7 @@ void Shard::CountDrop(session::Drop drop) {
     case session::Drop::kRtcpUnknownType:
     case session::Drop::kStrictSource:
       Add(errors_, 1);
+      traffic.CountIngressError();
       break;
     default:
       break;

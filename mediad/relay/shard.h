@@ -4,7 +4,7 @@
 // packets. No lock, allocation or virtual call in the steady state. Commands come through a queue; they are
 // carried out between batches, so that no event of a batch points to a socket that has gone.
 //
-// Post() and totals() are for any thread; everything else runs on the shard's own.
+// Post(), totals() and AddTraffic() are for any thread; everything else runs on the shard's own.
 #pragma once
 
 #include <array>
@@ -22,6 +22,7 @@
 #include "mediad/relay/call.h"
 #include "mediad/relay/command.h"
 #include "mediad/relay/engine.h"
+#include "mediad/relay/interface_traffic.h"
 
 namespace mediad::relay {
 
@@ -38,6 +39,7 @@ class Shard final : public Watcher {
   // After Stop() commands are refused on the caller's thread.
   void Post(Command command);
   EngineTotals totals() const;
+  void AddTraffic(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const;
 
   int Watch(MediaSocket* socket) override;
   void Unwatch(MediaSocket* socket) override;
@@ -59,7 +61,7 @@ class Shard final : public Watcher {
   void Send(Call& call, const base::Now& now);
   void NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
                      const base::Now& now);
-  void CountDrop(session::Drop drop);
+  void CountDrop(session::Drop drop, InterfaceTraffic& traffic);
   void Fail(MediaSocket* media, int errno_value);
   // Commands (shard_commands.cc).
   // False: stop.
@@ -75,6 +77,7 @@ class Shard final : public Watcher {
   void Tick(const base::Now& now);
   void Supervise(Call& call, const base::Now& now);
   bool Orphaned(Call& call, const base::Now& now);
+  void NoteActivity(Call& call, uint32_t active_media);
   rtpengine::v1::Event EventFor(const Call& call) const;
   void Emit(rtpengine::v1::Event event) const { (*on_event_)(std::move(event)); }
   void EmitPeer(const Call& call, const session::PeerEvent& peer) const;
@@ -106,7 +109,8 @@ class Shard final : public Watcher {
   std::atomic<bool> signalled_{false};
 
   // Written by the shard's thread only.
-  std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0};
+  std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0}, active_media_{0};
+  std::vector<InterfaceTraffic> traffic_;  // by MediaSocket::interface; never empty
 };
 
 }  // namespace mediad::relay

@@ -73,6 +73,7 @@ void Shard::Insert(std::unique_ptr<Call> call) {
 }
 
 void Shard::Erase(Call& call) {
+  NoteActivity(call, 0);
   const Call::Supervision notes = call.supervision();
   std::vector<Call*>& slice = slices_[notes.slice];
   slice[notes.position] = slice.back();

@@ -9,6 +9,7 @@ namespace mediad::relay {
 namespace {
 
 constexpr auto kSliceTime = std::chrono::milliseconds(100);
+constexpr auto kActive = std::chrono::seconds(2);  // since the last packet
 
 }  // namespace
 
@@ -32,6 +33,7 @@ void Shard::Tick(const base::Now& now) {
 
 void Shard::Supervise(Call& call, const base::Now& now) {
   Call::Supervision& notes = call.supervision();
+  NoteActivity(call, static_cast<uint32_t>(call.session().ActiveMedia(now.monotonic - kActive)));
   const uint64_t mark = call.session().generation() + 1;
   const int64_t deadline = call.session().deadline_unix();
   if (deadline != 0 && now.unix_s() >= deadline) {
@@ -58,6 +60,13 @@ void Shard::Supervise(Call& call, const base::Now& now) {
   rtpengine::v1::Event event = EventFor(call);
   event.mutable_idle()->set_last_liveness(static_cast<rtpengine::v1::Liveness>(verdict.last));
   Emit(std::move(event));
+}
+
+void Shard::NoteActivity(Call& call, uint32_t active_media) {
+  uint32_t& noted = call.supervision().active_media;
+  if (noted == active_media) return;
+  Add(active_media_, uint64_t{active_media} - noted);  // wraps around where it has to
+  noted = active_media;
 }
 
 // Idle, and nobody cared since: neither a command for it nor a controller that came or went (one that came

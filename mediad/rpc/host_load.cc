@@ -86,6 +86,9 @@ rtpengine::v1::LoadReport LoadMeter::Report(const HostSample& host,
         std::min<uint64_t>(PerSecond(totals.packets, totals_.packets, seconds),
                            std::numeric_limits<uint32_t>::max())));
     report.set_bytes_per_second(PerSecond(totals.bytes, totals_.bytes, seconds));
+    report.set_errors_per_second(static_cast<uint32_t>(
+        std::min<uint64_t>(PerSecond(totals.errors, totals_.errors, seconds),
+                           std::numeric_limits<uint32_t>::max())));
   }
   if (primed_ &&
       host.cpu.total > cpu_.total) {  // else keep the last: the kernel's ticks are coarse
@@ -103,6 +106,7 @@ rtpengine::v1::LoadReport LoadMeter::Report(const HostSample& host,
   report.set_packets(totals.packets);
   report.set_bytes(totals.bytes);
   report.set_errors(totals.errors);
+  report.set_active_media(static_cast<uint32_t>(totals.active_media));
   report.set_cpu_percent(cpu_percent_);
   report.set_load_average(host.load_average);
   report.set_resident_bytes(host.resident_octets);

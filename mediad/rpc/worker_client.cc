@@ -282,6 +282,10 @@ void WorkerClient::OnDone(Connection& connection, uint64_t stream, const grpc::S
 void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> commands) {
   const uint64_t stream = connection.link.stream();
   for (Command& command : commands) {
+    if (command.has_ping()) {
+      RefreshLoad();
+      connection.link.SendLoad(load_);
+    }
     // The media plane answers from its own threads, perhaps when the loop is stopped already.
     auto done = [this, &connection, stream](CommandResult result) {
       if (connection.results.Push(stream, std::move(result))) {
@@ -333,6 +337,17 @@ void WorkerClient::MeasureLoad() {
   load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
   facts_.interface_load(load_.mutable_interfaces());
   SendLoad();
+}
+
+void WorkerClient::RefreshLoad() {
+  const relay::EngineTotals totals = plane_.Totals();
+  load_.set_sessions(totals.sessions);
+  load_.set_packets(totals.packets);
+  load_.set_bytes(totals.bytes);
+  load_.set_errors(totals.errors);
+  load_.set_active_media(static_cast<uint32_t>(totals.active_media));
+  load_.clear_interfaces();
+  facts_.interface_load(load_.mutable_interfaces());
 }
 
 void WorkerClient::SendLoad() {

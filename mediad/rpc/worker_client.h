@@ -79,6 +79,8 @@ class WorkerClient {
   void OnDone(Connection& connection, uint64_t stream, const grpc::Status& status);
   void SendEvent(const rtpengine::v1::Event& event);
   void MeasureLoad();
+  // Counters of this moment; what is per second stays.
+  void RefreshLoad();
   void SendLoad();  // the last one measured, with the state of this moment
   rtpengine::v1::Hello MakeHello() const;
   void FinishIfStopped();

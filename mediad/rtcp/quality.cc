@@ -2,6 +2,7 @@
 #include "mediad/rtcp/quality.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mediad::rtcp {
 namespace {
@@ -157,7 +158,12 @@ void QualityCollector::OnReceiverReport(uint32_t author, const ReportBlock& bloc
 
 void QualityCollector::AddSample(Entry& entry, const QualitySample& sample) {
   entry.last = sample;
+  sums_.jitter_ms.Add(sample.jitter_ms);
+  sums_.round_trip_time_us.Add(sample.round_trip_time_us);
+  sums_.round_trip_time_leg_us.Add(sample.round_trip_time_leg_us);
+  sums_.packet_loss_percent.Add(sample.packet_loss_percent);
   if (sample.mos != 0) {
+    sums_.mos.Add(sample.mos / 10.0);
     if (entry.samples == 0 || sample.mos < entry.lowest.mos) entry.lowest = sample;
     if (entry.samples == 0 || sample.mos > entry.highest.mos) entry.highest = sample;
     ++entry.samples;
@@ -208,6 +214,11 @@ void QualityCollector::Fill(uint32_t ssrc, rtpengine::v1::SsrcStatistics* statis
     FillQuality(sample, statistics->add_progression());
     next_at = sample.reported_at_unix + interval;
   }
+}
+
+std::optional<QualitySums> QualityCollector::TakeSums() {
+  if (sums_.jitter_ms.samples == 0) return std::nullopt;
+  return std::exchange(sums_, QualitySums());
 }
 
 std::optional<QualitySample> QualityCollector::Last(uint32_t ssrc) const {

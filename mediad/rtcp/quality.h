@@ -41,6 +41,21 @@ struct QualitySample {
   int64_t reported_at_unix = 0;
 };
 
+// What samples add to the worker's totals.
+struct QualitySums {
+  struct Sum {
+    double sum = 0;
+    double squares = 0;
+    uint64_t samples = 0;
+    void Add(double value) {
+      sum += value;
+      squares += value * value;
+      ++samples;
+    }
+  };
+  Sum mos, jitter_ms, round_trip_time_us, round_trip_time_leg_us, packet_loss_percent;
+};
+
 class QualityCollector {
  public:
   static constexpr size_t kMaxSources = 32;
@@ -62,6 +77,8 @@ class QualityCollector {
 
   // Adds the quality fields, if there is any quality for this SSRC.
   void Fill(uint32_t ssrc, rtpengine::v1::SsrcStatistics* statistics) const;
+  // What came since the last call; nullopt: nothing. Cheap when there is nothing.
+  std::optional<QualitySums> TakeSums();
   // The last sample of this SSRC, with or without a score.
   std::optional<QualitySample> Last(uint32_t ssrc) const;
 
@@ -104,6 +121,7 @@ class QualityCollector {
   QualityOptions options_;
   uint64_t uses_ = 0;
   std::vector<Entry> entries_;
+  QualitySums sums_;  // not taken yet
 };
 
 }  // namespace mediad::rtcp

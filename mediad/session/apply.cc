@@ -47,10 +47,13 @@ void CopyFlags(const v1::Media& specification, Media* media) {
   media->idle_limit_s = specification.idle_limit_s();
   media->idle_limit_active_s = specification.idle_limit_active_s();
   media->label = specification.label();
+  media->block_short = false;
   media->codecs.clear();
   media->codecs.reserve(static_cast<size_t>(specification.codecs_size()));
   for (const v1::Codec& codec : specification.codecs()) {
-    media->codecs.push_back({static_cast<uint8_t>(codec.payload_type()), codec.clock_rate()});
+    media->codecs.push_back({static_cast<uint8_t>(codec.payload_type()), rtp::KindOf(codec.name()),
+                             static_cast<uint16_t>(codec.min_payload()), codec.clock_rate()});
+    media->block_short = media->block_short || codec.min_payload() > 0;
   }
 }
 
@@ -123,7 +126,8 @@ void Session::ApplyRoutes(const v1::Session& specification) {
     media_[i].routes.clear();
   }
   for (const v1::Route& route : specification.routes()) {
-    media_[index.at(route.from())].routes.push_back({index.at(route.to()), route.block_rtp()});
+    media_[index.at(route.from())].routes.push_back(
+        {index.at(route.to()), route.block_rtp(), route.silence_rtp(), route.block_dtmf()});
   }
 }
 

@@ -34,6 +34,9 @@ enum class Drop : uint8_t {
   kNatWait = 16,
   kTraffic = 17,
   kFamilyMismatch = 18,
+  kSilenced = 19,
+  kDtmf = 20,
+  kShort = 21,
 };
 
 struct DropEntry {

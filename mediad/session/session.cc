@@ -8,6 +8,7 @@
 #include "mediad/rtcp/packet.h"
 #include "mediad/rtp/classify.h"
 #include "mediad/rtp/header.h"
+#include "mediad/session/manipulation.h"
 #include "proto/base/text.h"
 
 namespace mediad::session {
@@ -18,17 +19,6 @@ constexpr std::chrono::seconds kLearningWindow{3};
 uint32_t Word(std::span<const uint8_t> packet, size_t offset) {
   return uint32_t{packet[offset]} << 24 | uint32_t{packet[offset + 1]} << 16 |
          uint32_t{packet[offset + 2]} << 8 | uint32_t{packet[offset + 3]};
-}
-
-// Moves `ssrc` to the front of the short list.
-void UseSsrc(uint32_t ssrc, std::vector<uint32_t>* list) {
-  if (!list->empty() && list->front() == ssrc) return;
-  auto found = std::find(list->begin(), list->end(), ssrc);
-  if (found == list->end()) {
-    if (list->size() == kMaxEgressSsrcs) list->pop_back();
-    found = list->insert(list->end(), ssrc);
-  }
-  std::rotate(list->begin(), found, found + 1);
 }
 
 }  // namespace
@@ -168,6 +158,7 @@ void Session::Account(const Arrival& arrival) {
   stream.last_activity = arrival.now.monotonic;
   stream.last_source = arrival.source;
   stream.received_tos = arrival.tos;
+  if (drop_traffic_) return;  // nobody looks further into it
   if (arrival.kind == Arrival::Kind::kRtp && !arrival.on_rtcp_port) AccountRtp(arrival);
   if (arrival.kind == Arrival::Kind::kRtcp) AccountRtcp(arrival);
 }
@@ -209,6 +200,9 @@ Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
     return Reject(arrival, Drop::kRtpOnRtcpPort);
   }
   if (!rtcp && !arrival.media->sends) return Reject(arrival, Drop::kSenderOnHold);
+  if (arrival.media->block_short && arrival.header && TooShort(*arrival.media, *arrival.header)) {
+    return Reject(arrival, Drop::kShort);
+  }
   Drop reason = Drop::kNoRoute;
   for (const Route& route : arrival.media->routes) {
     const Drop drop = ForwardTo(arrival, route, sinks);
@@ -240,13 +234,34 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   if (!SameFamily(out->socket, out->peer.target())) return Drop::kFamilyMismatch;
   if (to.nat_wait && out->first_packet_unix_ms == 0) return Drop::kNatWait;
   std::span<const uint8_t> bytes = arrival.packet;
+  if (!rtcp && (route.silence_rtp || route.block_dtmf)) {
+    const Drop drop = Manipulate(arrival, route, sinks, &bytes);
+    if (drop != Drop::kNone) return drop;
+  }
   if (rtcp && to.feedback_filter) {
     bytes = sinks->ChangedOnce(bytes, rtcp::RemoveFeedback);
     if (bytes.empty()) return Drop::kFeedbackFiltered;
   }
   sinks->Add({out->socket, out->peer.target(), bytes});
   out->egress.Count(bytes.size());
-  if (arrival.kind != Arrival::Kind::kOpaque) UseSsrc(arrival.ssrc(), &to.egress_ssrcs);
+  if (arrival.header) to.egress.OnPacket(*arrival.header, bytes.size());
+  if (rtcp) to.egress.OnRtcpAuthor(arrival.ssrc());
+  return Drop::kNone;
+}
+
+Drop Session::Manipulate(const Arrival& arrival, const Route& route, SinkList* sinks,
+                         std::span<const uint8_t>* bytes) const {
+  // Of what is not RTP nobody knows where silence would go; there are no events in it either.
+  if (!arrival.header) return route.silence_rtp ? Drop::kSilenced : Drop::kNone;
+  const Media& to = media_[route.to];
+  if (route.block_dtmf && CarriesEvent(*arrival.media, to, *arrival.header)) return Drop::kDtmf;
+  if (!route.silence_rtp) return Drop::kNone;
+  const uint8_t octet = SilenceBetween(*arrival.media, to, arrival.header->payload_type());
+  if (octet == rtp::kNoSilence) return Drop::kSilenced;
+  *bytes = sinks->ChangedOnce(*bytes, [octet](std::span<uint8_t> copy) {
+    rtp::OverwritePayload(octet, copy);
+    return copy.size();
+  });
   return Drop::kNone;
 }
 
@@ -273,10 +288,14 @@ Drop Session::RejectInvalid(const Arrival& arrival) {
 void Session::OnSendFailed(const Sink& sink, const base::Now& now) {
   if (sink.socket >= sockets_.size() || sockets_[sink.socket].media == kNoMedia) return;
   const LocalSocket& socket = sockets_[sink.socket];
-  Stream& stream = media_[socket.media].streams[socket.stream];
+  Media& media = media_[socket.media];
+  Stream& stream = media.streams[socket.stream];
   if (stream.egress.packets != 0) {
     --stream.egress.packets;
     stream.egress.bytes -= std::min<uint64_t>(stream.egress.bytes, sink.bytes.size());
+  }
+  if (!media.opaque && rtp::Classify(sink.bytes) == rtp::PacketKind::kRtp) {
+    media.egress.Undo(sink.bytes.size());
   }
   ++stream.egress.errors;
   stream.explanation.AddDrop(Drop::kSendFailed, now.unix_us / 1000, sink.destination);

@@ -58,6 +58,12 @@ class Session {
   void OnSendFailed(const Sink& sink, const base::Now& now);
   // A datagram longer than the buffer was cut.
   void OnTruncated(SocketIndex socket, const base::Endpoint& source, const base::Now& now);
+  // Quality samples out of the last OnPacket, if any; clears them.
+  std::optional<rtcp::QualitySums> TakeQuality() {
+    return quality_ == nullptr ? std::nullopt : quality_->TakeSums();
+  }
+  // Media that received RTP since `since` (monotonic).
+  size_t ActiveMedia(std::chrono::nanoseconds since) const;
   // What the last OnPacket taught, if anything; clears it.
   std::optional<PeerEvent> TakeEvent();
 
@@ -87,6 +93,9 @@ class Session {
   Drop Forward(const Arrival& arrival, SinkList* sinks);
 
   Drop ForwardTo(const Arrival& arrival, const Route& route, SinkList* sinks);
+  // What commands hold back on this route; kNone: `bytes` is what may go.
+  Drop Manipulate(const Arrival& arrival, const Route& route, SinkList* sinks,
+                  std::span<const uint8_t>* bytes) const;
   Drop Reject(const Arrival& arrival, Drop reason);
   Drop RejectInvalid(const Arrival& arrival);
   void AccountRtp(const Arrival& arrival);

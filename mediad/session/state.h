@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "mediad/rtp/egress_tracker.h"
 #include "mediad/rtp/ingress_tracker.h"
+#include "mediad/rtp/payload.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
 #include "proto/base/endpoint.h"
@@ -29,7 +31,6 @@ inline constexpr size_t kMaxMedia = 512;
 inline constexpr size_t kMaxRoutesFrom = 32;    // copies of one packet
 inline constexpr size_t kMaxRoutes = 4096;
 inline constexpr size_t kMaxPortPairs = 16;
-inline constexpr size_t kMaxEgressSsrcs = 16;
 inline constexpr size_t kMaxIdOctets = 8192;
 
 struct Traffic {
@@ -64,10 +65,14 @@ struct Stream {
 struct Route {
   MediaIndex to = kNoMedia;
   bool block_rtp = false;
+  bool silence_rtp = false;
+  bool block_dtmf = false;
 };
 
 struct CodecEntry {
   uint8_t payload_type = 0;
+  rtp::PayloadKind kind = rtp::PayloadKind::kOther;
+  uint16_t min_payload = 0;       // octets; 0 = any
   uint32_t clock_rate = 0;
 };
 
@@ -86,6 +91,7 @@ struct Media {
   bool pierce_nat = false;
   bool nat_wait = false;
   bool feedback_filter = false;
+  bool block_short = false;       // some codec has a least payload
   uint8_t tos = 0;
   Liveness liveness = Liveness::kNone;
   uint32_t idle_limit_s = 0;
@@ -94,7 +100,7 @@ struct Media {
   std::vector<Route> routes;
   std::vector<CodecEntry> codecs; // what the party may send
   rtp::IngressTracker ingress;
-  std::vector<uint32_t> egress_ssrcs;  // last used first
+  rtp::EgressTracker egress;
   std::string label;              // "<tag>/<index>"
 };
 

@@ -61,6 +61,19 @@ void FillStream(const Stream& stream, bool rtcp, const LocalSocket* socket, int6
 
 }  // namespace
 
+size_t Session::ActiveMedia(std::chrono::nanoseconds since) const {
+  size_t active = 0;
+  for (const Media& media : media_) {
+    for (size_t i = 0; i < media.streams.size(); i += 2) {
+      const std::chrono::nanoseconds last = media.streams[i].last_activity;
+      if (last.count() == 0 || last < since) continue;
+      ++active;
+      break;
+    }
+  }
+  return active;
+}
+
 void Session::FillStatistics(bool explain, v1::SessionStatistics* statistics) const {
   statistics->set_id(id_);
   statistics->set_generation(generation_);
@@ -79,7 +92,7 @@ void Session::FillStatistics(bool explain, v1::SessionStatistics* statistics) co
       rtp::Fill(source, ssrc);
       if (quality_ != nullptr) quality_->Fill(source.ssrc, ssrc);
     }
-    for (const uint32_t ssrc : media.egress_ssrcs) out->add_egress_ssrcs(ssrc);
+    for (const rtp::SentSource& source : media.egress.sources()) rtp::Fill(source, out->add_egress());
     out->set_payload_type_seen(media.ingress.last_payload_type());
   }
 }

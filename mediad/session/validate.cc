@@ -72,6 +72,9 @@ absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
     if (codec.payload_type() > 127) {
       return Invalid("media ", media.id(), ": payload type ", codec.payload_type());
     }
+    if (codec.min_payload() > 0xffff) {
+      return Invalid("media ", media.id(), ": least payload ", codec.min_payload());
+    }
   }
   if (media.codecs_size() > 128) return TooLarge("codecs of a media", 128);
   if (media.has_rtp_remote()) {

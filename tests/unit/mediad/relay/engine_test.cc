@@ -261,6 +261,13 @@ TEST_F(EngineTest, RelaysBothWaysAndAnswersWithStatistics) {
   EXPECT_EQ(engine_->Totals().sessions, 1u);
   EXPECT_EQ(engine_->Totals().packets, 2u);
   EXPECT_EQ(engine_->Totals().bytes, 344u);
+  google::protobuf::RepeatedPtrField<v1::InterfaceLoad> loads;
+  table_->DescribeLoad(&loads);
+  engine_->AddTraffic(&loads);
+  EXPECT_EQ(loads.Get(0).ingress().packets(), 2u);
+  EXPECT_EQ(loads.Get(0).ingress().bytes(), 344u);
+  EXPECT_EQ(loads.Get(0).egress().packets(), 2u);
+  EXPECT_EQ(loads.Get(1).ingress().packets(), 0u);
   const v1::CommandResult deleted = Delete("one");
   EXPECT_EQ(deleted.statistics().media(1).streams(0).egress().bytes(), 172u);
   EXPECT_EQ(PortsUsed(), 0u);

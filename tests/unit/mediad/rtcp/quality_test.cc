@@ -34,6 +34,33 @@ rtpengine::v1::SsrcStatistics Statistics(const QualityCollector& collector, uint
   return statistics;
 }
 
+TEST(Quality, SumsAreTakenOnce) {
+  QualityCollector collector(kListening);
+  EXPECT_FALSE(collector.TakeSums());
+  collector.OnReceiverReport(kB, Block(kA, 26, 160), 8000, At(0));
+  collector.OnReceiverReport(kB, Block(kA, 26, 320), 8000, At(2000));
+  const auto sums = collector.TakeSums();
+  ASSERT_TRUE(sums);
+  EXPECT_EQ(sums->jitter_ms.samples, 2u);
+  EXPECT_DOUBLE_EQ(sums->jitter_ms.sum, 60);
+  EXPECT_DOUBLE_EQ(sums->jitter_ms.squares, 2000);
+  EXPECT_DOUBLE_EQ(sums->packet_loss_percent.sum, 20);
+  EXPECT_EQ(sums->round_trip_time_us.samples, 2u);
+  EXPECT_EQ(sums->mos.samples, 2u);
+  EXPECT_GT(sums->mos.sum, 2);
+  EXPECT_LT(sums->mos.sum, 9);
+  EXPECT_FALSE(collector.TakeSums());
+}
+
+TEST(Quality, WithoutARoundTripTimeThereIsNoScore) {
+  QualityCollector collector({false, MosFormula::kG107});
+  collector.OnReceiverReport(kB, Block(kA, 26, 160), 8000, At(0));
+  const auto sums = collector.TakeSums();
+  ASSERT_TRUE(sums);
+  EXPECT_EQ(sums->mos.samples, 0u);
+  EXPECT_EQ(sums->jitter_ms.samples, 1u);
+}
+
 TEST(Mos, MiddleOfTheNtpTime) { EXPECT_EQ(NtpMiddle(kNtp), kLastReport); }
 
 struct Recorded {

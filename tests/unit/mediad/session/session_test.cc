@@ -360,6 +360,7 @@ TEST(SessionTest, FailedSendsAreErrorsOfTheSink) {
   EXPECT_EQ(call.Stream(kB, false).egress.packets, 0u);
   EXPECT_EQ(call.Stream(kB, false).egress.bytes, 0u);
   EXPECT_EQ(call.Stream(kB, false).egress.errors, 1u);
+  EXPECT_EQ(call.Statistics().media(1).egress(0).packets(), 0u);
 }
 
 TEST(SessionTest, SocketsNobodyOwnsAreHarmless) {

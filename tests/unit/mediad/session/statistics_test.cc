@@ -84,8 +84,9 @@ TEST(StatisticsTest, KnownPackets) {
   EXPECT_EQ(a.ingress(1).last_sequence(), 103u);
   EXPECT_EQ(a.ingress(0).packets(), 0u);
   EXPECT_EQ(b.ingress(0).last_sequence(), 65536u);
-  EXPECT_EQ(std::vector<uint32_t>(b.egress_ssrcs().begin(), b.egress_ssrcs().end()),
-            (std::vector<uint32_t>{1, 4096}));
+  ASSERT_EQ(b.egress_size(), 2);
+  EXPECT_EQ(b.egress(0).ssrc(), 1u);
+  EXPECT_EQ(b.egress(1).ssrc(), 4096u);
   EXPECT_EQ(a.payload_type_seen(), 0u);
 }
 
@@ -119,7 +120,12 @@ TEST(StatisticsTest, BlockedAndHeldPacketsCount) {
   EXPECT_EQ(Text(statistics.media(0).streams(0).egress()), "0/0/0");
   EXPECT_EQ(Text(statistics.media(1).streams(0).ingress()), "1/172/0");
   EXPECT_EQ(Text(statistics.media(1).streams(0).egress()), "1/172/0");
-  EXPECT_EQ(statistics.media(0).egress_ssrcs_size(), 0);
+  EXPECT_EQ(statistics.media(0).egress_size(), 0);
+  EXPECT_EQ(statistics.media(0).ingress(0).packets(), 2u);
+  ASSERT_EQ(statistics.media(1).egress_size(), 1);  // what was sent, not what came
+  EXPECT_EQ(statistics.media(1).egress(0).packets(), 1u);
+  EXPECT_EQ(statistics.media(1).egress(0).bytes(), 172u);
+  EXPECT_EQ(statistics.media(1).egress(0).last_sequence(), 1u);
   const v1::Explain& explain = statistics.media(0).streams(0).explain();
   EXPECT_EQ(explain.forwarded(), 1u);
   ASSERT_EQ(explain.drops_size(), 2);
@@ -152,8 +158,8 @@ TEST(StatisticsTest, EgressSsrcsAreBounded) {
   call.Signal();
   for (uint32_t ssrc = 1; ssrc <= 100; ++ssrc) call.Send(kPortA, kPartyA, Rtp(0, 1, ssrc));
   const v1::SessionStatistics statistics = call.Statistics();
-  EXPECT_EQ(statistics.media(1).egress_ssrcs_size(), static_cast<int>(kMaxEgressSsrcs));
-  EXPECT_EQ(statistics.media(1).egress_ssrcs(0), 100u);
+  EXPECT_EQ(statistics.media(1).egress_size(), static_cast<int>(rtp::EgressTracker::kMaxSources));
+  EXPECT_EQ(statistics.media(1).egress(0).ssrc(), 100u);
 }
 
 // B reports about A's stream; the sample belongs to the report's author, B's SSRC.
