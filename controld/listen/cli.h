@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "controld/listen/admin_commands.h"
+
 namespace controld::listen {
 
 // What `list` tells.
@@ -20,5 +22,14 @@ struct CliParameters {
 
 // The answer to one command line, with its line ends. Unknown commands are told so, never an error.
 std::string RunCli(std::string_view line, const CliParameters& parameters);
+
+class Cli final : public AdminCommands {
+ public:
+  explicit Cli(CliParameters parameters) : parameters_(parameters) {}
+  void Run(std::string_view line, Done done) override { done(RunCli(line, parameters_)); }
+
+ private:
+  const CliParameters parameters_;
+};
 
 }  // namespace controld::listen
