@@ -10,14 +10,15 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "controld/listen/listen_address.h"
+#include "controld/admin/admin_shell.h"
 #include "controld/listen/ng_server.h"
 #include "controld/listen/statistics_tree.h"
-#include "controld/listen/udp_listener.h"
 #include "controld/rpc/rpc_server.h"
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
+#include "controld/start/listeners.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/daemon.h"
@@ -71,20 +72,20 @@ controld::fleet::FleetSettings MakeFleetSettings(const controld::call::Settings&
   return fleet;
 }
 
-controld::listen::CliParameters MakeCliParameters(const controld::call::Settings& settings,
+controld::admin::Parameters MakeAdminParameters(const controld::call::Settings& settings,
                                                   const ParsedOptions& options) {
-  controld::listen::CliParameters cli;
-  cli.timeout_s = settings.timeout_s;
-  cli.silent_timeout_s = settings.silent_timeout_s;
-  cli.final_timeout_s = settings.final_timeout_s;
-  cli.offer_timeout_s = settings.offer_timeout_s;
-  cli.delete_delay_s = settings.delete_delay_s;
-  cli.max_sessions = settings.max_sessions;
-  cli.max_cpu = settings.max_cpu;
-  cli.max_load = settings.max_load;
-  cli.max_bandwidth = settings.max_bandwidth;
-  cli.control_tos = options.Int("control-tos");
-  return cli;
+  controld::admin::Parameters out;
+  out.timeout_s = settings.timeout_s;
+  out.silent_timeout_s = settings.silent_timeout_s;
+  out.final_timeout_s = settings.final_timeout_s;
+  out.offer_timeout_s = settings.offer_timeout_s;
+  out.delete_delay_s = settings.delete_delay_s;
+  out.max_sessions = settings.max_sessions;
+  out.max_cpu = settings.max_cpu;
+  out.max_load = settings.max_load;
+  out.max_bandwidth = settings.max_bandwidth;
+  out.control_tos = options.Int("control-tos");
+  return out;
 }
 
 // The workers report first: the tree shows this moment, not the last second.
@@ -116,39 +117,19 @@ size_t ShardCount(const ParsedOptions& options) {
   return static_cast<size_t>(std::clamp<int64_t>((threads + 1) / 2, 1, kDefaultShards));
 }
 
-absl::StatusOr<std::unique_ptr<controld::listen::UdpListener>> BindNg(
-    const ParsedOptions& options) {
-  using controld::listen::PathMtuDiscovery;
-  const auto addresses =
-      controld::listen::ParseListenAddresses(options.List("listen-ng"), "listen-ng");
-  if (!addresses.ok()) return addresses.status();
-  if (addresses->empty()) {
-    return absl::InvalidArgumentError(
-        "Missing option --listen-tcp, --listen-udp, --listen-ng, --listen-tcp-ng, --listen-http, "
-        "or "
-        "--listen-https");
-  }
-  controld::listen::UdpSocketOptions socket;
-  socket.tos = static_cast<int>(options.Int("control-tos"));
-  const std::string& discovery = options.String("control-pmtu");
-  if (discovery == "want") socket.path_mtu = PathMtuDiscovery::kWant;
-  if (discovery == "dont") socket.path_mtu = PathMtuDiscovery::kDont;
-  return controld::listen::UdpListener::Bind(*addresses, socket);
-}
-
 runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
-                                const controld::listen::UdpListener& udp) {
+                                const controld::start::Listeners& listeners,
+                                const std::string& access_warning) {
   runtime::ProcessFacts facts;
   facts.daemon = "controld";
   facts.name = daemon.options().String("controller-name");
   facts.started_unix = base::ReadClocks().unix_s();
-  for (const base::Endpoint& address : udp.addresses()) {
-    facts.listeners.push_back(base::StrCat("ng udp ", address.ToString()));
-  }
+  facts.listeners = listeners.descriptions();
   for (const std::string& address : daemon.options().List("listen-grpc")) {
     facts.listeners.push_back(base::StrCat("grpc ", address));
   }
   facts.warnings = daemon.warnings();
+  if (!access_warning.empty()) facts.warnings.push_back(access_warning);
   return facts;
 }
 
@@ -180,6 +161,23 @@ class Housekeeper {
   std::thread thread_;
 };
 
+// SIGHUP: certificates and access rules. What cannot be read leaves the old one in force.
+void Reload(const ParsedOptions& fresh, controld::listen::AccessControl& access,
+            controld::listen::StreamListener& streams) {
+  const auto complain = [](const absl::Status& status) {
+    base::log::Log(base::log::Severity::kError, base::log::Subsystem::kCore, {},
+                   "Not taken up: ", base::Message(status));
+  };
+  auto rules = controld::start::ReadAccessRules(fresh);
+  if (rules.ok()) {
+    access.SetRules(*std::move(rules));
+  } else {
+    complain(rules.status());
+  }
+  const absl::Status certificate = streams.ReloadCertificate();
+  if (!certificate.ok()) complain(certificate);
+}
+
 // Everything between a good start of the shell and its end; the exit status.
 int Serve(runtime::Daemon& daemon) {
   const ParsedOptions& options = daemon.options();
@@ -187,8 +185,16 @@ int Serve(runtime::Daemon& daemon) {
   if (settings.controller_name.empty()) {
     return daemon.Fail(absl::InvalidArgumentError("Option controller-name must not be empty"));
   }
-  auto udp = BindNg(options);
-  if (!udp.ok()) return daemon.Fail(udp.status());
+  auto templates = controld::start::ReadTemplates(options);
+  if (!templates.ok()) return daemon.Fail(templates.status());
+  auto rules = controld::start::ReadAccessRules(options);
+  if (!rules.ok()) return daemon.Fail(rules.status());
+  auto listeners = controld::start::BindListeners(options);
+  if (!listeners.ok()) return daemon.Fail(listeners.status());
+  const std::string warning = controld::start::AccessWarning(*listeners, *rules);
+  if (!warning.empty()) {
+    base::log::Log(base::log::Severity::kWarning, base::log::Subsystem::kCore, {}, warning);
+  }
   auto loop = runtime::EventLoop::Create();
   if (!loop.ok()) return daemon.Fail(loop.status());
 
@@ -201,25 +207,42 @@ int Serve(runtime::Daemon& daemon) {
   runtime::CompletionLoop grpc_loop(builder.AddCompletionQueue());
   controld::shard::FleetHost fleet(MakeFleetSettings(settings), key);
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
+  controld::listen::AccessControl access(MakeKey());
+  access.SetRules(*std::move(rules));
+  controld::admin::AdminShell admin(shards, MakeAdminParameters(settings, options));
   controld::listen::NgServer::Options ng_options;
-  ng_options.cli = MakeCliParameters(settings, options);
+  ng_options.templates = *std::move(templates);
+  ng_options.admin = &admin;
+  ng_options.access = &access;
   ng_options.statistics = MakeStatistics(counters, clients, fleet, shards);
-  controld::listen::NgServer ng(cookies, clients, shards, ng_options);
-  const controld::rpc::StatisticsSources sources{
-      counters, ng, cookies, clients, **udp, fleet, base::ReadClocks().unix_s()};
+  controld::listen::NgServer ng(cookies, clients, shards, std::move(ng_options));
+  const controld::rpc::StatisticsSources sources{counters, ng, cookies, clients, access,
+                                                 *listeners->udp, *listeners->streams, fleet,
+                                                 base::ReadClocks().unix_s()};
   shards.Start();
   auto rpc = controld::rpc::RpcServer::Listen(
-      options.List("listen-grpc"), runtime::TlsOptionsFrom(options), MakeFacts(daemon, **udp),
-      fleet, shards, sources, builder, grpc_loop);
+      options.List("listen-grpc"), runtime::TlsOptionsFrom(options),
+      MakeFacts(daemon, *listeners, warning), fleet, shards, sources, builder, grpc_loop);
   int status = runtime::kExitFailure;
   if (!rpc.ok()) {
     status = daemon.Fail(rpc.status());
   } else {
     grpc_loop.Start();
     Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies);
-    const absl::Status started = (*udp)->Start(&ng);
-    status = started.ok() ? daemon.Run() : daemon.Fail(started);
-    (*udp)->Stop();
+    daemon.OnReload([&](const ParsedOptions& fresh) {
+      Reload(fresh, access, *listeners->streams);
+    });
+    const absl::Status started = listeners->udp->Start(&ng);
+    if (started.ok()) {
+      listeners->streams->Start({&ng, &access, &admin, [&sources] {
+                                  return controld::rpc::MetricsText(sources, base::ReadClocks().unix_s());
+                                }});
+      status = daemon.Run();
+    } else {
+      status = daemon.Fail(started);
+    }
+    listeners->streams->Stop();
+    listeners->udp->Stop();
     rpc->reset();  // workers see the controller leave; their sessions go on
     grpc_loop.Stop();
   }

@@ -32,13 +32,8 @@ std::optional<std::string_view> ErrorOf(const ng::Dictionary& reply) {
   return *reason->string();
 }
 
-// A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that
-// proxies try their next node at once.
-// The largest UDP payload (RFC 768 over IPv4; IPv6 has 20 octets more, which changes nothing here).
-constexpr size_t kMaxDatagram = 65507;
-
-// A reply that no datagram can carry: what clients look at first, and why the rest is missing. A client that got
-// nothing would take the node for dead.
+// A reply that its transport cannot carry: what clients look at first, and why the rest is missing.
+// A client that got nothing would take the node for dead.
 ng::Dictionary Shortened(const ng::Dictionary& reply, size_t octets) {
   ng::Dictionary out;
   const ng::Value* sdp = reply.Find("sdp");
@@ -49,6 +44,15 @@ ng::Dictionary Shortened(const ng::Dictionary& reply, size_t octets) {
   return out;
 }
 
+// The kept reply of a command that came by a transport that carries more.
+std::string TooLarge(std::string_view cookie, std::string_view reply) {
+  const bool json = reply.size() > cookie.size() + 1 && reply[cookie.size() + 1] == '{';
+  return ng::EncodeReply(cookie, json ? ng::Encoding::kJson : ng::Encoding::kBencode,
+                         ErrorReply("Reply does not fit a datagram"));
+}
+
+// A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that
+// proxies try their next node at once.
 ng::Dictionary OverloadReply(const ng::Request& request) {
   if (request.command != ng::Command::kOffer) return ErrorReply("Load limit exceeded");
   if (!request.Has(ng::Flag::kSupportsLoadLimit)) {
@@ -66,7 +70,7 @@ ng::Dictionary OverloadReply(const ng::Request& request) {
 // with an error, so that a client never waits for nothing and the cookie does not stay "running".
 class NgServer::Transaction {
  public:
-  // `cookie` is the beginning of `message`.
+  // `cookie` is the beginning of `message`; empty: there is none.
   Transaction(NgServer& server, std::string_view message, std::string_view cookie,
               const ReplyPath& path, base::Now now)
       : server_(server),
@@ -83,7 +87,9 @@ class NgServer::Transaction {
   }
 
   std::string_view cookie() const { return std::string_view(message_).substr(0, cookie_size_); }
-  std::string_view payload() const { return std::string_view(message_).substr(cookie_size_ + 1); }
+  std::string_view payload() const {
+    return std::string_view(message_).substr(cookie_size_ == 0 ? 0 : cookie_size_ + 1);
+  }
   const base::Endpoint& peer() const { return path_.peer; }
   Context context() const {
     Context context;
@@ -106,15 +112,13 @@ class NgServer::Transaction {
 
   void Reply(const ng::Dictionary& reply) {
     if (std::exchange(replied_, true)) return;
-    std::string out = ng::EncodeReply(cookie(), encoding_, reply);
-    if (out.size() > kMaxDatagram) {
-      out = ng::EncodeReply(cookie(), encoding_, Shortened(reply, out.size()));
-    }
-    path_.sink->SendReply(path_, out);
-
+    const std::string out = ng::EncodeReply(cookie(), encoding_, reply);
+    Send(path_, out, reply);
     const base::Now now = base::ReadClocks();
-    for (const ReplyPath& waiter : server_.cookies_.Complete(cookie(), out, now.monotonic)) {
-      waiter.sink->SendReply(waiter, out);
+    if (cookie_size_ != 0) {
+      for (const ReplyPath& waiter : server_.cookies_.Complete(cookie(), out, now.monotonic)) {
+        Send(waiter, out, reply);
+      }
     }
     const auto error = ErrorOf(reply);
     const auto elapsed = now.monotonic - started_;
@@ -124,6 +128,11 @@ class NgServer::Transaction {
   }
 
  private:
+  void Send(const ReplyPath& path, const std::string& encoded, const ng::Dictionary& reply) const {
+    if (encoded.size() <= path.sink->max_reply()) return path.sink->SendReply(path, encoded);
+    path.sink->SendReply(
+        path, ng::EncodeReply(cookie(), encoding_, Shortened(reply, encoded.size())));
+  }
   void LogReply(const ng::Dictionary& reply, std::optional<std::string_view> error,
                 std::chrono::nanoseconds elapsed) const {
     if (error) {
@@ -144,7 +153,7 @@ class NgServer::Transaction {
   }
 
   NgServer& server_;
-  const std::string message_;  // as received: cookie, space, payload
+  const std::string message_;  // as received: cookie, space, payload; or the payload alone
   const size_t cookie_size_;
   const ReplyPath path_;
   const std::chrono::nanoseconds started_;
@@ -159,8 +168,22 @@ NgServer::NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& 
                    Options options)
     : cookies_(cookies), clients_(clients), dispatcher_(dispatcher), options_(std::move(options)) {}
 
-void NgServer::Receive(std::string_view message, const ReplyPath& path, base::Now now) {
+bool NgServer::Admit(const ReplyPath& path, base::Now now) {
   counters_.received.fetch_add(1, std::memory_order_relaxed);
+  return options_.access == nullptr ||
+         options_.access->AdmitMessage(path.peer.address, now.monotonic);
+}
+
+NgServer::Reception NgServer::ReceivePlain(std::string_view payload, const ReplyPath& path,
+                                           base::Now now) {
+  if (!Admit(path, now)) return Reception::kRefused;
+  Execute(std::make_shared<Transaction>(*this, payload, std::string_view(), path, now));
+  return Reception::kTaken;
+}
+
+NgServer::Reception NgServer::Receive(std::string_view message, const ReplyPath& path,
+                                      base::Now now) {
+  if (!Admit(path, now)) return Reception::kRefused;
   const std::optional<ng::Message> parts = ng::SplitCookie(message);
   if (!parts) {
     counters_.no_cookie.fetch_add(1, std::memory_order_relaxed);
@@ -168,19 +191,23 @@ void NgServer::Receive(std::string_view message, const ReplyPath& path, base::No
       Log(Severity::kWarning, Subsystem::kControl, {}, "Received invalid NG data (no cookie) from ",
           path.peer.ToString(), ": ", message);
     }
-    return;
+    return Reception::kNoCookie;
   }
   const CookieTable::Result known = cookies_.Begin(parts->cookie, path, now.monotonic);
   if (known.verdict == CookieTable::Verdict::kNew) {
     Execute(std::make_shared<Transaction>(*this, message, parts->cookie, path, now));
-    return;
+    return Reception::kTaken;
   }
   counters_.duplicates.fetch_add(1, std::memory_order_relaxed);
   if (Enabled(Severity::kInfo, Subsystem::kControl)) {
     Log(Severity::kInfo, Subsystem::kControl, {}, "Detected command from ", path.peer.ToString(),
         " as a duplicate");
   }
-  if (known.verdict == CookieTable::Verdict::kAnswered) path.sink->SendReply(path, known.reply);
+  if (known.verdict == CookieTable::Verdict::kAnswered) {
+    const bool fits = known.reply.size() <= path.sink->max_reply();
+    path.sink->SendReply(path, fits ? known.reply : TooLarge(parts->cookie, known.reply));
+  }
+  return Reception::kTaken;
 }
 
 void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
@@ -230,13 +257,8 @@ void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request re
       return List(std::move(transaction), request);
     case ng::Command::kStatistics:
       return Statistics(std::move(transaction));
-    case ng::Command::kCli: {
-      if (!request.body) return transaction->Reply(ErrorReply("No 'body' in message"));
-      ng::Dictionary reply;
-      reply.Add("response", RunCli(*request.body, options_.cli));
-      reply.Add("result", "ok");
-      return transaction->Reply(reply);
-    }
+    case ng::Command::kCli:
+      return RunAdmin(std::move(transaction), request);
     case ng::Command::kUnknown:
       return transaction->Reply(ErrorReply("No command handler"));
     default: {  // about calls
@@ -256,6 +278,17 @@ void NgServer::Statistics(std::shared_ptr<Transaction> transaction) {
   options_.statistics([transaction](ng::Dictionary tree) {
     ng::Dictionary reply;
     reply.Add("statistics", std::move(tree));
+    reply.Add("result", "ok");
+    transaction->Reply(reply);
+  });
+}
+
+void NgServer::RunAdmin(std::shared_ptr<Transaction> transaction, const ng::Request& request) {
+  if (options_.admin == nullptr) return transaction->Reply(ErrorReply("No command handler"));
+  if (!request.body) return transaction->Reply(ErrorReply("No 'body' in message"));
+  options_.admin->Run(*request.body, [transaction](std::string output) {
+    ng::Dictionary reply;
+    reply.Add("response", std::move(output));
     reply.Add("result", "ok");
     transaction->Reply(reply);
   });

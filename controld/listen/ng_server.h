@@ -12,7 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "controld/listen/cli.h"
+#include "controld/listen/access_control.h"
+#include "controld/listen/admin_commands.h"
 #include "controld/listen/client_statistics.h"
 #include "controld/listen/cookie_cache.h"
 #include "controld/listen/dispatcher.h"
@@ -34,13 +35,14 @@ struct NgCounters {
 class NgServer {
  public:
   struct Options {
-    ng::Templates templates;      // config.md §3
-    bool transport_words = true;  // ng::ParseOptions
-    CliParameters cli;
+    ng::Templates templates;          // config.md §3
+    bool transport_words = true;      // ng::ParseOptions
+    AdminCommands* admin = nullptr;   // carries out `cli`; null: there is no such command
+    AccessControl* access = nullptr;  // null: everybody may send
     // Makes the tree of `statistics`; `done` on any thread. Empty: there is no such command.
     using StatisticsDone = std::function<void(ng::Dictionary tree)>;
     using StatisticsSource = std::function<void(StatisticsDone done)>;
-    StatisticsSource statistics;
+    StatisticsSource statistics{};
   };
   // All arguments outlive the server, and the server outlives every command it dispatched.
   NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
@@ -50,8 +52,12 @@ class NgServer {
   // process carries them out.
   void BeQuiet() { quiet_.store(true, std::memory_order_relaxed); }
 
+  // What became of a message; only of one that was taken there may be a reply.
+  enum class Reception : uint8_t { kTaken, kNoCookie, kRefused };
   // One message, cookie included. Replies go to path.sink, perhaps before this returns.
-  void Receive(std::string_view message, const ReplyPath& path, base::Now now);
+  Reception Receive(std::string_view message, const ReplyPath& path, base::Now now);
+  // The same for a payload without cookie (`ng-plain`): duplicates are not recognised.
+  Reception ReceivePlain(std::string_view payload, const ReplyPath& path, base::Now now);
 
   // For transports that have several messages at once: calls `receive`, which calls Receive for each.
   void Batch(const std::function<void()>& receive) { dispatcher_.Batch(receive); }
@@ -61,12 +67,14 @@ class NgServer {
  private:
   class Transaction;
 
+  bool Admit(const ReplyPath& path, base::Now now);
   void Execute(std::shared_ptr<Transaction> transaction);
   static void LogRequest(const Transaction& transaction, const std::string& command,
                          const ng::Dictionary& dictionary);
   void Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request);
   void List(std::shared_ptr<Transaction> transaction, const ng::Request& request);
   void Statistics(std::shared_ptr<Transaction> transaction);
+  void RunAdmin(std::shared_ptr<Transaction> transaction, const ng::Request& request);
 
   CookieCache& cookies_;
   ClientStatistics& clients_;

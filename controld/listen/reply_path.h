@@ -1,6 +1,7 @@
 // Where the reply to a control message goes. A value: it outlives the datagram it came with.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace controld::listen {
 
 struct ReplyPath;
 
+// The largest UDP payload (RFC 768 over IPv4; IPv6 has 20 octets more, which changes nothing here).
+inline constexpr size_t kMaxDatagram = 65507;
+
 // A transport that carries replies. Implementations are thread-safe: replies leave from shard
 // threads.
 class ReplySink {
@@ -17,6 +21,8 @@ class ReplySink {
   virtual ~ReplySink() = default;
   // `message` is the whole reply: cookie, space, payload.
   virtual void SendReply(const ReplyPath& path, std::string_view message) = 0;
+  // The largest message it carries.
+  virtual size_t max_reply() const { return kMaxDatagram; }
 };
 
 struct ReplyPath {

@@ -145,12 +145,12 @@ std::optional<int64_t> Parser::Number(const Value& value) const {
 
 void Parser::ApplyTemplate(std::string_view name, bool explicitly) {
   if (!options_.templates) {
-    if (explicitly) Warn("Unknown template: '", name.substr(0, kMaxQuoted), "'");
+    if (explicitly) Warn("Templates for signalling flags '", name.substr(0, kMaxQuoted), "' not found");
     return;
   }
   const auto found = options_.templates->find(absl::AsciiStrToLower(base::ToAbsl(name)));
   if (found == options_.templates->end()) {
-    if (explicitly) Warn("Unknown template: '", name.substr(0, kMaxQuoted), "'");
+    if (explicitly) Warn("Templates for signalling flags '", name.substr(0, kMaxQuoted), "' not found");
   } else if (templates_ >= kMaxTemplates) {
     Warn("Too many templates: '", name.substr(0, kMaxQuoted), "'");
   } else {

@@ -1,9 +1,12 @@
 #include "controld/rpc/statistics.h"
 
+#include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "controld/ng/commands.h"
+#include "controld/rpc/exposition.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::rpc {
@@ -39,23 +42,31 @@ class Collector {
   Statistics& out_;
 };
 
-void CollectCalls(const call::Counters& calls, Collector* to) {
-  to->Gauge("sessions", "Calls held now", calls.calls.load(), {{"type", "own"}});
+// Help texts where the reference has them are its own.
+void CollectCalls(const call::Counters& calls, int64_t uptime_s, Collector* to) {
+  to->Gauge("sessions", "Owned sessions", calls.calls.load(), {{"type", "own"}});
+  // There is no standby and no transcoding yet: these are known to be 0.
+  to->Gauge("sessions", "Owned sessions", 0, {{"type", "foreign"}});
+  to->Gauge("transcoded_media", "Transcoded media", 0);
+  to->Gauge("uptime_seconds", "Uptime of rtpengine", uptime_s);
+  to->Counter("sessions_total", "Total managed sessions", calls.finished.load());
+  const std::pair<const char*, uint64_t> reasons[] = {
+      {"rejected", calls.rejected.load()},
+      {"timeout", calls.timed_out.load()},
+      {"silent_timeout", calls.silent_timed_out.load()},
+      {"final_timeout", calls.final_timed_out.load()},
+      {"offer_timeout", calls.offer_timed_out.load()},
+      {"terminated", calls.terminated.load()},
+      {"force_terminated", calls.force_terminated.load()},
+      {"worker_lost", calls.worker_lost.load()},
+  };
+  for (const auto& [reason, count] : reasons) {
+    to->Counter("closed_sessions_total", "Total rejected sessions", count, {{"reason", reason}});
+  }
+}
+
+void CollectOwnCalls(const call::Counters& calls, Collector* to) {
   to->Counter("sessions_created_total", "Calls created", calls.created.load());
-  to->Counter("sessions_total", "Calls finished", calls.finished.load());
-  const char* help = "Calls ended, by reason";
-  to->Counter("closed_sessions_total", help, calls.rejected.load(), {{"reason", "rejected"}});
-  to->Counter("closed_sessions_total", help, calls.timed_out.load(), {{"reason", "timeout"}});
-  to->Counter("closed_sessions_total", help, calls.silent_timed_out.load(),
-              {{"reason", "silent_timeout"}});
-  to->Counter("closed_sessions_total", help, calls.final_timed_out.load(),
-              {{"reason", "final_timeout"}});
-  to->Counter("closed_sessions_total", help, calls.offer_timed_out.load(),
-              {{"reason", "offer_timeout"}});
-  to->Counter("closed_sessions_total", help, calls.terminated.load(), {{"reason", "terminated"}});
-  to->Counter("closed_sessions_total", help, calls.force_terminated.load(),
-              {{"reason", "force_terminated"}});
-  to->Counter("closed_sessions_total", help, calls.worker_lost.load(), {{"reason", "worker_lost"}});
   to->Counter("sessions_adopted_total", "Calls taken over from workers after a restart of ours",
               calls.adopted.load());
   to->Counter("sessions_replayed_total", "Calls put back into a worker after a restart of it",
@@ -75,13 +86,32 @@ void CollectNg(const StatisticsSources& sources, Collector* to) {
   to->Counter("ng_abandoned_total", "Commands that were given up without an answer",
               ng.abandoned.load());
   to->Counter("ng_replies_lost_total", "Replies that could not be sent",
-              sources.udp.replies_lost());
+              sources.udp.replies_lost() + sources.streams.counters().replies_lost.load());
   const listen::CookieCache::Totals cookies = sources.cookies.totals();
   to->Gauge("ng_commands_running", "Commands being carried out", cookies.running);
   to->Gauge("ng_cookies", "Replies kept for retransmissions", cookies.answered);
   to->Gauge("ng_cookie_bytes", "Memory of these replies", cookies.bytes);
   to->Counter("ng_cookies_dropped_early_total",
               "Times that replies were forgotten early to save memory", cookies.early_drops);
+}
+
+void CollectListeners(const StatisticsSources& sources, Collector* to) {
+  const listen::AccessControl::Counters& refused = sources.access.counters();
+  const char* help = "NG messages, HTTP requests and connections refused, by reason";
+  to->Counter("ng_refused_total", help, refused.address.load(), {{"reason", "address"}});
+  to->Counter("ng_refused_total", help, refused.rate.load(), {{"reason", "rate"}});
+  to->Counter("ng_refused_total", help, refused.secret.load(), {{"reason", "secret"}});
+  const listen::StreamCounters& streams = sources.streams.counters();
+  to->Gauge("control_connections", "TCP control connections open now", streams.open.load());
+  to->Counter("control_connections_total", "TCP control connections accepted",
+              streams.accepted.load());
+  help = "TCP control connections closed by us, by reason";
+  to->Counter("control_connections_closed_total", help, streams.full.load(), {{"reason", "full"}});
+  to->Counter("control_connections_closed_total", help, streams.idle.load(), {{"reason", "idle"}});
+  to->Counter("control_connections_closed_total", help, streams.slow.load(), {{"reason", "slow"}});
+  to->Counter("control_connections_closed_total", help, streams.faults.load(),
+              {{"reason", "fault"}});
+  to->Counter("http_requests_total", "HTTP requests of any kind", streams.http_requests.load());
 }
 
 void CollectClients(const listen::ClientStatistics& clients, Collector* to) {
@@ -95,12 +125,18 @@ void CollectClients(const listen::ClientStatistics& clients, Collector* to) {
                   static_cast<double>(counter.nanoseconds.load()) / 1e9,
                   {{"proxy", client.address}, {"request", name}});
     }
-    to->Counter("errors_total", "Error replies by client", client.counters->errors.load(),
+    to->Counter("errors_total", "", client.counters->errors.load(),
                 {{"proxy", client.address}});
   }
 }
 
-void CollectWorkers(shard::FleetHost& fleet, Collector* to) {
+std::string AddressText(const rtpengine::v1::InterfaceLoad& interface) {
+  const auto address = base::IpAddress::FromBytes(interface.address());
+  return address ? address->ToString() : std::string();
+}
+
+void CollectWorkers(shard::FleetHost& fleet,
+                    const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
   const fleet::FleetCounters counters = fleet.counters();
   to->Counter("worker_attachments_total", "Streams of workers that attached", counters.attached);
   to->Counter("worker_detachments_total", "Streams of workers that ended", counters.detached);
@@ -115,7 +151,7 @@ void CollectWorkers(shard::FleetHost& fleet, Collector* to) {
               counters.resent);
   to->Counter("worker_commands_waited_in_vain_total",
               "Commands whose worker did not come back in time", counters.waited_in_vain);
-  for (const auto& worker : fleet.Describe()) {
+  for (const auto& worker : workers) {
     const std::string& name = worker.name();
     to->Gauge("worker_attached", "Whether the worker's stream is up", worker.attached() ? 1 : 0,
               {{"worker", name}, {"state", rtpengine::v1::WorkerState_Name(worker.state())}});
@@ -129,23 +165,57 @@ void CollectWorkers(shard::FleetHost& fleet, Collector* to) {
                 {{"worker", name}});
     to->Counter("worker_commands_failed_total", "Commands that failed", worker.commands_failed(),
                 {{"worker", name}});
-    to->Counter("packets_total", "Packets received by workers", worker.load().packets(),
-                {{"worker", name}, {"type", "userspace"}});
-    to->Counter("bytes_total", "Octets received by workers", worker.load().bytes(),
-                {{"worker", name}, {"type", "userspace"}});
-    to->Counter("packet_errors_total", "Packets with errors", worker.load().errors(),
-                {{"worker", name}, {"type", "userspace"}});
+    to->Counter("worker_packets_total", "Packets received", worker.load().packets(),
+                {{"worker", name}});
+    to->Counter("worker_bytes_total", "Octets received", worker.load().bytes(), {{"worker", name}});
+    to->Counter("worker_packet_errors_total", "Packets with errors", worker.load().errors(),
+                {{"worker", name}});
     for (const auto& interface : worker.load().interfaces()) {
-      const auto address = base::IpAddress::FromBytes(interface.address());
-      const std::string text = address ? address->ToString() : std::string();
-      const uint32_t used = interface.ports_used(), total = interface.ports_total();
-      to->Gauge("ports_used", "Ports in use", used,
-                {{"worker", name}, {"name", interface.name()}, {"address", text}});
-      to->Gauge("ports_free", "Ports free", total > used ? total - used : 0,
-                {{"worker", name}, {"name", interface.name()}, {"address", text}});
-      to->Gauge("ports", "Ports there are", total,
-                {{"worker", name}, {"name", interface.name()}, {"address", text}});
+      to->Gauge("worker_ports_used", "Ports in use", interface.ports_used(),
+                {{"worker", name}, {"name", interface.name()}, {"address", AddressText(interface)}});
+      to->Gauge("worker_ports", "Ports there are", interface.ports_total(),
+                {{"worker", name}, {"name", interface.name()}, {"address", AddressText(interface)}});
     }
+  }
+}
+
+// The figures of the media plane as one daemon would have them: sums over all workers.
+void CollectMedia(const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
+  uint64_t packets = 0, errors = 0, octets = 0;
+  for (const auto& worker : workers) {
+    packets += worker.load().packets();
+    errors += worker.load().errors();
+    octets += worker.load().bytes();
+  }
+  // Without kernel forwarding everything goes through user space.
+  to->Counter("packets_total", "Total relayed packets (userspace)", packets,
+              {{"type", "userspace"}});
+  to->Counter("packet_errors_total", "Total relayed packet errors (userspace)", errors,
+              {{"type", "userspace"}});
+  to->Counter("bytes_total", "Total relayed bytes (userspace)", octets, {{"type", "userspace"}});
+  to->Counter("packets_total", "", 0, {{"type", "kernel"}});
+  to->Counter("packet_errors_total", "", 0, {{"type", "kernel"}});
+  to->Counter("bytes_total", "", 0, {{"type", "kernel"}});
+}
+
+void CollectPorts(const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
+  struct Ports {
+    uint64_t used = 0, total = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Ports> ports;  // by name and address
+  for (const auto& worker : workers) {
+    for (const auto& interface : worker.load().interfaces()) {
+      Ports& sum = ports[{interface.name(), AddressText(interface)}];
+      sum.used += interface.ports_used();
+      sum.total += interface.ports_total();
+    }
+  }
+  for (const auto& [key, sum] : ports) {
+    const auto& [name, address] = key;
+    const uint64_t free = sum.total > sum.used ? sum.total - sum.used : 0;
+    to->Gauge("ports_used", "", sum.used, {{"name", name}, {"address", address}});
+    to->Gauge("ports_free", "", free, {{"name", name}, {"address", address}});
+    to->Gauge("ports", "", sum.total, {{"name", name}, {"address", address}});
   }
 }
 
@@ -153,11 +223,21 @@ void CollectWorkers(shard::FleetHost& fleet, Collector* to) {
 
 void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, Statistics* out) {
   Collector to(out);
-  CollectCalls(sources.calls, &to);
-  to.Gauge("uptime_seconds", "Seconds since the start", now_unix - sources.started_unix);
-  CollectNg(sources, &to);
+  const std::vector<rtpengine::v1::WorkerInfo> workers = sources.fleet.Describe();
+  CollectCalls(sources.calls, now_unix - sources.started_unix, &to);
+  CollectMedia(workers, &to);
   CollectClients(sources.clients, &to);
-  CollectWorkers(sources.fleet, &to);
+  CollectPorts(workers, &to);
+  CollectOwnCalls(sources.calls, &to);
+  CollectNg(sources, &to);
+  CollectListeners(sources, &to);
+  CollectWorkers(sources.fleet, workers, &to);
+}
+
+std::string MetricsText(const StatisticsSources& sources, int64_t now_unix) {
+  Statistics statistics;
+  CollectStatistics(sources, now_unix, &statistics);
+  return Exposition(statistics);
 }
 
 }  // namespace controld::rpc

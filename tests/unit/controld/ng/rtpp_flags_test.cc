@@ -183,10 +183,10 @@ TEST(TemplatesTest, DefaultThenCommandThenRequest) {
                 .transport_protocol,
             "RTP/AVP");
   EXPECT_THAT(ParseOffer({{"template", "nothing"}}, options).warnings,
-              ElementsAre("Unknown template: 'nothing'"));
+              ElementsAre("Templates for signalling flags 'nothing' not found"));
   EXPECT_THAT(ParseOffer({{"template", "loop"}}, options).warnings,
               ElementsAre("Too many templates: 'loop'"));
-  EXPECT_THAT(ParseOffer({{"template", "x"}}).warnings, ElementsAre("Unknown template: 'x'"));
+  EXPECT_THAT(ParseOffer({{"template", "x"}}).warnings, ElementsAre("Templates for signalling flags 'x' not found"));
 }
 
 TEST(SdpAttrTest, Rules) {
