@@ -146,7 +146,7 @@ void AdminShell::ListSession(const std::string& call_id, Done done) {
 void AdminShell::Terminate(const std::string& call_id, Done done) {
   shards_.ShardFor(call_id).Post([call_id, done = std::move(done)](CallService& service) {
     service.ForceDelete(call_id, base::ReadClocks(),
-                        [call_id, done](bool found, const rtpengine::v1::SessionStatistics&) {
+                        [call_id, done](bool found, const rtpengine::v1::CallInfo&) {
                           done(found ? base::StrCat("\nCall Id (", call_id,
                                                     ") successfully terminated by operator.\n\n")
                                      : base::StrCat("\nCall Id not found (", call_id, ").\n\n"));
@@ -168,7 +168,7 @@ void AdminShell::TerminateAll(const std::string& group, Done done) {
         service.List(service.size(), &call_ids);
         for (const std::string& call_id : call_ids) {
           service.ForceDelete(call_id, base::ReadClocks(),
-                              [last](bool, const rtpengine::v1::SessionStatistics&) {});
+                              [last](bool, const rtpengine::v1::CallInfo&) {});
         }
         return 0;
       },

@@ -135,8 +135,6 @@ constexpr OptionSpec kReference[] = {
     {.name = "media-files-reload", .type = Type::kInteger, .fallback = "0",
      .help = "seconds between checks of loaded files"},
     {.name = "media-num-threads", .type = Type::kInteger, .help = "player threads"},
-    {.name = "moh-attr-name", .type = Type::kString,
-     .help = "session attribute written while hold music plays"},
     {.name = "moh-max-duration", .type = Type::kInteger, .fallback = "1800000",
      .help = "longest hold music in ms (the usage text says 180 s)"},
     {.name = "moh-max-repeats", .type = Type::kInteger, .fallback = "999",
