@@ -29,6 +29,17 @@ void HandleRecording(CallTable& table, ng::Request request, Respond respond);
 void HandleForwarding(CallTable& table, ng::Request request, Respond respond);
 // play/stop media, play DTMF: this program has no audio.
 void HandlePlayer(const Respond& respond);
+// single_command.cc. The request has a call-id, made up if the client gave none.
+void HandlePublish(CallTable& table, ng::Request request, const base::Endpoint& origin,
+                   base::Now now, Respond respond);
+void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& origin,
+                  base::Now now, Respond respond);
+void HandleCreateAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleTransform(CallTable& table, ng::Request request, Respond respond);
+// link_command.cc
+void HandleConnect(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleMesh(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleInject(CallTable& table, ng::Request request, base::Now now, Respond respond);
 // query_command.cc
 void HandleQuery(CallTable& table, ng::Request request, base::Now now, Respond respond);
 
