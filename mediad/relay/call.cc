@@ -1,5 +1,6 @@
 #include "mediad/relay/call.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -151,7 +152,71 @@ std::optional<v1::Error> Call::CheckKept(const v1::PortSet& wanted, const PortSe
   return std::nullopt;
 }
 
-std::optional<v1::Error> Call::Apply(v1::Session* specification, const base::Now& now) {
+// Ids of ours and of every call taken in stay apart.
+std::optional<v1::Error> Call::CheckHanded(const std::vector<HandedCall>& handed) const {
+  uint32_t highest = 0;
+  for (const PortSet& set : port_sets_) highest = std::max(highest, set.id);
+  for (const session::Media& media : session_.media()) highest = std::max(highest, media.id);
+  for (const HandedCall& one : handed) {
+    if (one.offset < highest) {
+      return Invalid(base::StrCat("offset ", one.offset, " is below id ", highest, " in use"));
+    }
+    for (const PortSet& set : one.call->port_sets_) {
+      highest = std::max(highest, set.id + one.offset);
+    }
+    for (const session::Media& media : one.call->session_.media()) {
+      highest = std::max(highest, media.id + one.offset);
+    }
+  }
+  return std::nullopt;
+}
+
+void Call::TakeIn(const HandedCall& handed) {
+  Call& other = *handed.call;
+  for (PortSet& set : other.port_sets_) {
+    set.id += handed.offset;
+    port_sets_.push_back(std::move(set));
+  }
+  other.port_sets_.clear();
+  for (auto& socket : other.sockets_) {
+    socket->call = this;
+    sockets_.push_back(std::move(socket));
+  }
+  other.sockets_.clear();
+  session_.Absorb(&other.session_, handed.offset);
+}
+
+void Call::GiveBack(const HandedCall& handed) {
+  Call& other = *handed.call;
+  size_t sockets = 0;
+  size_t first = 0;
+  while (first < port_sets_.size() && port_sets_[first].id <= handed.offset) {
+    sockets += port_sets_[first++].ports.count;
+  }
+  for (size_t i = first; i < port_sets_.size(); ++i) {
+    port_sets_[i].id -= handed.offset;
+    other.port_sets_.push_back(std::move(port_sets_[i]));
+  }
+  port_sets_.resize(first);
+  for (size_t i = sockets; i < sockets_.size(); ++i) {
+    sockets_[i]->call = &other;
+    other.sockets_.push_back(std::move(sockets_[i]));
+  }
+  sockets_.resize(sockets);
+  session_.GiveBack(&other.session_, handed.offset);
+}
+
+std::optional<v1::Error> Call::Apply(v1::Session* specification, std::vector<HandedCall>* handed,
+                                     const base::Now& now) {
+  if (auto error = CheckHanded(*handed)) return error;
+  for (const HandedCall& one : *handed) TakeIn(one);
+  auto error = ApplyOwn(specification, now);
+  if (!error) return std::nullopt;
+  for (auto one = handed->rbegin(); one != handed->rend(); ++one) GiveBack(*one);
+  return error;
+}
+
+std::optional<v1::Error> Call::ApplyOwn(v1::Session* specification, const base::Now& now) {
   for (const v1::PortSet& wanted : specification->port_sets()) {
     if (const PortSet* have = Find(wanted.id())) {
       if (auto error = CheckKept(wanted, *have)) return error;
@@ -243,6 +308,10 @@ void Call::DescribePorts(google::protobuf::RepeatedPtrField<v1::PortSetAllocatio
 
 void Call::StopMedia() {
   for (auto& socket : sockets_) watcher_.Unwatch(socket.get());
+}
+
+void Call::ResumeMedia() {
+  for (auto& socket : sockets_) watcher_.Watch(socket.get());
 }
 
 }  // namespace mediad::relay

@@ -36,6 +36,12 @@ class Watcher {
   virtual void Unwatch(MediaSocket* socket) = 0;
 };
 
+// A call on its way into another one.
+struct HandedCall {
+  std::unique_ptr<Call> call;
+  uint32_t offset = 0;  // for its ids
+};
+
 class Call {
  public:
   // `interfaces` and `watcher` outlive the call.
@@ -46,13 +52,15 @@ class Call {
   Call& operator=(const Call&) = delete;
 
   // Becomes the specification, or answers why not and stays what it is. Precondition: valid.
+  // What the calls of `handed` have becomes part of this one, unless there is an error.
   std::optional<rtpengine::v1::Error> Apply(rtpengine::v1::Session* specification,
-                                            const base::Now& now);
+                                            std::vector<HandedCall>* handed, const base::Now& now);
   void DescribePorts(
       google::protobuf::RepeatedPtrField<rtpengine::v1::PortSetAllocation>* out) const;
 
-  // Stops listening; ports stay reserved. Apply() listens again.
+  // Stops listening; ports stay reserved. Apply() or ResumeMedia() listens again.
   void StopMedia();
+  void ResumeMedia();
 
   session::Session& session() { return session_; }
   const session::Session& session() const { return session_; }
@@ -83,6 +91,11 @@ class Call {
   class Reservation;
 
   const PortSet* Find(uint32_t id) const;
+  std::optional<rtpengine::v1::Error> ApplyOwn(rtpengine::v1::Session* specification,
+                                               const base::Now& now);
+  std::optional<rtpengine::v1::Error> CheckHanded(const std::vector<HandedCall>& handed) const;
+  void TakeIn(const HandedCall& handed);
+  void GiveBack(const HandedCall& handed);
   std::optional<rtpengine::v1::Error> CheckKept(const rtpengine::v1::PortSet& wanted,
                                                 const PortSet& have) const;
   void Adopt(const rtpengine::v1::Session& specification, Reservation* reservation);

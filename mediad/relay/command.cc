@@ -15,7 +15,12 @@ rtpengine::v1::CommandResult ErrorResult(rtpengine::v1::Error::Code code, const 
 void Refuse(Command command, rtpengine::v1::Error::Code code, const char* text) {
   std::visit(
       [&](auto& one) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, ListCommand>) {
+        using Kind = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Kind, TakeCommand>) {
+          one.done(nullptr);
+        } else if constexpr (std::is_same_v<Kind, PutBackCommand>) {
+          one.call.reset();  // the end of everything: its ports go as well
+        } else if constexpr (std::is_same_v<Kind, ListCommand>) {
           one.page = ErrorResult(code, text);
           auto done = std::move(one.done);
           done(std::move(one));

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <string>
 #include <variant>
+#include <vector>
 
+#include "mediad/relay/call.h"
 #include "rtpengine/v1/worker.pb.h"
 
 namespace mediad::relay {
@@ -14,6 +18,20 @@ struct ApplyCommand {
   rtpengine::v1::Session session;
   bool refuse_new = false;  // draining
   ResultCallback done;
+  // The calls that the session absorbs, taken from their shards; if it fails they go back through `put_back`.
+  std::vector<HandedCall> handed = {};
+  std::function<void(std::vector<HandedCall>)> put_back = {};
+};
+
+// A call leaves its shard, to become part of another; `done` gets null if it is not there.
+struct TakeCommand {
+  std::string owner, id;
+  std::function<void(std::unique_ptr<Call>)> done;
+};
+
+// It comes back.
+struct PutBackCommand {
+  std::unique_ptr<Call> call;
 };
 
 struct DeleteCommand {
@@ -34,7 +52,8 @@ struct ListCommand {
   std::function<void(ListCommand)> done;
 };
 
-using Command = std::variant<ApplyCommand, DeleteCommand, QueryCommand, ListCommand>;
+using Command = std::variant<ApplyCommand, DeleteCommand, QueryCommand, ListCommand, TakeCommand,
+                             PutBackCommand>;
 
 // Answers a command that will not be carried out.
 void Refuse(Command command, rtpengine::v1::Error::Code code, const char* text);

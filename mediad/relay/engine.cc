@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 #include "absl/hash/hash.h"
@@ -23,7 +24,44 @@ struct Engine::Impl {
     return absl::HashOf(owner, id) % shards.size();
   }
   void ListFrom(size_t shard, ListCommand command, ResultCallback done);
+  void TakeThenApply(int next, ApplyCommand command);
+  void PutBack(std::vector<HandedCall> handed);
 };
+
+void Engine::Impl::PutBack(std::vector<HandedCall> handed) {
+  for (HandedCall& one : handed) {
+    const size_t shard = IndexFor(one.call->owner(), one.call->session().id());
+    shards[shard]->Post(PutBackCommand{std::move(one.call)});
+  }
+}
+
+// The sessions to be absorbed leave their shards, one after the other; then their new shard gets all at once.
+// What arrives for them meanwhile waits in their sockets.
+void Engine::Impl::TakeThenApply(int next, ApplyCommand command) {
+  const rtpengine::v1::Session& session = command.session;
+  if (next == session.absorbs_size()) {
+    const size_t shard = IndexFor(session.owner(), session.id());
+    command.put_back = [this](std::vector<HandedCall> handed) { PutBack(std::move(handed)); };
+    shards[shard]->Post(std::move(command));
+    return;
+  }
+  const std::string id = session.absorbs(next).session();
+  const uint32_t offset = session.absorbs(next).offset();
+  TakeCommand take{session.owner(), id, nullptr};
+  // Copyable, as std::function wants it.
+  auto waiting = std::make_shared<ApplyCommand>(std::move(command));
+  take.done = [this, next, offset, waiting](std::unique_ptr<Call> call) {
+    if (call == nullptr) {
+      PutBack(std::move(waiting->handed));
+      return waiting->done(
+          ErrorResult(rtpengine::v1::Error::INVALID, "a session to be absorbed is not there"));
+    }
+    waiting->handed.push_back({std::move(call), offset});
+    TakeThenApply(next + 1, std::move(*waiting));
+  };
+  const size_t shard = IndexFor(take.owner, id);
+  shards[shard]->Post(std::move(take));
+}
 
 // A page may reach over several shards: one after the other, in the order of their numbers.
 void Engine::Impl::ListFrom(size_t shard, ListCommand command, ResultCallback done) {
@@ -63,9 +101,8 @@ void Engine::Stop() {
 }
 
 void Engine::Apply(rtpengine::v1::ApplySession command, ResultCallback done) {
-  rtpengine::v1::Session& session = *command.mutable_session();
-  const size_t shard = impl_->IndexFor(session.owner(), session.id());
-  impl_->shards[shard]->Post(ApplyCommand{std::move(session), draining(), std::move(done)});
+  ApplyCommand apply{std::move(*command.mutable_session()), draining(), std::move(done)};
+  impl_->TakeThenApply(0, std::move(apply));
 }
 
 void Engine::Delete(rtpengine::v1::DeleteSession command, ResultCallback done) {

@@ -68,9 +68,12 @@ class Shard final : public Watcher {
   void Run(DeleteCommand command);
   void Run(QueryCommand command);
   void Run(ListCommand command);
+  void Run(TakeCommand command);
+  void Run(PutBackCommand command);
+  rtpengine::v1::CommandResult Carry(ApplyCommand* command);
   Call* Find(const std::string& owner, const std::string& id);
   void Insert(std::unique_ptr<Call> call);
-  void Erase(Call& call);
+  std::unique_ptr<Call> Remove(Call& call);
   // Supervision (shard_timer.cc).
   void Tick(const base::Now& now);
   void Supervise(Call& call, const base::Now& now);

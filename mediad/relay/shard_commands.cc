@@ -72,34 +72,42 @@ void Shard::Insert(std::unique_ptr<Call> call) {
   sessions_.store(calls_.size(), std::memory_order_relaxed);
 }
 
-void Shard::Erase(Call& call) {
+std::unique_ptr<Call> Shard::Remove(Call& call) {
   const Call::Supervision notes = call.supervision();
   std::vector<Call*>& slice = slices_[notes.slice];
   slice[notes.position] = slice.back();
   slice[notes.position]->supervision().position = notes.position;
   slice.pop_back();
-  const Key key(call.owner(), call.session().id());
-  calls_.erase(key);
+  const auto found = calls_.find(Key(call.owner(), call.session().id()));
+  std::unique_ptr<Call> removed = std::move(found->second);
+  calls_.erase(found);
   sessions_.store(calls_.size(), std::memory_order_relaxed);
+  return removed;
 }
 
 void Shard::Run(ApplyCommand command) {
-  v1::Session& wanted = command.session;
+  v1::CommandResult result = Carry(&command);
+  if (result.has_error() && !command.handed.empty()) command.put_back(std::move(command.handed));
+  command.done(std::move(result));
+}
+
+v1::CommandResult Shard::Carry(ApplyCommand* command) {
+  v1::Session& wanted = command->session;
   if (const absl::Status status = session::Validate(wanted); !status.ok()) {
     v1::CommandResult refusal =
         ErrorResult(absl::IsResourceExhausted(status) ? v1::Error::LIMIT : v1::Error::INVALID, "");
     refusal.mutable_error()->set_text(std::string(base::Message(status)));
-    return command.done(std::move(refusal));
+    return refusal;
   }
   Call* call = Find(wanted.owner(), wanted.id());
   if (call != nullptr && wanted.generation() < call->session().generation()) {
     v1::CommandResult stale = ErrorResult(v1::Error::STALE, "");
     stale.mutable_error()->set_text(
         base::StrCat("generation ", call->session().generation(), " is running"));
-    return command.done(std::move(stale));
+    return stale;
   }
-  if (call == nullptr && command.refuse_new) {
-    return command.done(ErrorResult(v1::Error::DRAINING_REFUSED, "the worker is draining"));
+  if (call == nullptr && command->refuse_new) {
+    return ErrorResult(v1::Error::DRAINING_REFUSED, "the worker is draining");
   }
   std::unique_ptr<Call> fresh;
   if (call == nullptr) {
@@ -109,14 +117,26 @@ void Shard::Run(ApplyCommand command) {
   }
   const base::Now now = base::ReadClocks();
   v1::CommandResult result;
-  if (auto error = call->Apply(&wanted, now)) {
+  if (auto error = call->Apply(&wanted, &command->handed, now)) {
     *result.mutable_error() = std::move(*error);
-    return command.done(std::move(result));
+    return result;
   }
   call->supervision().touched = now.monotonic;
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
   if (fresh != nullptr) Insert(std::move(fresh));
-  command.done(std::move(result));
+  return result;
+}
+
+void Shard::Run(TakeCommand command) {
+  Call* call = Find(command.owner, command.id);
+  if (call == nullptr) return command.done(nullptr);
+  call->StopMedia();
+  command.done(Remove(*call));
+}
+
+void Shard::Run(PutBackCommand command) {
+  command.call->ResumeMedia();
+  Insert(std::move(command.call));
 }
 
 void Shard::Run(DeleteCommand command) {
@@ -126,7 +146,7 @@ void Shard::Run(DeleteCommand command) {
   }
   v1::CommandResult result;
   call->session().FillStatistics(false, result.mutable_statistics());
-  Erase(*call);
+  Remove(*call);
   command.done(std::move(result));
 }
 

@@ -26,7 +26,7 @@ void Shard::Tick(const base::Now& now) {
   for (size_t i = slice.size(); i-- > 0;) {
     Call& call = *slice[i];
     Supervise(call, now);
-    if (Orphaned(call, now)) Erase(call);
+    if (Orphaned(call, now)) Remove(call);
   }
 }
 

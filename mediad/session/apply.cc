@@ -94,6 +94,26 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
   WarnOfFamilies();
 }
 
+void Session::Absorb(Session* other, uint32_t offset) {
+  for (Media& media : other->media_) {
+    media.id += offset;
+    media_.push_back(std::move(media));
+  }
+  other->media_.clear();
+  // Quality is known by SSRC, whoever's: what is there already goes on, the other's is kept if it is the only.
+  if (quality_ == nullptr) quality_ = std::move(other->quality_);
+}
+
+void Session::GiveBack(Session* other, uint32_t offset) {
+  auto first = std::find_if(media_.begin(), media_.end(),
+                            [offset](const Media& media) { return media.id > offset; });
+  for (auto media = first; media != media_.end(); ++media) {
+    media->id -= offset;
+    other->media_.push_back(std::move(*media));
+  }
+  media_.erase(first, media_.end());
+}
+
 void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base::Now& now,
                          Media* media) const {
   const bool was_asymmetric = media->policy.asymmetric;

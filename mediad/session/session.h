@@ -50,6 +50,11 @@ class Session {
   void Apply(const rtpengine::v1::Session& specification, std::span<const BoundPortSet> bound,
              const base::Now& now);
 
+  // Takes over the media of `other`, ids raised by `offset`, with all they learned and counted. They serve
+  // again from the next Apply on; until then GiveBack undoes it. Precondition: no id of ours is above offset.
+  void Absorb(Session* other, uint32_t offset);
+  void GiveBack(Session* other, uint32_t offset);
+
   // The life of a packet (architecture.md §3). Returns why it goes nowhere; kNone: `sinks` has something.
   // ≤ 150 ns without learning.
   Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<const uint8_t> packet,

@@ -81,6 +81,16 @@ absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
   return absl::OkStatus();
 }
 
+absl::Status CheckAbsorptions(const v1::Session& specification) {
+  std::unordered_set<std::string> ids = {specification.id()};
+  for (const v1::Absorption& absorption : specification.absorbs()) {
+    if (!ids.insert(absorption.session()).second) {
+      return Invalid("a session absorbs each other session once, itself never");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckRoutes(const v1::Session& specification, const Ids& media) {
   if (static_cast<size_t>(specification.routes_size()) > kMaxRoutes) {
     return TooLarge("routes of a session", kMaxRoutes);
@@ -113,6 +123,7 @@ absl::Status Validate(const v1::Session& specification) {
     }
     if (absl::Status status = CheckMedia(one, port_sets); !status.ok()) return status;
   }
+  if (absl::Status status = CheckAbsorptions(specification); !status.ok()) return status;
   return CheckRoutes(specification, media);
 }
 
