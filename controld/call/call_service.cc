@@ -2,6 +2,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/call/commands.h"
+#include "controld/call/directory.h"
 #include "controld/call/explain.h"
 #include "controld/call/recovery.h"
 #include "proto/base/log.h"
@@ -16,8 +17,50 @@ CallService::CallService(const Settings& settings, Counters& counters, WorkerGat
 
 CallService::~CallService() = default;
 
+void CallService::SetDirectory(CallDirectory* directory) { table_->directory = directory; }
+
+void CallService::Lend(const std::string& call_id, std::function<void(Loan)> done) {
+  Loan loan;
+  if (const auto forward = table_->forwards.find(call_id); forward != table_->forwards.end()) {
+    loan.elsewhere = forward->second;
+    return done(std::move(loan));
+  }
+  const CallEntryPtr entry = table_->Find(call_id);
+  if (entry == nullptr) return done(std::move(loan));
+  if (!table_->Acquire(entry, [this, call_id, done] { Lend(call_id, done); })) return;
+  loan.found = true;
+  loan.state = entry->state;
+  done(std::move(loan));
+}
+
+void CallService::TakeBack(const std::string& call_id, const std::string& merged_into) {
+  const CallEntryPtr entry = table_->Find(call_id);
+  if (entry == nullptr) return;
+  if (!merged_into.empty()) {
+    table_->Remove(entry, EndReason::kMerged);
+    table_->forwards[call_id] = merged_into;
+  }
+  table_->Release(entry);
+}
+
+void CallService::Forward(const std::string& call_id, const std::string& target) {
+  if (target.empty()) {
+    table_->forwards.erase(call_id);
+  } else {
+    table_->forwards[call_id] = target;
+  }
+}
+
 void CallService::Handle(ng::Request request, const base::Endpoint& origin, base::Now now,
                          Respond respond) {
+  if (request.call_id && !table_->forwards.empty() && table_->directory != nullptr) {
+    if (const auto forward = table_->forwards.find(*request.call_id);
+        forward != table_->forwards.end()) {
+      if (!request.merged_call_id) request.merged_call_id = *request.call_id;
+      request.call_id = forward->second;
+      return table_->directory->Redirect(std::move(request), origin, std::move(respond));
+    }
+  }
   switch (request.command) {
     case ng::Command::kOffer:
     case ng::Command::kAnswer:
@@ -32,6 +75,21 @@ void CallService::Handle(ng::Request request, const base::Endpoint& origin, base
       return HandleSubscribeAnswer(*table_, std::move(request), now, std::move(respond));
     case ng::Command::kUnsubscribe:
       return HandleUnsubscribe(*table_, std::move(request), std::move(respond));
+    case ng::Command::kPublish:
+      return HandlePublish(*table_, std::move(request), origin, now, std::move(respond));
+    case ng::Command::kCreate:
+      return HandleCreate(*table_, std::move(request), origin, now, std::move(respond));
+    case ng::Command::kCreateAnswer:
+      return HandleCreateAnswer(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kTransform:
+      return HandleTransform(*table_, std::move(request), std::move(respond));
+    case ng::Command::kConnect:
+      return HandleConnect(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kMesh:
+      return HandleMesh(*table_, std::move(request), now, std::move(respond));
+    case ng::Command::kInjectStart:
+    case ng::Command::kInjectStop:
+      return HandleInject(*table_, std::move(request), now, std::move(respond));
     default: return respond(Failure("No command handler"));
   }
 }

@@ -17,7 +17,9 @@
 
 namespace controld::call {
 
+class CallDirectory;
 class CallTable;
+struct Loan;
 
 class CallService {
  public:
@@ -29,6 +31,13 @@ class CallService {
   // control peer ("192.0.2.7:40000") for created_from and logs.
   using Respond = std::function<void(ng::Dictionary reply)>;
   void Handle(ng::Request request, const base::Endpoint& origin, base::Now now, Respond respond);
+
+  // Where calls of other shards are; outlives the service. Without it commands on several calls fail.
+  void SetDirectory(CallDirectory* directory);
+  // The other side of a CallDirectory: see there.
+  void Lend(const std::string& call_id, std::function<void(Loan)> done);
+  void TakeBack(const std::string& call_id, const std::string& merged_into);
+  void Forward(const std::string& call_id, const std::string& target);
 
   // Call-ids for `list`, at most `limit` appended to `out`.
   void List(size_t limit, std::vector<std::string>* out) const;

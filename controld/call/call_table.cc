@@ -1,5 +1,6 @@
 #include "controld/call/call_table.h"
 
+#include "controld/call/directory.h"
 #include "controld/call/final_statistics.h"
 
 namespace controld::call {
@@ -34,7 +35,11 @@ void CallTable::Remove(const CallEntryPtr& entry, EndReason reason) {
     case EndReason::kOfferTimeout: counter = &counters.offer_timed_out; break;
     case EndReason::kFinalTimeout: counter = &counters.final_timed_out; break;
     case EndReason::kWorkerLost: counter = &counters.worker_lost; break;
-    case EndReason::kFailed: break;
+    case EndReason::kFailed:
+    case EndReason::kMerged: break;
+  }
+  if (reason != EndReason::kMerged && directory != nullptr) {
+    for (const std::string& merged : entry->state.merged_call_ids()) directory->Forward(merged, "");
   }
   if (counter != nullptr) counter->fetch_add(1, std::memory_order_relaxed);
 }

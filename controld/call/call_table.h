@@ -15,6 +15,8 @@
 
 namespace controld::call {
 
+class CallDirectory;
+
 struct CallEntry {
   CallState state;
   bool busy = false;  // a command waits for the worker
@@ -26,6 +28,7 @@ using CallEntryPtr = std::shared_ptr<CallEntry>;
 
 enum class EndReason : uint8_t {
   kRegular, kForced, kTimeout, kSilentTimeout, kOfferTimeout, kFinalTimeout, kWorkerLost, kFailed,
+  kMerged,  // it goes on as part of another call
 };
 
 class CallTable {
@@ -67,6 +70,8 @@ class CallTable {
     uint64_t generation = 0;
   };
   absl::flat_hash_map<std::string, Undeleted> undeleted;  // by call-id; at most kMostUndeleted
+  absl::flat_hash_map<std::string, std::string> forwards;  // call-id → the call that took that one in
+  CallDirectory* directory = nullptr;  // calls of other shards; null: there are none
   std::multimap<int64_t, std::string> deadlines;  // unix µs → call-id; stale entries are harmless
 };
 

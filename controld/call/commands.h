@@ -20,6 +20,17 @@ void WatchDeadlines(CallTable& table, const CallState& call);
 void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now, Respond respond);
 void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond);
 void HandleUnsubscribe(CallTable& table, ng::Request request, Respond respond);
+// single_command.cc. The request has a call-id, made up if the client gave none.
+void HandlePublish(CallTable& table, ng::Request request, const base::Endpoint& origin,
+                   base::Now now, Respond respond);
+void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& origin,
+                  base::Now now, Respond respond);
+void HandleCreateAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleTransform(CallTable& table, ng::Request request, Respond respond);
+// link_command.cc
+void HandleConnect(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleMesh(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleInject(CallTable& table, ng::Request request, base::Now now, Respond respond);
 // query_command.cc
 void HandleQuery(CallTable& table, ng::Request request, base::Now now, Respond respond);
 

@@ -126,6 +126,9 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     if (entry == nullptr) return NotFound();
     if (!table_.Acquire(entry, [self = shared_from_this()] { self->Run(); })) return;
     const Party* party = nullptr;
+    if (!request_.from_tag && entry->state.merged_call_ids_size() > 0) {
+      return DeletePartOf(entry);
+    }
     if (request_.from_tag) {
       party = MatchParty(entry->state, request_);
       if (party == nullptr) {
@@ -168,14 +171,19 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
 
   void Schedule(const CallEntryPtr& entry, const Party* party, int delay) {
     CallState& call = entry->state;
-    const int64_t due = now_.unix_us + int64_t{delay} * 1'000'000;
     std::set<uint32_t> gone;
     if (party != nullptr) gone = WithOrphans(call, party->id());
     if (party == nullptr || NothingLeft(call, gone)) {
       Log(Severity::kInfo, Subsystem::kCore, LogContext(call),
           "Scheduling deletion of entire call in ", delay, " seconds");
-      call.set_delete_at_us(due);
+      call.set_delete_at_us(now_.unix_us + int64_t{delay} * 1'000'000);
     }
+    ScheduleParties(entry, gone, delay);
+  }
+
+  void ScheduleParties(const CallEntryPtr& entry, const std::set<uint32_t>& gone, int delay) {
+    CallState& call = entry->state;
+    const int64_t due = now_.unix_us + int64_t{delay} * 1'000'000;
     for (const uint32_t id : gone) {
       Party* scheduled = FindParty(&call, id);
       scheduled->set_delete_at_us(due);
@@ -225,6 +233,24 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
     RemoveParties(entry, std::move(gone));
   }
 
+  // A call that took in others goes as it came, call-id by call-id.
+  void DeletePartOf(const CallEntryPtr& entry) {
+    const CallState& call = entry->state;
+    const std::string origin = request_.merged_call_id.value_or("");
+    std::set<uint32_t> gone;
+    bool others = false;
+    for (const Party& party : call.parties()) {
+      if (party.removed()) continue;
+      if (party.merged_from() == origin) gone.insert(party.id());
+      else others = true;
+    }
+    const int delay = request_.delete_delay.value_or(table_.settings.delete_delay_s);
+    if (!others) return delay > 0 ? Schedule(entry, nullptr, delay) : DeleteNow(entry, nullptr);
+    if (delay > 0) return ScheduleParties(entry, gone, delay);
+    before_ = call;
+    RemoveParties(entry, std::move(gone));
+  }
+
   // Only some parties go: their counters are read before their ports close.
   void RemoveParties(const CallEntryPtr& entry, std::set<uint32_t> gone) {
     table_.gateway.Query(
@@ -240,7 +266,8 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
                 if (error != nullptr) {
                   Log(Severity::kError, Subsystem::kCore, LogContext(entry->state), error->text());
                 }
-                self->Reply(entry->state, statistics, false, {});
+                const bool part = self->before_.has_value();
+                self->Reply(part ? *self->before_ : entry->state, statistics, part, {});
                 self->table_.Release(entry);
               });
         });
@@ -250,6 +277,7 @@ class Deletion : public std::enable_shared_from_this<Deletion> {
   ng::Request request_;
   const base::Now now_;
   Respond respond_;
+  std::optional<CallState> before_;  // a part of a merged call goes: shown as it was
 };
 
 bool Due(int64_t at_us, base::Now now) { return at_us != 0 && at_us <= now.unix_us; }
@@ -264,6 +292,10 @@ std::optional<ng::Request> DueDeletion(const CallState& call, base::Now now) {
   if (Due(call.delete_at_us(), now)) return request;
   for (const Party& party : call.parties()) {
     if (party.removed() || !Due(party.delete_at_us(), now)) continue;
+    if (call.merged_call_ids_size() > 0) {
+      request.merged_call_id = party.merged_from();
+      return request;
+    }
     request.from_tag = party.tag();
     if (!party.has_tag()) request.via_branch = party.via_branch();
     return request;

@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/call/commands.h"
+#include "controld/call/directory.h"
 #include "controld/negotiate/session_graph.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -120,6 +121,11 @@ void ReconcileSession(CallTable& table, const std::string& worker, const v1::Ses
   entry->seen_in_inventory = true;
   table.counters.adopted.fetch_add(1, std::memory_order_relaxed);
   WatchDeadlines(table, entry->state);
+  if (table.directory != nullptr) {
+    for (const std::string& merged : entry->state.merged_call_ids()) {
+      table.directory->Forward(merged, record.id());
+    }
+  }
   Log(Severity::kNotice, Subsystem::kCore, LogContext(entry->state), "Restored call from worker '",
       worker, "'");
   if (record.idle()) CloseIdle(table, entry, v1::CHECKED, now);

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "controld/call/call_model.h"
-#include "controld/call/change.h"
+#include "controld/call/join.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
 #include "controld/negotiate/select_party.h"
@@ -131,7 +131,7 @@ void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now
     const negotiate::SourceSelection sources = negotiate::SelectSources(*draft, work->request);
     if (!sources.error.empty()) return sources.error;
     work->outcome = negotiate::SubscribeRequest(draft, work->request, work->to_tag, sources.media,
-                                                worker, table.settings, now);
+                                                worker, now);
     LogWarnings(*draft, work->outcome.warnings);
     if (!work->outcome.error.empty()) return work->outcome.error;
     work->origin = negotiate::PrepareSubscriberOrigin(draft, work->outcome.outgoing, work->request,
@@ -141,7 +141,13 @@ void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now
   change.reply = [&table, work](const CallState& call) {
     return SubscribeReply(call, *work, table.settings);
   };
-  ChangeCall(table, call_id, kUnknownCallIds, std::move(change), std::move(respond));
+  // The subscriber may be a party of another call, which then becomes one with this.
+  std::vector<std::string> others;
+  if (!work->request.to_call_id.empty()) others.push_back(work->request.to_call_id);
+  JoinCalls(table, call_id, others,
+            {kUnknownCallIds, "Failed to merge two calls into one (tag collision)",
+             "Failed to merge two calls into one"},
+            std::move(change), std::move(respond));
 }
 
 void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond) {

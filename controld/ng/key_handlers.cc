@@ -249,4 +249,39 @@ void Frequencies(Parser& parser, const Value& value) {
   }
 }
 
+void Tags(Parser& parser, const Value& value) {
+  const List* list = value.list();
+  if (!list) return;
+  for (const Value& item : *list) {
+    const Dictionary* members = item.dictionary();
+    if (!members) continue;
+    MeshTag& tag = parser.request().tags.emplace_back();
+    for (const auto& [name, member] : members->entries()) {
+      if (name == "from" && member.string()) tag.from = *member.string();
+      else if (name == "to") ForEachText(member, [&](std::string_view to) { tag.to.push_back(Unescape(to)); });
+      else parser.WarnUnknownItem("tags", name);
+    }
+  }
+}
+
+// Codecs are a list here, never one text.
+void MediaList(Parser& parser, const Value& value) {
+  const List* list = value.list();
+  if (!list) return;
+  for (const Value& item : *list) {
+    const Dictionary* members = item.dictionary();
+    if (!members) continue;
+    MediaSpec& media = parser.request().media.emplace_back();
+    for (const auto& [name, member] : members->entries()) {
+      if (name == "type" && member.string()) {
+        media.type = *member.string();
+      } else if (name == "id" && member.string()) {
+        media.id = *member.string();
+      } else if (name == "codec" && member.list()) {
+        ForEachText(member, [&](std::string_view codec) { media.codecs.push_back(Unescape(codec)); });
+      }
+    }
+  }
+}
+
 }  // namespace controld::ng::keys

@@ -113,6 +113,8 @@ void Passthrough(Parser& parser, const Value& value);
 void Pause(Parser& parser, const Value& value);
 void DtmfCode(Parser& parser, const Value& value);
 void Frequencies(Parser& parser, const Value& value);
+void Tags(Parser& parser, const Value& value);
+void MediaList(Parser& parser, const Value& value);
 void SdpAttr(Parser& parser, const Value& value);
 void SdpMediaRemove(Parser& parser, const Value& value);
 

@@ -37,7 +37,7 @@ constexpr std::array kKeys = {
     KeyRow{"source-call-id|source call id|source-call-ID|source call ID",
            Text<&Request::source_call_id>, 3, kYes, "inject: the speaker's call"},
     KeyRow{"calls", Texts<&Request::calls>, 3, kYes, "mesh: call-ids to merge"},
-    KeyRow{"tags", Nothing, 3, kNotYet, "mesh: who hears whom"},
+    KeyRow{"tags", Tags, 3, kYes, "mesh: who hears whom"},
     KeyRow{"instance", Text<&Request::instance>, 4, kYes, "transform: loop check"},
     KeyRow{"alias-key|alias key", OneWord<AliasKeyWords, &Request::alias_key>, 4, kNotYet,
            "associate unknown tags by SDP or endpoint"},
@@ -158,7 +158,7 @@ constexpr std::array kKeys = {
     KeyRow{"vsc-start-pause-resume-rec|VSC-start-pause-resume-rec|vsc-start-pause-resume-recording|"
            "VSC-start-pause-resume-recording",
            Nothing, 4, kNotYet, "digits"},
-    KeyRow{"media|medias", Nothing, 3, kNotYet, "create, transform: the sections"},
+    KeyRow{"media|medias", MediaList, 3, kYes, "create, transform: the sections"},
     // play media, play DTMF, block DTMF
     KeyRow{"file", Text<&Request::play, &PlayOptions::file>, 2, kNotYet, "media file"},
     KeyRow{"blob", Text<&Request::play, &PlayOptions::blob>, 2, kNotYet, "media file's octets"},

@@ -178,11 +178,26 @@ struct RecordingOptions {
   std::string file, directory, pattern;
 };
 
+// One section of create; transform has the same key with more in it.
+struct MediaSpec {
+  std::string type;                 // "audio"
+  std::vector<std::string> codecs;  // items as in CodecLists
+  std::string id;
+};
+
+// mesh: who is heard, and by whom.
+struct MeshTag {
+  std::string from;
+  std::vector<std::string> to;
+};
+
 struct Request {
   Command command = Command::kUnknown;
   std::string command_text;
   bool rtpp_flags = false;  // the client leaves the reading of its flags to us (§9)
   std::optional<std::string> call_id, from_tag, to_tag;  // present and empty differs from absent
+  // The call-id the client used, where that call has become part of the one in call_id.
+  std::optional<std::string> merged_call_id;
   std::string via_branch;
   std::optional<std::string> sdp;
   std::optional<base::IpAddress> received_from;
@@ -192,6 +207,8 @@ struct Request {
   std::string to_call_id;                  // connect, subscribe request
   std::string source_tag, source_call_id;  // inject
   std::vector<std::string> calls;          // mesh
+  std::vector<MeshTag> tags;               // mesh
+  std::vector<MediaSpec> media;            // create, transform
   std::string instance;                    // transform
   std::string alias_key;                   // "", "none", "sdp", "address"
   std::string metadata;

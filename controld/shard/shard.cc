@@ -23,6 +23,11 @@ Shard::Shard(uint32_t index, const call::Settings& settings, call::Counters& cou
 
 Shard::~Shard() { Stop(); }
 
+void Shard::SetDirectory(std::unique_ptr<call::CallDirectory> directory) {
+  directory_ = std::move(directory);
+  service_->SetDirectory(directory_.get());
+}
+
 void Shard::Start() {
   thread_ = std::thread([this] { Run(); });
 }

@@ -12,6 +12,7 @@
 
 #include "absl/functional/any_invocable.h"
 #include "controld/call/call_service.h"
+#include "controld/call/directory.h"
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_gateway.h"
 #include "controld/shard/task_queue.h"
@@ -29,6 +30,8 @@ class Shard final : public ShardPort {
   // Stops. Tasks that did not run are destroyed, and so are the calls' pending replies.
   ~Shard() override;
 
+  // Before Start(): where this shard's commands find the calls of others.
+  void SetDirectory(std::unique_ptr<call::CallDirectory> directory);
   void Start();
   void Stop();
 
@@ -56,7 +59,8 @@ class Shard final : public ShardPort {
   base::SystemRandom random_;
   ShardGateway gateway_;
   TaskQueue<Task> queue_;
-  std::unique_ptr<call::CallService> service_;  // destroyed before the gateway
+  std::unique_ptr<call::CallDirectory> directory_;
+  std::unique_ptr<call::CallService> service_;  // destroyed before the gateway and the directory
   std::atomic<bool> stop_{false};
   std::thread thread_;
 };

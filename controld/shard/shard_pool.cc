@@ -3,13 +3,34 @@
 #include <iterator>
 #include <utility>
 
+#include "controld/call/change.h"
 #include "controld/shard/help_scope.h"
+#include "controld/shard/shard_directory.h"
 
 namespace controld::shard {
 namespace {
 
 std::string_view CallIdOf(const ng::Request& request) {
   return request.call_id ? std::string_view(*request.call_id) : std::string_view();
+}
+
+// Commands whose call-id is ours to choose where the client gave none. It decides the shard, so it is
+// chosen here.
+void ChooseCallId(ng::Request* request) {
+  switch (request->command) {
+    case ng::Command::kPublish:
+    case ng::Command::kCreate:
+    case ng::Command::kTransform: {
+      if (!CallIdOf(*request).empty()) return;
+      base::SystemRandom random;
+      request->call_id = call::GenerateId(random);
+      return;
+    }
+    case ng::Command::kMesh:  // it names its calls elsewhere; the first takes in the others
+      if (!request->calls.empty()) request->call_id = request->calls.front();
+      return;
+    default: return;
+  }
 }
 
 }  // namespace
@@ -21,6 +42,9 @@ ShardPool::ShardPool(size_t shards, fleet::HashKey key, const call::Settings& se
   for (size_t i = 0; i < shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(static_cast<uint32_t>(i), settings, counters, fleet));
     ports.push_back(shards_.back().get());
+  }
+  for (auto& shard : shards_) {
+    shard->SetDirectory(std::make_unique<ShardDirectory>(*this, *shard));
   }
   fleet.SetShards(std::move(ports));
 }
@@ -50,6 +74,7 @@ Shard& ShardPool::ShardFor(std::string_view call_id) {
 }
 
 bool ShardPool::Handle(ng::Request&& request, const base::Endpoint& origin, Respond&& respond) {
+  ChooseCallId(&request);
   if (!open_.load(std::memory_order_acquire)) {
     absl::MutexLock lock(&mutex_);
     if (!open_.load(std::memory_order_relaxed)) {
