@@ -27,7 +27,7 @@ struct Single {
 // The shell made up a call-id where there was none; the tag is ours.
 std::shared_ptr<Single> Prepare(ng::Request request, base::Random& random) {
   auto work = std::make_shared<Single>();
-  work->call_id = *request.call_id;
+  work->call_id = request.call_id ? *request.call_id : GenerateId(random);
   const bool tagged = request.from_tag && !request.from_tag->empty();
   work->from_tag = tagged ? *request.from_tag : GenerateId(random);
   work->request = std::move(request);
@@ -142,7 +142,7 @@ void HandleTransform(CallTable& table, ng::Request request, Respond respond) {
   }
   if (!request.media.empty()) {
     base::log::Context context;
-    context.call_id = *request.call_id;
+    if (request.call_id) context.call_id = *request.call_id;
     base::log::Log(base::log::Severity::kError, base::log::Subsystem::kCore, context,
                    "Transform refused: this build converts no media");
     return respond(Failure("Failed to set up transform"));

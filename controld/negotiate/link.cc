@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/select_party.h"
 #include "controld/negotiate/subscribe.h"
 #include "proto/base/text.h"
 
@@ -179,6 +180,7 @@ LinkOutcome Connect(CallState* call, const ng::Request& request, base::Now now) 
     outcome.error = "No to-tag in message";
   }
   if (!outcome.error.empty()) return outcome;
+  RelabelSelected(call, SelectParty(*call, request, FromTagRule::kAlways), request);
   Party* party = call::FindPartyByTag(call, *request.to_tag);
   if (party == nullptr) {
     const uint32_t side = call::PartyOfMedia(*call, sources.media.front())->side();
@@ -208,11 +210,10 @@ LinkOutcome Connect(CallState* call, const ng::Request& request, base::Now now) 
     }
   }
   for (const uint32_t source : from) Associate(call, source, to);
-  call->set_last_signal_us(now.unix_us);
   return outcome;
 }
 
-LinkOutcome Mesh(CallState* call, const ng::Request& request, base::Now now) {
+LinkOutcome Mesh(CallState* call, const ng::Request& request) {
   LinkOutcome outcome;
   if (request.Has(Flag::kMix)) {
     outcome.error = kNoMixing;
@@ -238,11 +239,10 @@ LinkOutcome Mesh(CallState* call, const ng::Request& request, base::Now now) {
       if (both) Hear(call, to_id, from_id, like);
     }
   }
-  call->set_last_signal_us(now.unix_us);
   return outcome;
 }
 
-LinkOutcome InjectStart(CallState* call, const ng::Request& request, base::Now now) {
+LinkOutcome InjectStart(CallState* call, const ng::Request& request) {
   const Injection injection = FindInjection(*call, request);
   if (!injection.error.empty()) return {injection.error, ""};
   if (request.Has(Flag::kMix)) return {kNoMixing, ""};
@@ -250,11 +250,10 @@ LinkOutcome InjectStart(CallState* call, const ng::Request& request, base::Now n
   like.set_injected(true);
   like.set_egress(request.Has(Flag::kEgress));
   if (!Hear(call, injection.source, injection.to, like)) return {"Failed to start inject", ""};
-  call->set_last_signal_us(now.unix_us);
   return {};
 }
 
-LinkOutcome InjectStop(CallState* call, const ng::Request& request, base::Now now) {
+LinkOutcome InjectStop(CallState* call, const ng::Request& request) {
   const Injection injection = FindInjection(*call, request);
   if (!injection.error.empty()) return {injection.error, ""};
   bool any = false;
@@ -269,7 +268,6 @@ LinkOutcome InjectStop(CallState* call, const ng::Request& request, base::Now no
     }
   }
   if (!any) return {"Failed to stop inject", ""};
-  call->set_last_signal_us(now.unix_us);
   return {};
 }
 

@@ -20,10 +20,10 @@ struct LinkOutcome {
 LinkOutcome Connect(call::CallState* call, const ng::Request& request, base::Now now);
 
 // Each `from` becomes a source of each of its `to`.
-LinkOutcome Mesh(call::CallState* call, const ng::Request& request, base::Now now);
+LinkOutcome Mesh(call::CallState* call, const ng::Request& request);
 
 // `to-tag` also hears `source-tag`, beside what it hears already; or no longer.
-LinkOutcome InjectStart(call::CallState* call, const ng::Request& request, base::Now now);
-LinkOutcome InjectStop(call::CallState* call, const ng::Request& request, base::Now now);
+LinkOutcome InjectStart(call::CallState* call, const ng::Request& request);
+LinkOutcome InjectStop(call::CallState* call, const ng::Request& request);
 
 }  // namespace controld::negotiate

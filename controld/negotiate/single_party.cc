@@ -32,7 +32,6 @@ Party* FindOrMake(CallState* call, const ng::Request& request, const std::string
   if (!label.empty()) party->set_label(label);
   if (!request.metadata.empty()) party->set_metadata(request.metadata);
   call->set_delete_at_us(0);
-  call->set_last_signal_us(now.unix_us);
   call->set_signalling_epoch(call->signalling_epoch() + 1);
   if (request.tos >= 0 && request.tos < 256) call->set_tos(static_cast<uint32_t>(request.tos));
   return party;
@@ -165,6 +164,7 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
                       const call::Settings& settings, base::Now now) {
   SingleOutcome outcome;
   Party* party = FindOrMake(call, request, from_tag, now);
+  call->set_last_signal_us(now.unix_us);
   StoreSessionLines(sdp, party);
   outcome.outgoing.receiver = party->id();
   outcome.outgoing.source.timing = "0 0";
@@ -233,6 +233,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
     Media* media = party->mutable_media(static_cast<int>(i));
     const std::string offered = media->protocol();
     const uint32_t port_set = media->port_set();
+    media->set_initialized(media->has_rtp());  // its first SDP settles how its address is learned
     negotiator.TakeAuthor(static_cast<int>(i), media);
     if (section.port == 0) continue;
     media->set_port_set(port_set);
@@ -244,7 +245,6 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
                              ports->wanted().count() > 1);
   }
   if (!sdp.media.empty()) StoreSessionLines(sdp, party);
-  call->set_last_signal_us(now.unix_us);
   call->set_signalling_epoch(call->signalling_epoch() + 1);
   party->set_last_signal_us(now.unix_us);
   return "";

@@ -84,9 +84,8 @@ Party* FindOrAddSubscriber(CallState* call, const ng::Request& request, const st
 class Subscriber {
  public:
   Subscriber(CallState* call, const ng::Request& request, const call::WorkerView& worker,
-             const call::Settings& settings, uint32_t party, SubscribeOutcome* outcome)
-      : call_(call), request_(request), worker_(worker), settings_(settings), party_(party),
-        outcome_(outcome) {}
+             uint32_t party, SubscribeOutcome* outcome)
+      : call_(call), request_(request), worker_(worker), party_(party), outcome_(outcome) {}
 
   // One section for each source, then the sections that earlier requests left behind.
   void Build(const std::vector<uint32_t>& sources);
@@ -100,7 +99,6 @@ class Subscriber {
   CallState* const call_;
   const ng::Request& request_;
   const call::WorkerView& worker_;
-  const call::Settings& settings_;
   const uint32_t party_;
   SubscribeOutcome* const outcome_;
 };
@@ -302,8 +300,7 @@ SourceSelection SelectSources(const CallState& call, const ng::Request& request)
 
 SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, const call::Settings& settings,
-                                  base::Now now) {
+                                  const call::WorkerView& worker, base::Now now) {
   SubscribeOutcome outcome;
   if (IsSecure(request.transport_protocol)) {
     outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
@@ -321,7 +318,7 @@ SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
   Party* party = FindOrAddSubscriber(call, request, to_tag, now);
   DropSubscriptions(party);
   call->set_last_signal_us(now.unix_us);
-  Subscriber(call, request, worker, settings, party->id(), &outcome).Build(sources);
+  Subscriber(call, request, worker, party->id(), &outcome).Build(sources);
   return outcome;
 }
 

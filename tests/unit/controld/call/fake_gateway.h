@@ -217,6 +217,13 @@ class FakeGateway final : public WorkerGateway {
   }
 
   rtpengine::v1::ApplySessionResult Carry(rtpengine::v1::Session session) {
+    for (const rtpengine::v1::Absorption& absorption : session.absorbs()) {
+      for (auto [id, allocation] : held[absorption.session()].allocations) {
+        allocation.set_id(id + absorption.offset());
+        held[session.id()].allocations[allocation.id()] = allocation;
+      }
+      held.erase(absorption.session());
+    }
     Held& entry = held[session.id()];
     std::map<uint32_t, rtpengine::v1::PortSetAllocation> allocations;
     rtpengine::v1::ApplySessionResult result;

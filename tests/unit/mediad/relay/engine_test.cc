@@ -587,5 +587,92 @@ TEST_F(EngineTest, ManyCommandsAtOnceAreAllAnswered) {
   EXPECT_EQ(good, kCommands) << "in the order they were given";
 }
 
+// Sessions on several shards: whichever they are on, one becomes part of another.
+TEST_F(EngineTest, ASessionBecomesPartOfAnother) {
+  Open(3);
+  for (const std::string id : {"other 1", "other 2", "other 3", "other 4"}) {
+    Peer a, b, c, d;
+    const v1::CommandResult one = Apply(TwoParties("one", a, b));
+    const v1::CommandResult two = Apply(TwoParties(id, c, d));
+    ASSERT_FALSE(one.has_error() || two.has_error());
+    c.Send(Rtp(1), Ours(two, 0));
+    ASSERT_TRUE(d.Receive());
+
+    // a and c hear each other; b and d are still there.
+    v1::Session both = TwoParties("one", a, b);
+    both.set_generation(2);
+    both.clear_routes();
+    const v1::Session other = TwoParties(id, c, d);
+    constexpr uint32_t kOffset = 10;
+    for (int i = 0; i < 2; ++i) {
+      v1::PortSet* ports = both.add_port_sets();
+      *ports = other.port_sets(i);
+      ports->set_id(ports->id() + kOffset);
+      v1::Media* media = both.add_media();
+      *media = other.media(i);
+      media->set_id(media->id() + kOffset);
+      media->set_port_set(media->port_set() + kOffset);
+    }
+    for (const auto& [from, to] : {std::pair(1u, kOffset + 1), std::pair(kOffset + 1, 1u)}) {
+      v1::Route* route = both.add_routes();
+      route->set_from(from);
+      route->set_to(to);
+    }
+    v1::Absorption* absorption = both.add_absorbs();
+    absorption->set_session(id);
+    absorption->set_offset(kOffset);
+    const v1::CommandResult joined = Apply(both);
+    ASSERT_FALSE(joined.has_error()) << joined.DebugString();
+    ASSERT_EQ(joined.apply().allocations_size(), 4);
+    EXPECT_EQ(joined.apply().allocations(2).port(), two.apply().allocations(0).port());
+    EXPECT_EQ(Query(id).error().code(), v1::Error::UNKNOWN_SESSION);
+    EXPECT_EQ(PortsUsed(), 8u);
+
+    a.Send(Rtp(2), Ours(joined, 0));
+    const auto at_c = c.Receive();
+    ASSERT_TRUE(at_c);
+    EXPECT_EQ(at_c->from, Ours(two, 0));
+    c.Send(Rtp(3), Ours(two, 0));
+    ASSERT_TRUE(a.Receive());
+    // The packet from before counts on.
+    EXPECT_EQ(Query("one").statistics().media(2).streams(0).ingress().packets(), 2u);
+    ASSERT_FALSE(Delete("one").has_error());
+    EXPECT_EQ(PortsUsed(), 0u);
+  }
+}
+
+TEST_F(EngineTest, AFailedAbsorptionChangesNothing) {
+  Open(3);
+  for (const std::string id : {"other 1", "other 2", "other 3", "other 4"}) {
+    Peer a, b, c, d;
+    ASSERT_FALSE(Apply(TwoParties("one", a, b)).has_error());
+    const v1::CommandResult two = Apply(TwoParties(id, c, d));
+    v1::Session both = TwoParties("one", a, b);
+    both.set_generation(2);
+    v1::Absorption* absorption = both.add_absorbs();
+    absorption->set_session(id);
+    absorption->set_offset(1);  // below the ids in use
+    EXPECT_EQ(Apply(both).error().code(), v1::Error::INVALID);
+    absorption->set_offset(10);
+    both.add_absorbs()->set_session("nosuch");
+    EXPECT_EQ(Apply(both).error().code(), v1::Error::INVALID);
+    // More ports than there are, once the other's are in.
+    both.mutable_absorbs()->RemoveLast();
+    for (uint32_t i = 0; i < kPorts; ++i) {
+      *both.add_port_sets() = both.port_sets(0);
+      both.mutable_port_sets(both.port_sets_size() - 1)->set_id(100 + i);
+    }
+    EXPECT_EQ(Apply(both).error().code(), v1::Error::PORTS_EXHAUSTED);
+    EXPECT_EQ(PortsUsed(), 8u);
+    c.Send(Rtp(1), Ours(two, 0));
+    const auto at_d = d.Receive();
+    ASSERT_TRUE(at_d);
+    EXPECT_EQ(at_d->from, Ours(two, 1));
+    ASSERT_FALSE(Delete(id).has_error());
+    ASSERT_FALSE(Delete("one").has_error());
+    EXPECT_EQ(PortsUsed(), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace mediad::relay
