@@ -138,6 +138,33 @@ def test_mediad_killed_alone_comes_back_with_the_same_ports(node, call):
 
 
 @needs_our_daemons
+@pytest.mark.parametrize("restarted", ["controld", "mediad"])
+def test_a_block_stays_over_a_restart(node, call, restarted):
+    """One party is blocked; after the restart it still is, the other one is heard, and the block can be
+    taken back."""
+    call.talk()
+    flow = {"call_id": call.call_id, "from_tag": "a", "flags": ["directional"]}
+    node.ng.ok("block media", **flow)
+    getattr(node, restarted).kill()
+    getattr(node, "start_" + restarted)()
+    node.await_ready()
+    wait_until(lambda: (call.query() or {}).get("result") == "ok", what="the call after it")
+    since = time.monotonic()
+    wait_until(
+        lambda: len(call.caller.numbers_from(call.callee.ssrc, since)) > 50,
+        what="audio of the party that is not blocked",
+    )
+    assert call.callee.numbers_from(call.caller.ssrc, since) == []
+    node.ng.ok("unblock media", **flow)
+    wait_until(
+        lambda: len(call.callee.numbers_from(call.caller.ssrc, since)) > 50,
+        what="audio of the other one",
+    )
+    call.pause()
+    assert call.delete()["result"] == "ok"
+
+
+@needs_our_daemons
 def test_both_end_at_once_when_asked(node, call):
     """SIGTERM, exit status 0 within two seconds (generously: five)."""
     started = time.monotonic()
