@@ -92,6 +92,16 @@ def decode_bencode(data):
     return value
 
 
+def decode_first(data):
+    """The message body that a stream begins with; Truncated when more has to come."""
+    if data[:1] != b"{":
+        return _Decoder(data).value()
+    try:
+        return json.JSONDecoder().raw_decode(to_text(data))[0]
+    except ValueError as error:
+        raise Truncated(str(error)) from error
+
+
 def encode(value, encoding="bencode"):
     return to_bytes(json.dumps(value)) if encoding == "json" else encode_bencode(value)
 

@@ -38,10 +38,10 @@ def request_bytes(step, bindings):
     return encoding.to_bytes(cookie) + b" " + body
 
 
-def split_reply(request, reply):
+def split_reply(request, reply, decode=encoding.decode):
     """-> decoded body; the cookie has to be the request's."""
     cookie, _, body = reply.partition(b" ")
-    value = encoding.decode(body)
+    value = decode(body)
     if cookie != request.partition(b" ")[0]:
         raise ExchangeError("cookie %r came back as %r" % (request.partition(b" ")[0], cookie))
     return value
@@ -55,7 +55,9 @@ def _receive(sock, request, stream):
             return None
         data += got
         try:
-            return split_reply(request, data)
+            # In a stream the next reply may follow in the same segment.
+            decode = encoding.decode_first if stream else encoding.decode
+            return split_reply(request, data, decode)
         except encoding.Truncated as error:
             if not stream:
                 raise ExchangeError("undecodable reply %r: %s" % (data, error)) from error
