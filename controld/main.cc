@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_format.h"
-#include "controld/listen/cli.h"
+#include "controld/admin/admin_shell.h"
 #include "controld/listen/ng_server.h"
 #include "controld/rpc/rpc_server.h"
 #include "controld/shard/fleet_host.h"
@@ -71,20 +71,20 @@ controld::fleet::FleetSettings MakeFleetSettings(const controld::call::Settings&
   return fleet;
 }
 
-controld::listen::CliParameters MakeCliParameters(const controld::call::Settings& settings,
+controld::admin::Parameters MakeAdminParameters(const controld::call::Settings& settings,
                                                   const ParsedOptions& options) {
-  controld::listen::CliParameters cli;
-  cli.timeout_s = settings.timeout_s;
-  cli.silent_timeout_s = settings.silent_timeout_s;
-  cli.final_timeout_s = settings.final_timeout_s;
-  cli.offer_timeout_s = settings.offer_timeout_s;
-  cli.delete_delay_s = settings.delete_delay_s;
-  cli.max_sessions = settings.max_sessions;
-  cli.max_cpu = settings.max_cpu;
-  cli.max_load = settings.max_load;
-  cli.max_bandwidth = settings.max_bandwidth;
-  cli.control_tos = options.Int("control-tos");
-  return cli;
+  controld::admin::Parameters out;
+  out.timeout_s = settings.timeout_s;
+  out.silent_timeout_s = settings.silent_timeout_s;
+  out.final_timeout_s = settings.final_timeout_s;
+  out.offer_timeout_s = settings.offer_timeout_s;
+  out.delete_delay_s = settings.delete_delay_s;
+  out.max_sessions = settings.max_sessions;
+  out.max_cpu = settings.max_cpu;
+  out.max_load = settings.max_load;
+  out.max_bandwidth = settings.max_bandwidth;
+  out.control_tos = options.Int("control-tos");
+  return out;
 }
 
 size_t ShardCount(const ParsedOptions& options) {
@@ -188,10 +188,10 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::AccessControl access(MakeKey());
   access.SetRules(*std::move(rules));
-  controld::listen::Cli cli(MakeCliParameters(settings, options));
+  controld::admin::AdminShell admin(shards, MakeAdminParameters(settings, options));
   controld::listen::NgServer::Options ng_options;
   ng_options.templates = *std::move(templates);
-  ng_options.admin = &cli;
+  ng_options.admin = &admin;
   ng_options.access = &access;
   controld::listen::NgServer ng(cookies, clients, shards, std::move(ng_options));
   const controld::rpc::StatisticsSources sources{counters, ng, cookies, clients, access,
@@ -212,7 +212,7 @@ int Serve(runtime::Daemon& daemon) {
     });
     const absl::Status started = listeners->udp->Start(&ng);
     if (started.ok()) {
-      listeners->streams->Start({&ng, &access, &cli, [&sources] {
+      listeners->streams->Start({&ng, &access, &admin, [&sources] {
                                   return controld::rpc::MetricsText(sources, base::ReadClocks().unix_s());
                                 }});
       status = daemon.Run();

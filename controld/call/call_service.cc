@@ -4,6 +4,7 @@
 #include "controld/call/commands.h"
 #include "controld/call/explain.h"
 #include "controld/call/recovery.h"
+#include "controld/call/session_text.h"
 #include "proto/base/log.h"
 
 namespace controld::call {
@@ -121,6 +122,46 @@ void CallService::Explain(const std::string& call_id, base::Now now, ExplainDone
         }
         done(true, std::move(response));
       });
+}
+
+SessionCounts CallService::CountSessions() const {
+  SessionCounts counts;
+  for (const auto& [call_id, entry] : table_->calls) {
+    ++counts.calls;
+    bool ipv4 = false, ipv6 = false;
+    for (const Party& party : entry->state.parties()) {
+      for (const Media& media : party.media()) {
+        const base::Family family = FromProto(media.rtp()).address.family();
+        ipv4 = ipv4 || family == base::Family::kIpv4;
+        ipv6 = ipv6 || family == base::Family::kIpv6;
+      }
+    }
+    if (ipv4 && ipv6) {
+      ++counts.mixed;
+    } else if (ipv4 || ipv6) {
+      ++(ipv4 ? counts.ipv4 : counts.ipv6);
+    }
+  }
+  return counts;
+}
+
+std::vector<std::pair<int64_t, std::string>> CallService::SessionLines() const {
+  std::vector<std::pair<int64_t, std::string>> out;
+  out.reserve(table_->calls.size());
+  for (const auto& [call_id, entry] : table_->calls) {
+    out.emplace_back(entry->state.created_us(), SessionLine(entry->state));
+  }
+  return out;
+}
+
+void CallService::PrintSession(const std::string& call_id, base::Now now, PrintDone done) {
+  const CallEntryPtr entry = table_->Find(call_id);
+  if (entry == nullptr) return done(false, {});
+  table_->gateway.Query(entry->state.worker(), call_id, false,
+                        [entry, now, done = std::move(done)](
+                            const v1::Error*, const v1::SessionStatistics& statistics) {
+                          done(true, SessionText(entry->state, statistics, now));
+                        });
 }
 
 void CallService::ForceDelete(const std::string& call_id, base::Now now, DeleteDone done) {

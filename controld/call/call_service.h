@@ -7,6 +7,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "controld/call/settings.h"
 #include "controld/call/worker_gateway.h"
@@ -18,6 +20,19 @@
 namespace controld::call {
 
 class CallTable;
+
+// How many calls there are, and by the families of the addresses that their parties signalled.
+struct SessionCounts {
+  int64_t calls = 0, ipv4 = 0, ipv6 = 0, mixed = 0;
+
+  SessionCounts& operator+=(const SessionCounts& other) {
+    calls += other.calls;
+    ipv4 += other.ipv4;
+    ipv6 += other.ipv6;
+    mixed += other.mixed;
+    return *this;
+  }
+};
 
 class CallService {
  public:
@@ -53,6 +68,11 @@ class CallService {
   void Describe(const std::string& call_id, bool explain, base::Now now, DescribeDone done);
   using ExplainDone = std::function<void(bool found, rtpengine::v1::ExplainCallResponse)>;
   void Explain(const std::string& call_id, base::Now now, ExplainDone done);
+  SessionCounts CountSessions() const;
+  // Time of creation (unix µs) and text, see session_text.h.
+  std::vector<std::pair<int64_t, std::string>> SessionLines() const;
+  using PrintDone = std::function<void(bool found, std::string text)>;
+  void PrintSession(const std::string& call_id, base::Now now, PrintDone done);
   using DeleteDone = std::function<void(bool found, rtpengine::v1::SessionStatistics)>;
   void ForceDelete(const std::string& call_id, base::Now now, DeleteDone done);
 

@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "controld/listen/cli.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -25,6 +24,11 @@ class NoCalls final : public Dispatcher {
  public:
   bool Handle(ng::Request&&, const base::Endpoint&, Respond&&) override { return false; }
   void List(size_t, Listed done) override { done(std::vector<std::string>(500, std::string(200, 'c'))); }
+};
+
+class EchoAdmin final : public AdminCommands {
+ public:
+  void Run(std::string_view line, Done done) override { done(base::StrCat("ran ", line, "\n")); }
 };
 
 class Client {
@@ -77,7 +81,7 @@ class StreamListenerTest : public testing::Test {
     auto listener = StreamListener::Bind({{any}, {any}, {}}, {});
     ASSERT_TRUE(listener.ok()) << listener.status();
     listener_ = *std::move(listener);
-    listener_->Start({&server_, &access_, &cli_, [] { return std::string("metrics\n"); }});
+    listener_->Start({&server_, &access_, &admin_, [] { return std::string("metrics\n"); }});
   }
   base::Endpoint tcp() const { return listener_->addresses()[0]; }
   base::Endpoint http() const { return listener_->addresses()[1]; }
@@ -104,8 +108,8 @@ class StreamListenerTest : public testing::Test {
   ClientStatistics clients_{{1, 2}};
   NoCalls dispatcher_;
   AccessControl access_{fleet::HashKey{1, 2}};
-  Cli cli_{CliParameters{}};
-  NgServer server_{cookies_, clients_, dispatcher_, {{}, true, &cli_, &access_}};
+  EchoAdmin admin_;
+  NgServer server_{cookies_, clients_, dispatcher_, {{}, true, &admin_, &access_}};
   std::unique_ptr<StreamListener> listener_;
 };
 
@@ -167,7 +171,7 @@ TEST_F(StreamListenerTest, HttpAnswers) {
   EXPECT_THAT(pong, HasSubstr("Content-Type: text/plain\r\n"));
   EXPECT_THAT(pong, HasSubstr("\r\n\r\npong\n"));
   EXPECT_THAT(Http("GET /metrics HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\nmetrics\n"));
-  EXPECT_THAT(Http("GET /cli/list+timeout HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\nTIMEOUT=0\n"));
+  EXPECT_THAT(Http("GET /cli/list+timeout HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\nran list timeout\n"));
   EXPECT_THAT(Http(Post("/nowhere", "x")), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Http(Post("/ng", "nocookie")), StartsWith("HTTP/1.1 600 "));
   EXPECT_THAT(Http(Post("/ng-plain", kPing)), HasSubstr(base::StrCat("\r\n\r\n", kPong)));

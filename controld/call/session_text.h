@@ -1,0 +1,19 @@
+// A call as the admin commands print it (config.md §5, `list sessions`). Scripts rely on the layout.
+// Pure.
+#pragma once
+
+#include <string>
+
+#include "controld/call/call_state.pb.h"
+#include "proto/base/clock.h"
+#include "rtpengine/v1/session.pb.h"
+
+namespace controld::call {
+
+// One line of a list.
+std::string SessionLine(const CallState& call);
+// The whole call; without statistics its streams are left out.
+std::string SessionText(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
+                        base::Now now);
+
+}  // namespace controld::call
