@@ -24,6 +24,8 @@ class RtppFlagsReader {
   // The next item at the top level, or nullopt at the end. Brackets that are still open there count
   // as closed.
   std::optional<RtppFlagsItem> Next();
+  // Octets read so far.
+  size_t position() const { return position_; }
 
  private:
   // Deeper brackets are plain text. codec=[strip=[…]] needs two levels, sdp-attr three.

@@ -61,6 +61,9 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   AddCallsDelete(calls, session);
   AddStats(app, session);
   AddLogLevel(app, session);
+  CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");
+  ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");
+  AddNg(ng, session);
   AddVersion(app, session);
   AddCompletion(app, session, app);
 }

@@ -6,7 +6,9 @@
 
 #include <CLI/App.hpp>
 #include <string>
+#include <vector>
 
+#include "controld/ng/lint.h"
 #include "rtpengine/v1/admin.pb.h"
 #include "tools/rtpctl/client/session.h"
 
@@ -25,6 +27,7 @@ void AddCallsExplain(CLI::App* parent, Session* session);
 void AddCallsDelete(CLI::App* parent, Session* session);
 void AddStats(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
+void AddNg(CLI::App* parent, Session* session);  // lint and reference
 void AddVersion(CLI::App* parent, Session* session);
 void AddCompletion(CLI::App* parent, Session* session, const CLI::App* root);
 
@@ -45,6 +48,7 @@ std::string DeletedText(const std::string& call_id,
 std::string StatisticsText(const rtpengine::v1::Statistics& now,
                            const rtpengine::v1::Statistics* before, double seconds,
                            const Style& style);
+std::string LintText(const std::vector<controld::ng::LintEntry>& entries, const Style& style);
 std::string LogLevelsText(const rtpengine::v1::LogLevels& levels, const Style& style);
 // A script for the shell; empty for one that is not known.
 std::string CompletionScript(const CLI::App& root, const std::string& shell);
