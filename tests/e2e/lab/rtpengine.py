@@ -38,6 +38,7 @@ class Node:
         self.ng = NgClient(self.network, host, (self.address, NG_PORT))
         self._serial = 0
         self.controld = self.mediad = None
+        self.controld_arguments = []  # more of them
 
     def _name(self, what):
         self._serial += 1
@@ -67,17 +68,21 @@ class Node:
     def _socket(self):
         return "unix:" + self._programs.path(self.host + ".sock")
 
+    def _has_file(self):
+        return any(text.startswith("--config-file") for text in self.controld_arguments)
+
     def start_controld(self):
         self.controld = self._programs.start(
             self.host,
             self._name("controld"),
             [
                 self._build.program("rtpengine-controld"),
-                "--config-file=none",
+                *([] if self._has_file() else ["--config-file=none"]),
                 *_COMMON,
                 "--delete-delay=0",
                 "--listen-ng=%s:%d" % (self.address, NG_PORT),
                 "--listen-grpc=" + self._socket(),
+                *self.controld_arguments,
             ],
         )
 
