@@ -19,7 +19,8 @@ pytestmark = pytest.mark.rebuilt
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TCP, HTTP, HTTPS = 2225, 2226, 2227
-CLIENT = "rtpengine-client@0.4.12"
+# It uses `debug` without saying so.
+CLIENT = ["rtpengine-client@0.4.12", "debug@4"]
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +30,15 @@ def drachtio(build):
     assert npm, "npm is not installed: tools/setup test"
     place = os.path.join(os.path.dirname(build.directory), "npm")
     modules = os.path.join(place, "node_modules")
-    if not os.path.isdir(os.path.join(modules, "rtpengine-client")):
+    if not os.path.isdir(os.path.join(modules, "debug")):
         os.makedirs(place, exist_ok=True)
         done = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--no-save", "--prefix", place, CLIENT],
+            [npm, "install", "--no-audit", "--no-fund", "--no-save", "--prefix", place, *CLIENT],
             cwd=place,
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0, "npm cannot install %s:\n%s" % (CLIENT, done.stderr)
+        assert done.returncode == 0, "npm cannot install %s:\n%s" % (" ".join(CLIENT), done.stderr)
     return modules
 
 
@@ -134,7 +135,7 @@ def test_admin_commands(make_node, call_id):
     assert "\ncallid: %s\ndeletionmark: no\n" % call_id in one
     assert "--- Tag 'a', type: FROM_TAG, label '', branch ''" in one
     assert "------ Media #1 (audio over RTP/AVP)" in one
-    assert "<>      10.77.0.250:4000 , SSRC" in one
+    assert "<>     10.77.0.250:4000 , SSRC" in one
     assert run("terminate nobody") == "\nCall Id not found (nobody).\n\n"
     assert run("terminate all") == "All calls terminated by operator.\n"
     assert run("list sessions all") == "No sessions on this media relay.\n"
@@ -162,6 +163,7 @@ def test_a_new_certificate_is_taken_up(make_node, network, certificates, tmp_pat
         "--listen-https=%s:%d" % (network.ipv4("m1"), HTTPS),
         "--https-cert=" + certificate,
         "--https-key=" + key,
+        "--http-idle-timeout=60",
     )
     first = presented(node)
     kept = connection_to(node, HTTPS, ssl._create_unverified_context())

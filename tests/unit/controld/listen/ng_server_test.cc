@@ -124,7 +124,7 @@ TEST_F(NgServerTest, ProtocolErrors) {
   EXPECT_EQ(Ask("e3 d7:command"), "e3 " + Error("Could not decode bencode dictionary"));
   EXPECT_EQ(Ask("e4 de"), "e4 " + Error("Dictionary contains no key \"command\""));
   EXPECT_EQ(Ask("e5 d7:command5:hellue"), "e5 " + Error("Unrecognized command"));
-  EXPECT_EQ(Ask("e6 d7:command4:meshe"), "e6 " + Error("No command handler"));
+  EXPECT_EQ(Ask("e6 d7:command10:statisticse"), "e6 " + Error("No command handler"));
   EXPECT_EQ(Ask("e7 {\"command\":"),
             "e7 {\"result\":\"error\",\"error-reason\":\"Failed to parse JSON document\"}");
   EXPECT_EQ(server_.counters().errors.load(), 7u);
