@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
 #include "controld/listen/listen_address.h"
 #include "controld/listen/ng_server.h"
@@ -17,6 +18,7 @@
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/daemon.h"
@@ -54,10 +56,28 @@ controld::call::Settings MakeSettings(const ParsedOptions& options) {
   settings.tos = static_cast<int>(options.Int("tos"));
   settings.sip_source = options.Bool("sip-source");
   settings.reject_invalid_sdp = options.Bool("reject-invalid-sdp");
+  settings.moh_attribute = options.String("moh-attr-name");
   settings.endpoint_learning = options.String("endpoint-learning");
   settings.ssrc_reporting = options.String("ssrc-reporting");
   settings.worker_lost_timeout_s = static_cast<int>(options.Int("worker-lost-timeout"));
   return settings;
+}
+
+// The section that option templates names: name = rtpp-flags text (ng-protocol.md §5).
+controld::ng::Templates MakeTemplates(const ParsedOptions& options) {
+  controld::ng::Templates templates;
+  const std::string& name = options.String("templates");
+  if (name.empty()) return templates;
+  const base::KeyFile::Section* section = options.file().Find(name);
+  if (section == nullptr) {
+    base::log::Log(base::log::Severity::kWarning, base::log::Subsystem::kCore, {},
+        "Option templates names section '", name, "', which the configuration file does not have");
+    return templates;
+  }
+  for (const base::KeyFile::Entry& entry : section->entries) {
+    templates[absl::AsciiStrToLower(entry.key)] = entry.value;
+  }
+  return templates;
 }
 
 controld::fleet::FleetSettings MakeFleetSettings(const controld::call::Settings& settings) {
@@ -181,6 +201,7 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::FleetHost fleet(MakeFleetSettings(settings), key);
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::NgServer::Options ng_options;
+  ng_options.templates = MakeTemplates(options);
   ng_options.cli = MakeCliParameters(settings, options);
   controld::listen::NgServer ng(cookies, clients, shards, ng_options);
   const controld::rpc::StatisticsSources sources{

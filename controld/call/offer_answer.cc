@@ -39,6 +39,16 @@ ng::Dictionary Refuse(const ng::Request& request, std::string_view text) {
   return reply;
 }
 
+// As recorded: there is nothing to show, but the key is there.
+ng::Dictionary NegotiationFailure(const std::string& error) {
+  if (error != "Error rewriting SDP") return Failure(error);
+  ng::Dictionary reply;
+  reply.Add("sdp", "");
+  reply.Add("result", "error");
+  reply.Add("error-reason", error);
+  return reply;
+}
+
 std::string_view RefusalText(PlacementRefusal refusal) {
   switch (refusal) {
     case PlacementRefusal::kCpu: return "CPU usage limit exceeded";
@@ -164,15 +174,14 @@ void OfferAnswer::Negotiate(CallEntryPtr entry) {
   for (const std::string& warning : outcome_.warnings) {
     Log(Severity::kWarning, Subsystem::kCore, LogContext(draft_), warning);
   }
-  if (!outcome_.changed) {
+  if (!outcome_.error.empty()) {
+    // The call is what it was: the draft is dropped.
     AbandonIfNew(entry);
-    respond_(Failure(outcome_.error));
+    respond_(NegotiationFailure(outcome_.error));
     return table_.Release(entry);
   }
-  if (outcome_.error.empty()) {
-    origin_line_ = negotiate::PrepareOrigin(&draft_, outcome_.outgoing, request_, table_.settings,
-                                            table_.random);
-  }
+  origin_line_ = negotiate::PrepareOrigin(&draft_, outcome_.outgoing, request_, table_.settings,
+                                          table_.random);
   draft_.set_generation(draft_.generation() + 1);
   table_.gateway.Apply(entry->state.worker(),
                        negotiate::BuildSession(draft_, table_.settings, false),
@@ -230,14 +239,6 @@ void OfferAnswer::Applied(const CallEntryPtr& entry, const v1::Error* error,
     }
   }
   entry->state = std::move(draft_);
-  if (!outcome_.error.empty()) {
-    // As recorded: nothing to show, but the key is there.
-    ng::Dictionary reply;
-    reply.Add("sdp", "");
-    reply.Add("result", "error");
-    reply.Add("error-reason", outcome_.error);
-    return respond_(std::move(reply));
-  }
   ng::Dictionary reply;
   reply.Add("sdp", negotiate::WriteSdp(entry->state, outcome_.outgoing, request_, table_.settings,
                                        origin_line_));

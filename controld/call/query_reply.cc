@@ -194,8 +194,10 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
     out.Add("SSRC", int64_t{statistics->ingress(0).ssrc()});
   }
   List flags;
-  if (!rtcp) flags.push_back("RTP");
-  if (rtcp || media.rtcp_mux()) flags.push_back("RTCP");
+  // A section that was rejected from the start never had streams.
+  const bool set_up_once = party.removed() || media.maps_size() > 0 || media.has_rtp();
+  if (!rtcp && set_up_once) flags.push_back("RTP");
+  if ((rtcp && set_up_once) || media.rtcp_mux()) flags.push_back("RTCP");
   if (rtcp && media.rtcp_mux()) flags.push_back("fallback RTCP");
   if (current.address.valid()) flags.push_back("filled");
   if (stream != nullptr && stream->confirmed() && !closed) {
@@ -220,7 +222,8 @@ List ReplyBuilder::MediaFlags(const Media& media) const {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
       {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
-      {"unidirectional", media.unidirectional()}, {"RTCP feedback", media.rtcp_feedback()}};
+      {"unidirectional", media.unidirectional()},
+      {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()}};
   for (const auto& [name, set] : all) {
     if (set) flags.push_back(name);
   }
@@ -233,7 +236,8 @@ Value ReplyBuilder::MediaValue(const Party& party, const Media& media) {
   Dictionary out;
   out.Add("index", int64_t{media.index()});
   out.Add("type", media.type_text());
-  out.Add("protocol", media.protocol());
+  const std::string_view protocol = sdp::CanonicalProtocol(media.protocol());
+  if (!protocol.empty()) out.Add("protocol", std::string(protocol));
   if (statistics != nullptr && statistics->payload_type_seen() < 128) {
     for (const SdpCodec& codec : media.codecs()) {
       if (codec.payload_type() != statistics->payload_type_seen() || codec.name().empty()) continue;
@@ -292,6 +296,7 @@ Dictionary ReplyBuilder::Build() {
   reply.Add("created_ts", call_.created_us());
   reply.Add("last signal", call_.last_signal_us() / 1'000'000);
   reply.Add("last redis update", int64_t{0});
+  if (!call_.metadata().empty()) reply.Add("metadata", call_.metadata());
   if (global_ssrc()) {
     Dictionary ssrcs;
     for (const auto& [ssrc, entry] : reported_ssrcs_) {

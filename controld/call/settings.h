@@ -23,6 +23,7 @@ struct Settings {
   int tos = 0;
   bool sip_source = false;
   bool reject_invalid_sdp = false;
+  std::string moh_attribute;        // option moh-attr-name
   std::string endpoint_learning = "heuristic";
   std::string ssrc_reporting = "full";  // full, inline, global, none
   int worker_lost_timeout_s = 60;   // calls of a worker that stays away this long end

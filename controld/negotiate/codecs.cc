@@ -1,7 +1,6 @@
 #include "controld/negotiate/codecs.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "proto/base/text.h"
 
@@ -18,29 +17,19 @@ bool NamesAll(const std::vector<std::string>& items) {
                      [](const std::string& item) { return item == "all" || item == "full"; });
 }
 
-bool SameFormat(const sdp::Codec& a, const sdp::Codec& b) {
-  return a.clock_rate == b.clock_rate && a.channels == b.channels &&
+bool SameCodec(const sdp::Codec& a, const sdp::Codec& b) {
+  return a.payload_type == b.payload_type && a.clock_rate == b.clock_rate && a.channels == b.channels &&
          base::EqualsIgnoreCase(a.name, b.name);
 }
 
 }  // namespace
 
 bool CodecMatches(std::string_view item, const sdp::Codec& codec) {
-  const auto next = [&item] {
-    const size_t slash = item.find('/');
-    const std::string_view part = item.substr(0, slash);
-    item = slash == std::string_view::npos ? std::string_view() : item.substr(slash + 1);
-    return part;
-  };
-  const auto number = [](std::string_view text, uint32_t otherwise) {
-    uint32_t value = otherwise;
-    const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
-    return result.ec == std::errc() && result.ptr == text.data() + text.size() ? value : otherwise;
-  };
-  if (codec.name.empty() || !base::EqualsIgnoreCase(next(), codec.name)) return false;
-  if (item.empty()) return true;
-  if (number(next(), 0) != codec.clock_rate) return false;
-  return (item.empty() ? 1 : number(next(), 1)) == codec.channels;
+  if (codec.name.empty()) return false;
+  if (base::EqualsIgnoreCase(item, codec.name)) return true;
+  const std::string with_rate = base::StrCat(codec.name, "/", codec.clock_rate);
+  if (codec.channels == 1 && base::EqualsIgnoreCase(item, with_rate)) return true;
+  return base::EqualsIgnoreCase(item, base::StrCat(with_rate, "/", codec.channels));
 }
 
 std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
@@ -67,15 +56,28 @@ std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
 }
 
 std::vector<sdp::Codec> MatchAnswer(const std::vector<sdp::Codec>& answered,
-                                    const std::vector<sdp::Codec>& offered) {
+                                    const std::vector<sdp::Codec>& offered, bool allow_empty) {
   std::vector<sdp::Codec> kept;
   for (const sdp::Codec& codec : answered) {
     const bool listed = std::any_of(offered.begin(), offered.end(), [&](const sdp::Codec& other) {
-      return other.payload_type == codec.payload_type && SameFormat(other, codec);
+      return SameCodec(other, codec);
     });
     if (listed) kept.push_back(codec);
   }
-  return kept.empty() ? answered : kept;
+  return kept.empty() && !allow_empty ? answered : kept;
+}
+
+std::vector<sdp::Codec> InOrderOf(std::vector<sdp::Codec> codecs,
+                                  const std::vector<sdp::Codec>& order) {
+  const auto place = [&order](const sdp::Codec& codec) {
+    return std::find_if(order.begin(), order.end(),
+                        [&](const sdp::Codec& other) { return SameCodec(other, codec); }) -
+           order.begin();
+  };
+  std::stable_sort(codecs.begin(), codecs.end(), [&](const sdp::Codec& a, const sdp::Codec& b) {
+    return place(a) < place(b);
+  });
+  return codecs;
 }
 
 }  // namespace controld::negotiate

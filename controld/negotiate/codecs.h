@@ -10,8 +10,8 @@
 
 namespace controld::negotiate {
 
-// True if `item` ("name[/rate[/channels…]]", names in any case) names this codec. A name alone matches
-// every rate and channel count; with a rate, omitted channels mean one.
+// True if `item` names this codec, in any case: "name", "name/rate" (then of one channel) or
+// "name/rate/channels". An item with more parts names nothing: comparing formats takes codecs.
 bool CodecMatches(std::string_view item, const sdp::Codec& codec);
 
 // What the receiver of an offer (or, for strip, of an answer) sees of `received`.
@@ -20,8 +20,13 @@ std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
                                      const ng::CodecLists& lists, bool allow_empty);
 
 // What the offerer sees of an answer: the answerer's codecs that the offerer has listed with the same
-// number and format, in the order of the answer; the whole answer when nothing fits.
+// number and format, in the order of the answer; when nothing fits, the whole answer, or nothing if
+// `allow_empty`.
 std::vector<sdp::Codec> MatchAnswer(const std::vector<sdp::Codec>& answered,
-                                    const std::vector<sdp::Codec>& offered);
+                                    const std::vector<sdp::Codec>& offered, bool allow_empty);
+
+// `codecs` with those that `order` has first, in its order.
+std::vector<sdp::Codec> InOrderOf(std::vector<sdp::Codec> codecs,
+                                  const std::vector<sdp::Codec>& order);
 
 }  // namespace controld::negotiate

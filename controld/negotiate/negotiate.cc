@@ -6,6 +6,7 @@
 
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
+#include "controld/negotiate/alias_key.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
@@ -19,8 +20,15 @@ using call::Party;
 
 void RememberSenderFlags(const ng::Request& request, Party* sender) {
   if (!request.label.empty()) sender->set_label(request.label);
-  if (!request.set_label.empty()) sender->set_label(request.set_label);
   if (!request.metadata.empty()) sender->set_metadata(request.metadata);
+}
+
+// The configured mark of music on hold is consumed, never passed on.
+void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
+  if (name.empty()) return;
+  const auto is_mark = [&](const sdp::Attribute& attribute) { return attribute.name == name; };
+  std::erase_if(sdp->attributes, is_mark);
+  for (sdp::MediaSection& media : sdp->media) std::erase_if(media.attributes, is_mark);
 }
 
 // Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
@@ -70,12 +78,12 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
                   const call::WorkerView& worker, const call::Settings& settings, base::Now now) {
   Outcome outcome;
   const bool is_offer = request.command == ng::Command::kOffer;
+  AdoptByAliasKey(call, request, sdp);
   const Dialogue dialogue = ResolveDialogue(call, request, now.unix_us);
   if (!dialogue.error.empty()) {
     outcome.error = dialogue.error;
     return outcome;
   }
-  outcome.changed = true;
   call->set_last_signal_us(now.unix_us);
   call->set_signalling_epoch(call->signalling_epoch() + 1);
   call->set_delete_at_us(0);
@@ -84,12 +92,15 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
     call::FindParty(call, id)->set_delete_at_us(0);
     call::FindParty(call, id)->set_last_signal_us(now.unix_us);
   }
+  if (!request.metadata.empty()) call->set_metadata(request.metadata);
   RememberSenderFlags(request, call::FindParty(call, dialogue.sender));
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
+  RememberAliasKey(request, sdp, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);
 
   OutgoingSdp& outgoing = outcome.outgoing;
   outgoing.source = std::move(sdp);
+  RemoveMohAttribute(settings.moh_attribute, &outgoing.source);
   outgoing.sender = dialogue.sender;
   outgoing.receiver = dialogue.receiver;
   outgoing.is_offer = is_offer;
@@ -98,7 +109,9 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
                                &outcome.warnings);
   bool usable = false;
   for (size_t i = 0; i < outgoing.source.media.size(); ++i) {
-    outgoing.sections.push_back(negotiator.Negotiate(static_cast<int>(i)));
+    std::optional<OutgoingSection> section = negotiator.Negotiate(static_cast<int>(i));
+    if (!section) continue;
+    outgoing.sections.push_back(std::move(*section));
     usable = usable || outgoing.source.media[i].port != 0;
   }
   if (!negotiator.error().empty()) {

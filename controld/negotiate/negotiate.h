@@ -40,6 +40,8 @@ struct OutgoingSection {
   std::string mid;
   std::string label;  // printed in place of the source's a=label
   int ptime = 0, maxptime = 0;
+  std::vector<sdp::Extmap> extmaps;
+  bool extmap_allow_mixed = false;
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
 };
@@ -52,8 +54,7 @@ struct OutgoingSdp {
 };
 
 struct Outcome {
-  std::string error;  // error-reason; the call may have changed all the same (see `changed`)
-  bool changed = false;
+  std::string error;  // error-reason; the call may be half changed then: its caller drops it
   OutgoingSdp outgoing;
   std::vector<std::string> warnings;
 };

@@ -2,22 +2,13 @@
 
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
+#include "controld/negotiate/stable_hash.h"
 #include "controld/negotiate/write_sdp.h"
 
 namespace controld::negotiate {
 namespace {
 
 using ng::Flag;
-
-// FNV-1a: stable over restarts, since it is remembered in the record.
-uint64_t StableHash(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) {
-    hash ^= static_cast<uint8_t>(c);
-    hash *= 0x100000001b3u;
-  }
-  return hash;
-}
 
 uint32_t FirstUsablePortSet(const call::CallState& call, const OutgoingSdp& outgoing) {
   for (const OutgoingSection& section : outgoing.sections) {
@@ -83,16 +74,18 @@ OriginLine OriginWith(call::OutputMemory* memory, call::CallState* call,
   }
   if (!memory->has_session_name()) memory->set_session_name(line.session_name);
 
-  const uint64_t hash = BodyHash(*call, outgoing, request, settings, line);
-  if (memory->has_version()) {
-    if (request.Has(Flag::kForceIncrementSdpVersion)) {
-      version = memory->version() + 1;
-    } else if (full || request.Has(Flag::kReplaceSdpVersion)) {
-      version = memory->version() + (hash != memory->body_hash() ? 1 : 0);
-    }
+  const bool by_content = full || request.Has(Flag::kReplaceSdpVersion);
+  if (by_content) {
+    const uint64_t hash = BodyHash(*call, outgoing, request, settings, line);
+    // Only texts that were printed under this rule are compared.
+    const bool differs = memory->has_body_hash() && memory->body_hash() != hash;
+    if (memory->has_version()) version = memory->version() + (differs ? 1 : 0);
+    memory->set_body_hash(hash);
+  }
+  if (memory->has_version() && request.Has(Flag::kForceIncrementSdpVersion)) {
+    version = memory->version() + 1;
   }
   memory->set_version(version);
-  memory->set_body_hash(hash);
   line.version = base::StrCat(version);
   return line;
 }

@@ -1,7 +1,10 @@
 #include "controld/negotiate/section.h"
 
+#include <algorithm>
+
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
@@ -24,14 +27,6 @@ EndpointLearning LearningFrom(const std::string& name) {
 
 bool UsesIce(const sdp::SessionDescription& sdp, const sdp::MediaSection& section) {
   return !sdp.ice_ufrag.empty() || !section.ice_ufrag.empty();
-}
-
-Media* AddMedia(call::CallState* call, Party* party) {
-  const uint32_t id = call::NewId(call);
-  Media* media = party->add_media();
-  media->set_id(id);
-  media->set_index(static_cast<uint32_t>(party->media_size()));
-  return media;
 }
 
 // Feedback for one payload type or, among the passed-through attributes, for all of them.
@@ -57,40 +52,9 @@ SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& r
                                      const call::Settings& settings, const Dialogue& dialogue,
                                      std::vector<std::string>* warnings)
     : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings),
-      dialogue_(dialogue), warnings_(warnings) {
+      dialogue_(dialogue), warnings_(warnings), pairing_(call, sdp, dialogue) {
   sip_source_ = request.Has(Flag::kSipSourceAddress) ||
                 (settings.sip_source && !request.Has(Flag::kTrustAddress));
-}
-
-SectionNegotiator::Pair SectionNegotiator::FindPair(int index) {
-  Party* sender = call::FindParty(call_, dialogue_.sender);
-  Party* receiver = call::FindParty(call_, dialogue_.receiver);
-  const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-
-  // By mid where the party has used it, else by position.
-  Media* mine = nullptr;
-  if (!section.mid.empty()) {
-    for (Media& media : *sender->mutable_media()) {
-      if (media.has_mid() && media.mid() == section.mid) mine = &media;
-    }
-  }
-  if (mine == nullptr) {
-    while (sender->media_size() <= index) AddMedia(call_, sender);
-    mine = sender->mutable_media(index);
-  }
-  // The counterpart: the one that is subscribed, else by position.
-  Media* theirs = nullptr;
-  for (Media& media : *receiver->mutable_media()) {
-    for (const call::Subscription& subscription : media.subscriptions()) {
-      if (subscription.offer_answer() && subscription.media() == mine->id()) theirs = &media;
-    }
-  }
-  if (theirs == nullptr) {
-    const int position = static_cast<int>(mine->index()) - 1;
-    while (receiver->media_size() <= position) AddMedia(call_, receiver);
-    theirs = receiver->mutable_media(position);
-  }
-  return {mine, theirs};
 }
 
 base::IpAddress SectionNegotiator::SignalledAddress(const sdp::MediaSection& section) const {
@@ -200,13 +164,14 @@ base::Family SectionNegotiator::FamilyOf(int index) const {
 }
 
 void SectionNegotiator::TakeStickyFlags(Media* media) {
-  if (request_.Has(Flag::kAsymmetric)) media->set_asymmetric(true);
-  if (request_.Has(Flag::kStrictSource)) media->set_strict_source(true);
-  if (request_.Has(Flag::kMediaHandover)) media->set_media_handover(true);
-  if (request_.Has(Flag::kPortLatching)) media->set_port_latching(true);
-  if (request_.Has(Flag::kUnidirectional)) media->set_unidirectional(true);
-  if (request_.Has(Flag::kPierceNat)) media->set_pierce_nat(true);
-  if (request_.Has(Flag::kNatWait)) media->set_nat_wait(true);
+  // They hold until the party's next message, which has to repeat them.
+  media->set_asymmetric(request_.Has(Flag::kAsymmetric));
+  media->set_strict_source(request_.Has(Flag::kStrictSource));
+  media->set_media_handover(request_.Has(Flag::kMediaHandover));
+  media->set_port_latching(request_.Has(Flag::kPortLatching));
+  media->set_unidirectional(request_.Has(Flag::kUnidirectional));
+  media->set_pierce_nat(request_.Has(Flag::kPierceNat));
+  media->set_nat_wait(request_.Has(Flag::kNatWait));
   if (!request_.endpoint_learning.empty()) {
     media->set_learning(LearningFrom(request_.endpoint_learning));
   } else if (!media->initialized()) {
@@ -214,59 +179,30 @@ void SectionNegotiator::TakeStickyFlags(Media* media) {
   }
 }
 
-// sdp-rewriting.md §9.1.
-MuxForm SectionNegotiator::NegotiateMux(const sdp::MediaSection& section, Pair pair) {
+// Which addresses the two legs are on. False when the worker has none for them.
+bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair pair) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
-  const bool muxed = OffersMux(section);
-  if (!is_offer()) {
-    sender->set_rtcp_mux(muxed);
-    sender->set_rtcp_mux_agreed(muxed);
-    if (!receiver->rtcp_mux_override()) {
-      receiver->set_rtcp_mux(receiver->rtcp_mux_offered() && muxed);
-    }
-    receiver->set_rtcp_mux_agreed(receiver->rtcp_mux());
-    return receiver->rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
+  const base::Family sender_family = SignalledAddress(section).family();
+  bool served = true;
+  if (is_offer() || sender->interface().empty()) {
+    served = ChooseInterface(sender, request_.from_interface, sender_family, worker_, warnings_);
   }
-
-  sender->set_rtcp_mux_offered(muxed);
-  sender->set_rtcp_mux(muxed);
-  sender->set_rtcp_mux_override(false);
-  const bool already = receiver->rtcp_mux_agreed();
-  MuxForm form = already ? MuxForm::kOnly : muxed ? MuxForm::kFallback : MuxForm::kNone;
-  if (request_.Has(Flag::kRtcpMuxRequire)) {
-    form = MuxForm::kOnly;
-  } else if (request_.Has(Flag::kRtcpMuxOffer)) {
-    if (form == MuxForm::kNone) form = MuxForm::kFallback;
-  } else if (request_.Has(Flag::kRtcpMuxDemux)) {
-    form = MuxForm::kNone;
-    receiver->set_rtcp_mux_agreed(false);
+  const bool first = receiver->interface().empty();
+  if (is_offer() || first || request_.address_family) {
+    const base::Family family = request_.address_family.value_or(
+        first ? sender_family : call::FromProto(receiver->family()));
+    // The interfaces named in an answer never move a leg.
+    const std::string& name = is_offer() || first ? request_.to_interface : receiver->interface();
+    served = ChooseInterface(receiver, name, family, worker_, warnings_) && served;
   }
-  receiver->set_rtcp_mux(form != MuxForm::kNone);
-  if (request_.Has(Flag::kRtcpMuxReject)) {
-    sender->set_rtcp_mux(false);
-    sender->set_rtcp_mux_override(true);
-  } else if (muxed && (request_.Has(Flag::kRtcpMuxAccept) || request_.Has(Flag::kRtcpMuxDemux))) {
-    sender->set_rtcp_mux_override(true);
-  }
-  return form;
+  return served;
 }
 
 void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
-  const base::Family sender_family = SignalledAddress(section).family();
-  const bool first = sender->interface().empty();
-  bool served = true;
-  if (is_offer() || first) {
-    served = ChooseInterface(sender, request_.from_interface, sender_family, worker_, warnings_);
-  }
-  if (is_offer() || receiver->interface().empty()) {
-    base::Family family = request_.address_family.value_or(
-        receiver->interface().empty() ? sender_family : call::FromProto(receiver->family()));
-    served = ChooseInterface(receiver, request_.to_interface, family, worker_, warnings_) && served;
-  }
-  if (!served) {
+  if (!ChooseInterfaces(section, pair)) {
     error_ = "Error rewriting SDP";
     return;
   }
@@ -284,98 +220,164 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   }
 }
 
+// A party's mid is what it offered itself, or else what it was offered; an answer's says nothing new.
 std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
+  if (!is_offer()) return sender->has_mid() && receiver->has_mid() ? receiver->mid() : "";
   if (!section.mid.empty()) sender->set_mid(section.mid);
-  if (is_offer()) {
-    if (sender->has_mid()) {
-      if (!receiver->has_mid()) receiver->set_mid(sender->mid());
-      return receiver->mid();
-    }
-    if (request_.Has(Flag::kGenerateMid)) {
-      if (!receiver->has_mid()) receiver->set_mid(base::StrCat(receiver->index()));
-      return receiver->mid();
-    }
-    return "";
+  if (!sender->has_mid() && !request_.Has(Flag::kGenerateMid)) return "";
+  if (!receiver->has_mid()) {
+    receiver->set_mid(sender->has_mid() ? sender->mid() : base::StrCat(receiver->index()));
   }
-  return sender->has_mid() && receiver->has_mid() ? receiver->mid() : "";
+  return receiver->mid();
 }
 
 void SectionNegotiator::FillCodecs(const sdp::MediaSection& section, Pair pair,
                                    OutgoingSection* out) {
   const bool allow_empty = request_.Has(Flag::kAllowNoCodecMedia);
-  std::vector<sdp::Codec> codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
-  if (!is_offer() && pair.receiver->codecs_size() > 0) {
-    codecs = MatchAnswer(codecs, StoredCodecs(*pair.receiver));
+  const std::vector<sdp::Codec> theirs = StoredCodecs(pair.receiver->codecs());
+  if (is_offer()) {
+    std::vector<sdp::Codec> start = section.codecs;
+    const std::vector<sdp::Codec> established = StoredCodecs(pair.receiver->established());
+    if (request_.Has(Flag::kStaticCodecs) && !established.empty()) {
+      start = established;
+    } else if (request_.Has(Flag::kReuseCodecs)) {
+      start = InOrderOf(std::move(start), established);
+    }
+    out->codecs = FilterCodecs(start, request_.codec, allow_empty);
+  } else {
+    out->codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
+    if (!theirs.empty()) out->codecs = MatchAnswer(out->codecs, theirs, allow_empty);
+    if (request_.Has(Flag::kReuseCodecs)) out->codecs = InOrderOf(std::move(out->codecs), theirs);
+    if (request_.Has(Flag::kSingleCodec) && out->codecs.size() > 1) out->codecs.resize(1);
+    for (Media* media : {pair.sender, pair.receiver}) {
+      StoreCodecs(out->codecs, media->mutable_established());
+    }
   }
-  if (request_.Has(Flag::kSingleCodec) && codecs.size() > 1) codecs.resize(1);
-  out->codecs = std::move(codecs);
-  out->ptime = section.ptime > 0 ? section.ptime : pair.receiver->ptime();
-  if (is_offer() && request_.ptime > 0) out->ptime = request_.ptime;
-  if (section.ptime > 0) pair.sender->set_ptime(section.ptime);
-  if (out->ptime > 0) pair.receiver->set_ptime(out->ptime);
-  out->maxptime = section.maxptime;
   if (out->codecs.empty() && !section.codecs.empty()) out->rejected = true;
 }
 
-OutgoingSection SectionNegotiator::Negotiate(int index) {
-  const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  const Pair pair = FindPair(index);
+void SectionNegotiator::FillPtime(const sdp::MediaSection& section, Pair pair,
+                                  OutgoingSection* out) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
-  if (UsesIce(sdp_, section)) sip_source_ = false;
-
-  OutgoingSection out;
-  out.media_id = receiver->id();
-  out.source = index;
-  out.formats = section.formats;
-  sender->set_type_text(section.type_text);
-  receiver->set_type_text(section.type_text);
-  sender->set_formats(section.formats);
-  StoreSectionLines(section, sender);
-  TakeStickyFlags(sender);
-  call::Subscribe(receiver, sender->id());
-  call::Subscribe(sender, receiver->id());
-  if (is_offer() && !receiver->initialized()) receiver->set_controlling(true);
-  out.mid = Mid(section, pair);
-  if (section.port == 0) {
-    out.rejected = true;
-    if (sender->protocol().empty()) sender->set_protocol(section.protocol);
-    if (receiver->protocol().empty()) receiver->set_protocol(section.protocol);
-    for (Media* media : {sender, receiver}) {
-      media->set_rejected(true);
-      media->set_port_set(0);
-    }
-    TakeDirection(section, pair);
-    sender->set_initialized(true);
-    out.protocol = section.protocol;
-    return out;
+  if (is_offer()) {
+    sender->set_ptime_override(false);
+    receiver->set_ptime_override(false);
   }
+  if (section.ptime > 0) {
+    if (!sender->ptime_override()) sender->set_ptime(section.ptime);
+    if (!receiver->ptime_override()) receiver->set_ptime(section.ptime);
+  }
+  if (is_offer() && request_.ptime > 0) receiver->set_ptime(request_.ptime);
+  if (is_offer() && request_.ptime_reverse > 0) sender->set_ptime(request_.ptime_reverse);
+  if (is_offer() && (request_.ptime > 0 || request_.ptime_reverse > 0)) {
+    sender->set_ptime_override(true);
+    receiver->set_ptime_override(true);
+  }
+  out->ptime = receiver->ptime();
+  out->maxptime = section.maxptime;
+}
+
+bool SectionNegotiator::Hides(const sdp::MediaSection& section, const Media& mine) const {
+  if (!is_offer()) return mine.hidden();
+  const auto& types = request_.sdp_media_remove;
+  return std::find(types.begin(), types.end(), sdp::MediaTypeName(section.type)) != types.end();
+}
+
+// The receiver does not hear of the section; if it was shown before, it is taken back.
+void SectionNegotiator::Hide(const sdp::MediaSection& section, Media* mine) {
+  mine->set_hidden(true);
+  mine->set_type_text(section.type_text);
+  mine->set_formats(section.formats);
+  mine->set_protocol(section.protocol);
+  TakeStickyFlags(mine);
+  ChooseInterface(mine, request_.from_interface, SignalledAddress(section).family(), worker_,
+                  warnings_);
+  Media* shown = pairing_.Subscribed(*mine);
+  for (Media* media : {mine, shown}) {
+    if (media == nullptr) continue;
+    media->set_rejected(true);
+    media->set_port_set(0);
+  }
+}
+
+void SectionNegotiator::Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
+  out->rejected = true;
+  out->protocol = section.protocol;
+  for (Media* media : {pair.sender, pair.receiver}) {
+    if (media->protocol().empty()) media->set_protocol(section.protocol);
+    media->set_rejected(true);
+    media->set_port_set(0);
+  }
+  ChooseInterfaces(section, pair);
+  TakeDirection(section, pair);
+  pair.sender->set_initialized(true);
+}
+
+void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
+  Media* sender = pair.sender;
+  Media* receiver = pair.receiver;
   sender->set_rejected(false);
   receiver->set_rejected(false);
   TakeProtocol(section, pair);
   TakeDirection(section, pair);
   TakeEndpoints(section, sender);
   sender->set_initialized(true);
-  out.protocol = receiver->protocol();
-  out.rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
-  out.direction = DirectionOf(sender->sends(), sender->receives());
-  out.zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
+  out->protocol = receiver->protocol();
+  out->rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
+  out->direction = DirectionOf(sender->sends(), sender->receives());
+  out->zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
-    out.untouched = true;
-    return out;
+    out->untouched = true;
+    return;
   }
-  if (out.rtp) {
-    FillCodecs(section, pair, &out);
-    out.mux = NegotiateMux(section, pair);
+  if (out->rtp) {
+    FillCodecs(section, pair, out);
+    FillPtime(section, pair, out);
+    out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
+    out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
+    out->mux = NegotiateMux(section, pair);
   }
-  StoreCodecs(section.codecs, sender);
+  StoreCodecs(section.codecs, sender->mutable_codecs());
   sender->set_rtcp_feedback(SignalsFeedback(section));
   // Until the receiver says otherwise it may send what it was offered.
-  if (!receiver->initialized()) StoreCodecs(section.codecs, receiver);
-  AssignPorts(section, pair, out.mux);
+  if (!receiver->initialized()) StoreCodecs(section.codecs, receiver->mutable_codecs());
+  AssignPorts(section, pair, out->mux);
   receiver->set_offered(true);
+}
+
+std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
+  const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
+  if (UsesIce(sdp_, section)) sip_source_ = false;
+  Pair pair;
+  pair.sender = pairing_.SenderMedia(index);
+  if (Hides(section, *pair.sender)) {
+    Hide(section, pair.sender);
+    return std::nullopt;
+  }
+  pair.sender->set_hidden(false);
+  pair.receiver = pairing_.ReceiverMedia(*pair.sender);
+
+  OutgoingSection out;
+  out.media_id = pair.receiver->id();
+  out.source = index;
+  out.formats = section.formats;
+  pair.sender->set_type_text(section.type_text);
+  pair.receiver->set_type_text(section.type_text);
+  pair.sender->set_formats(section.formats);
+  StoreSectionLines(section, pair.sender);
+  TakeStickyFlags(pair.sender);
+  call::Subscribe(pair.receiver, pair.sender->id());
+  call::Subscribe(pair.sender, pair.receiver->id());
+  if (is_offer() && !pair.receiver->initialized()) pair.receiver->set_controlling(true);
+  out.mid = Mid(section, pair);
+  if (section.port == 0) {
+    Reject(section, pair, &out);
+  } else {
+    Accept(section, pair, &out);
+  }
   return out;
 }
 
@@ -392,7 +394,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   // What the other side said last about it; before it said anything, what this party itself sent.
   const Media& described = source != nullptr && source->initialized() ? *source : receiver;
   out.formats = described.formats();
-  out.codecs = StoredCodecs(described);
+  out.codecs = StoredCodecs(described.codecs());
   out.direction = DirectionOf(receiver.receives(), receiver.sends());
   out.zero_connection = !is_offer && (source == nullptr || !source->initialized());
   out.mux = receiver.rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;

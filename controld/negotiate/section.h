@@ -2,12 +2,14 @@
 // the receiver will see it (sdp-rewriting.md §3, §6, §9.1, §9.4).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/negotiate.h"
+#include "controld/negotiate/pairing.h"
 
 namespace controld::negotiate {
 
@@ -22,7 +24,8 @@ class SectionNegotiator {
                     const call::Settings& settings, const Dialogue& dialogue,
                     std::vector<std::string>* warnings);
 
-  OutgoingSection Negotiate(int index);
+  // Nothing when the receiver is not shown the section (sdp-media-remove).
+  std::optional<OutgoingSection> Negotiate(int index);
   // Only what a section says about its author's own end, for SDP that no other party gets to see (publish,
   // subscribe answer, create answer). Ports and RTCP multiplexing are the caller's.
   void TakeAuthor(int index, call::Media* media);
@@ -33,20 +36,22 @@ class SectionNegotiator {
   const std::string& error() const { return error_; }
 
  private:
-  struct Pair {
-    call::Media* sender;
-    call::Media* receiver;
-  };
-  Pair FindPair(int index);
+  using Pair = MediaPair;
+  bool Hides(const sdp::MediaSection& section, const call::Media& mine) const;
+  void Hide(const sdp::MediaSection& section, call::Media* mine);
+  void Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
   void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
   void TakeStickyFlags(call::Media* media);
   MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
+  bool ChooseInterfaces(const sdp::MediaSection& section, Pair pair);
   void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   base::IpAddress SignalledAddress(const sdp::MediaSection& section) const;
   bool is_offer() const { return request_.command == ng::Command::kOffer; }
 
@@ -57,6 +62,7 @@ class SectionNegotiator {
   const call::Settings& settings_;
   const Dialogue& dialogue_;
   std::vector<std::string>* const warnings_;
+  Pairing pairing_;
   bool sip_source_ = false;
   std::string error_;
 };

@@ -43,10 +43,10 @@ std::vector<sdp::Extmap> Stored(const RepeatedPtrField<call::Extmap>& stored) {
 
 }  // namespace
 
-void StoreCodecs(const std::vector<sdp::Codec>& codecs, Media* media) {
-  media->clear_codecs();
+void StoreCodecs(const std::vector<sdp::Codec>& codecs, CodecRecords* records) {
+  records->Clear();
   for (const sdp::Codec& codec : codecs) {
-    call::SdpCodec* stored = media->add_codecs();
+    call::SdpCodec* stored = records->Add();
     stored->set_payload_type(static_cast<uint32_t>(codec.payload_type));
     stored->set_name(codec.name);
     stored->set_clock_rate(codec.clock_rate);
@@ -56,9 +56,10 @@ void StoreCodecs(const std::vector<sdp::Codec>& codecs, Media* media) {
   }
 }
 
-std::vector<sdp::Codec> StoredCodecs(const Media& media) {
+std::vector<sdp::Codec> StoredCodecs(const CodecRecords& records) {
   std::vector<sdp::Codec> codecs;
-  for (const call::SdpCodec& stored : media.codecs()) {
+  codecs.reserve(static_cast<size_t>(records.size()));
+  for (const call::SdpCodec& stored : records) {
     sdp::Codec& codec = codecs.emplace_back();
     codec.payload_type = static_cast<int>(stored.payload_type());
     codec.name = stored.name();
@@ -69,6 +70,12 @@ std::vector<sdp::Codec> StoredCodecs(const Media& media) {
   }
   return codecs;
 }
+
+void StoreCodecs(const std::vector<sdp::Codec>& codecs, Media* media) {
+  StoreCodecs(codecs, media->mutable_codecs());
+}
+
+std::vector<sdp::Codec> StoredCodecs(const Media& media) { return StoredCodecs(media.codecs()); }
 
 void StoreSessionLines(const sdp::SessionDescription& sdp, call::Party* party) {
   call::SessionLines* lines = party->mutable_lines();

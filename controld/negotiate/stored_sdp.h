@@ -9,6 +9,10 @@
 
 namespace controld::negotiate {
 
+using CodecRecords = google::protobuf::RepeatedPtrField<call::SdpCodec>;
+void StoreCodecs(const std::vector<sdp::Codec>& codecs, CodecRecords* records);
+std::vector<sdp::Codec> StoredCodecs(const CodecRecords& records);
+// As the party sent them.
 void StoreCodecs(const std::vector<sdp::Codec>& codecs, call::Media* media);
 std::vector<sdp::Codec> StoredCodecs(const call::Media& media);
 

@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
@@ -215,6 +216,12 @@ void Subscriber::Build(const std::vector<uint32_t>& sources) {
   for (const uint32_t id : sources) {
     AddSection(position++, id);
     if (!outcome_->error.empty()) return;
+  }
+  for (OutgoingSection& section : outgoing.sections) {
+    if (!section.rtp) continue;
+    const sdp::MediaSection& source = outgoing.source.media[static_cast<size_t>(section.source)];
+    section.extmaps = ShownExtmaps(request_, outgoing.source, source);
+    section.extmap_allow_mixed = true;
   }
   Party* party = call::FindParty(call_, party_);
   for (; position < party->media_size(); ++position) {

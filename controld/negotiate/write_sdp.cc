@@ -100,13 +100,17 @@ Writer::Local Writer::LocalOf(const call::Media& media) const {
 void Writer::Origin(const OriginLine& origin) {
   std::string type = origin.address_type;
   std::string address = origin.address;
-  if (origin.address_of_port_set != 0) {
+  if (origin.address_of_port_set != 0 && options_.draft) {
+    address = base::StrCat(origin.address_of_port_set);
+    type.clear();
+  } else if (origin.address_of_port_set != 0) {
     if (const call::PortSet* port_set = call::FindPortSet(call_, origin.address_of_port_set)) {
       address = port_set->allocation().advertised_name();
       type = AddressType(port_set->allocation().advertised().size() == 16);
     }
   }
-  base::StrAppend(&out_, "o=", origin.username, " ", origin.session_id, " ", origin.version, " ",
+  base::StrAppend(&out_, "o=", origin.username, " ", origin.session_id, " ",
+                  options_.draft ? std::string_view() : origin.version, " ",
                   origin.net_type, " ", type, " ", address, "\r\n");
 }
 
@@ -114,7 +118,7 @@ std::string Writer::Write(const OriginLine& origin) {
   const sdp::SessionDescription& source = outgoing_.source;
   out_.reserve(768);
   out_ = "v=0\r\n";
-  if (!options_.draft) Origin(origin);
+  Origin(origin);
   base::StrAppend(&out_, "s=", origin.session_name, "\r\n");
   if (source.information) base::StrAppend(&out_, "i=", *source.information, "\r\n");
   if (source.uri) base::StrAppend(&out_, "u=", *source.uri, "\r\n");
@@ -141,9 +145,6 @@ void Writer::SectionHead(const OutgoingSection& section, const call::Media& medi
   }
   if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
   base::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
-  if (!section.rejected && source != nullptr && source->port_count > 1) {
-    base::StrAppend(&out_, "/", source->port_count);
-  }
   base::StrAppend(&out_, " ", section.protocol);
   if (!formats.empty()) base::StrAppend(&out_, " ", formats);
   out_ += "\r\n";
@@ -172,13 +173,9 @@ void Writer::CodecLines(const OutgoingSection& section, AttributeWriter* writer)
 }
 
 void Writer::Extmaps(const OutgoingSection& section, AttributeWriter* writer) {
-  const sdp::MediaSection* source = Source(section);
-  if (source == nullptr || request_.Has(Flag::kStripExtmap)) return;
-  const auto& extmaps =
-      source->extmap.empty() ? outgoing_.source.extmap : source->extmap;
-  if (extmaps.empty()) return;
-  writer->Line({"extmap-allow-mixed"});
-  for (const sdp::Extmap& extmap : extmaps) {
+  if (section.extmaps.empty()) return;
+  if (section.extmap_allow_mixed) writer->Line({"extmap-allow-mixed"});
+  for (const sdp::Extmap& extmap : section.extmaps) {
     writer->Line({"extmap", base::StrCat(":", extmap.id), base::StrCat(" ", extmap.uri)});
   }
 }
@@ -186,9 +183,15 @@ void Writer::Extmaps(const OutgoingSection& section, AttributeWriter* writer) {
 void Writer::DirectionLine(const OutgoingSection& section, AttributeWriter* writer) {
   const sdp::MediaSection* source = Source(section);
   if (request_.Has(Flag::kOriginalSendrecv) && source != nullptr) {
-    const auto& text =
-        source->direction_text ? source->direction_text : outgoing_.source.direction_text;
-    if (text) writer->Line({sdp::DirectionName(*text)});
+    const sdp::SessionDescription& session = outgoing_.source;
+    const std::pair<const char*, bool> keywords[] = {
+        {"sendrecv", source->has_sendrecv || session.has_sendrecv},
+        {"sendonly", source->has_sendonly || session.has_sendonly},
+        {"recvonly", source->has_recvonly || session.has_recvonly},
+        {"inactive", source->has_inactive || session.has_inactive}};
+    for (const auto& [keyword, found] : keywords) {
+      if (found) writer->Line({keyword});
+    }
     return;
   }
   writer->Line({sdp::DirectionName(section.direction)});

@@ -10,7 +10,7 @@ namespace controld::negotiate {
 
 struct WriteOptions {
   // Prints port set ids in place of ports and addresses: two texts are equal exactly if the printed SDP
-  // would be, whether or not the ports are allocated yet. The o= line is left out.
+  // would be but for the version in o=, whether or not the ports are allocated yet.
   bool draft = false;
 };
 

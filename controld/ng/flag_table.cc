@@ -112,8 +112,8 @@ constexpr std::array kFlags = {
     // codecs
     FlagRow{"single-codec|single codec", Flag::kSingleCodec, 2, kYes, "answer with one codec"},
     FlagRow{"reuse-codecs|reuse codecs|no-codec-renegotiation|no codec renegotiation",
-            Flag::kReuseCodecs, 2, kNotYet, "established codecs first"},
-    FlagRow{"static-codecs|static codecs", Flag::kStaticCodecs, 2, kNotYet,
+            Flag::kReuseCodecs, 2, kYes, "established codecs first"},
+    FlagRow{"static-codecs|static codecs", Flag::kStaticCodecs, 2, kYes,
             "print the established list"},
     FlagRow{
         "allow-no-codec-media|allow no codec media|allow-empty-codec-media|allow empty codec media|"

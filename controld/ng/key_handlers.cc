@@ -28,6 +28,12 @@ std::optional<bool> SwitchOf(const Value& value) {
   return word == "on";
 }
 
+// "[2001:db8::1]": some clients write an IPv6 address as it stands in a URI.
+std::string_view WithoutBrackets(std::string_view text) {
+  const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
+  return bracketed ? text.substr(1, text.size() - 2) : text;
+}
+
 }  // namespace
 
 void Flags(Parser& parser, const Value& value) {
@@ -67,7 +73,7 @@ void Supports(Parser& parser, const Value& value) {
 
 void ReceivedFrom(Parser& parser, const Value& value) {
   if (const std::string* text = value.string()) {
-    if (const auto address = base::IpAddress::Parse(*text))
+    if (const auto address = base::IpAddress::Parse(WithoutBrackets(*text)))
       parser.request().received_from = *address;
     return;
   }
@@ -77,14 +83,15 @@ void ReceivedFrom(Parser& parser, const Value& value) {
   const std::string* text = (*list)[1].string();
   if (!family || !text || (*family != "IP4" && *family != "IP6")) return;
   const auto address =
-      base::IpAddress::Parse(*text, *family == "IP4" ? base::Family::kIpv4 : base::Family::kIpv6);
+      base::IpAddress::Parse(WithoutBrackets(*text), *family == "IP4" ? base::Family::kIpv4 : base::Family::kIpv6);
   if (address) parser.request().received_from = *address;
 }
 
 void Direction(Parser& parser, const Value& value) {
   const List* list = value.list();
-  if (!list || list->size() < 2) return;
+  if (!list || list->empty()) return;
   if (const std::string* from = (*list)[0].string()) parser.request().from_interface = *from;
+  if (list->size() < 2) return;
   if (const std::string* to = (*list)[1].string()) parser.request().to_interface = *to;
 }
 

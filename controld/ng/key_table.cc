@@ -39,7 +39,7 @@ constexpr std::array kKeys = {
     KeyRow{"calls", Texts<&Request::calls>, 3, kYes, "mesh: call-ids to merge"},
     KeyRow{"tags", Nothing, 3, kNotYet, "mesh: who hears whom"},
     KeyRow{"instance", Text<&Request::instance>, 4, kYes, "transform: loop check"},
-    KeyRow{"alias-key|alias key", OneWord<AliasKeyWords, &Request::alias_key>, 4, kNotYet,
+    KeyRow{"alias-key|alias key", OneWord<AliasKeyWords, &Request::alias_key>, 4, kYes,
            "associate unknown tags by SDP or endpoint"},
     KeyRow{"sip-message-type|sip_message_type|sip message "
            "type|SIP-message-type|SIP_message_type|SIP message type",
@@ -87,7 +87,7 @@ constexpr std::array kKeys = {
     // §8.4 codecs
     KeyRow{"codec|codecs", Codec, 1, kYes, "lists strip, offer, except …"},
     KeyRow{"ptime", Ptime, 2, kYes, "offer: packet time towards the receiver"},
-    KeyRow{"ptime-reverse|ptime reverse|reverse ptime|reverse-ptime", PtimeReverse, 3, kNotYet,
+    KeyRow{"ptime-reverse|ptime reverse|reverse ptime|reverse-ptime", PtimeReverse, 3, kYes,
            "offer: packet time towards the sender"},
     KeyRow{"extmap", Extmap, 3, kNotYet, "header extensions to strip or mask"},
     KeyRow{"audio-player|audio player|player", Nothing, 3, kNotYet,
@@ -140,7 +140,7 @@ constexpr std::array kKeys = {
     KeyRow{"sdp-attr|SDP-attr|sdp attr|SDP attr", SdpAttr, 2, kYes, "§10"},
     KeyRow{"sdp-media-remove|SDP-media-remove|sdp_media_remove|SDP_media_remove|sdp media "
            "remove|SDP media remove",
-           SdpMediaRemove, 3, kNotYet, "section types to remove"},
+           SdpMediaRemove, 3, kYes, "section types to remove"},
     KeyRow{"moh|MoH|MOH", Nothing, 3, kNotYet, "music on hold"},
     KeyRow{"passthrough|passthru", Passthrough, 3, kNotYet, "relay what would be terminated"},
     KeyRow{"vsc-start-rec|VSC-start-rec|vsc-start-recording|VSC-start-recording", Nothing, 4,

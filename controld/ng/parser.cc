@@ -219,7 +219,12 @@ bool Parser::EndpointLearning(std::string_view item) {
 bool Parser::Codec(std::string_view name, std::string_view item) {
   std::vector<std::string>* list = CodecList(request_.codec, name);
   if (!list) return false;
-  if (!IsTranscodingList(name) || TranscodingKeysApply()) list->push_back(Unescape(item));
+  if (!IsTranscodingList(name)) {
+    list->push_back(Unescape(item));
+  } else if (TranscodingKeysApply()) {
+    list->push_back(Unescape(item));
+    Warn("Codec list '", name, "' has no effect: this build cannot transcode");
+  }
   return true;
 }
 

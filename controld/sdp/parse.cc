@@ -27,6 +27,7 @@ void HandDown(const SessionDescription& session, MediaSection& media) {
   media.has_recvonly |= session.has_recvonly;
   media.has_sendonly |= session.has_sendonly;
   media.has_inactive |= session.has_inactive;
+  media.has_sendrecv |= session.has_sendrecv;
   inherit(media.setup, session.setup);
   inherit(media.tls_id, session.tls_id);
   inherit(media.ice_ufrag, session.ice_ufrag);
@@ -185,7 +186,8 @@ void Parser::EndSession() {
   }
   session.connection.reset();
   session.direction_text.reset();
-  session.has_recvonly = session.has_sendonly = session.has_inactive = false;
+  session.has_recvonly = session.has_sendonly = false;
+  session.has_inactive = session.has_sendrecv = false;
   session.setup.clear();
   session.tls_id.clear();
   session.ice_ufrag.clear();

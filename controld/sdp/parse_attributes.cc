@@ -137,6 +137,7 @@ Fate ReadRtpengineId(SessionDescription& session, std::string_view value) {
 template <typename Level>
 Fate ReadSendrecv(Level& level, std::string_view) {
   level.direction_text = Direction::kSendrecv;
+  level.has_sendrecv = true;
   return Fate::kConsumed;
 }
 

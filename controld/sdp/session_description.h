@@ -71,6 +71,7 @@ struct MediaSection {
   std::optional<Direction> direction_text;  // the attribute literally in this section, the last one
   // Every restricting keyword this section has, for the lookup rule of EffectiveDirection.
   bool has_recvonly = false, has_sendonly = false, has_inactive = false;
+  bool has_sendrecv = false;  // said, not implied; only for original-sendrecv
   std::optional<RtcpAttribute> rtcp;
   bool rtcp_mux = false;
   int ptime = 0, maxptime = 0;
@@ -108,6 +109,7 @@ struct SessionDescription {
   // Direction keywords at session level, for the lookup rule of §1.1: recvonly, then sendonly,
   // then inactive, each in the section and then in the session.
   bool has_recvonly = false, has_sendonly = false, has_inactive = false;
+  bool has_sendrecv = false;
 };
 
 // The direction of a section by the lookup rule of sdp-rewriting.md §1.1 (default sendrecv).

@@ -120,7 +120,7 @@ TEST(MatchAnswer, OnlyWhatTheOffererListed) {
       {"only the numbers differ: all of it", {Codec(97, "opus", 48000, 2)}, {97}},
   };
   for (const Case& test : cases) {
-    EXPECT_THAT(Numbers(MatchAnswer(test.answered, offered)), ElementsAreArray(test.shown))
+    EXPECT_THAT(Numbers(MatchAnswer(test.answered, offered, false)), ElementsAreArray(test.shown))
         << test.why;
   }
 }

@@ -73,8 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
                             "alice 8 9 IN IP4 192.0.2.11", "alice 8 9 IN IP4 192.0.2.11"}},
                       Case{"version",
                            Flag::kReplaceSdpVersion,
-                           {"alice 7 7 IN IP4 192.0.2.10", "bob 8 7 IN IP4 192.0.2.11",
-                            "bob 8 8 IN IP4 192.0.2.11", "bob 8 8 IN IP4 192.0.2.11"}},
+                           {"alice 7 7 IN IP4 192.0.2.10", "bob 8 8 IN IP4 192.0.2.11",
+                            "bob 8 9 IN IP4 192.0.2.11", "bob 8 9 IN IP4 192.0.2.11"}},
                       Case{"full",
                            Flag::kReplaceOriginFull,
                            {"alice 7 7 IN IP4 203.0.113.5", "alice 7 7 IN IP4 203.0.113.5",
@@ -86,9 +86,16 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST_F(OriginTest, NewPortsCountAsAChange) {
-  Send(OfferFromA());
+  Send(call::With(OfferFromA(), {Flag::kReplaceSdpVersion}));
   EXPECT_EQ(OriginOf(call::With(OfferFromA("", 4002), {Flag::kReplaceSdpVersion})),
             "o=alice 7 8 IN IP4 192.0.2.10");
+}
+
+// What was printed without the flag is not compared with.
+TEST_F(OriginTest, TheFirstFlaggedSdpKeepsTheVersion) {
+  Send(OfferFromA());
+  EXPECT_EQ(OriginOf(call::With(OfferFromA("a=x\r\n", 4002), {Flag::kReplaceSdpVersion})),
+            "o=alice 7 7 IN IP4 192.0.2.10");
 }
 
 TEST_F(OriginTest, TheAddressOnceChosenStays) {
@@ -124,7 +131,7 @@ TEST_F(OriginTest, ASecondBranchContinuesTheFirst) {
   ng::Request first = OfferFromA(), second = OfferFromA();
   first.via_branch = "b1";
   second.via_branch = "b2";
-  Send(first);
+  Send(call::With(first, {Flag::kReplaceSdpVersion}));
   EXPECT_EQ(OriginOf(call::With(second, {Flag::kReplaceSdpVersion})),
             "o=alice 7 8 IN IP4 192.0.2.10");
 }
