@@ -48,10 +48,11 @@ Step ReadStep(const std::string& text, int line) {
   const std::vector<std::string> halves = Split(text, " => ");
   EXPECT_EQ(halves.size(), 2u) << line << ": " << text;
   step.expected = halves.back();
-  const size_t colon = halves[0].find(" : ");
+  const std::string request = halves[0] + " ";
+  const size_t colon = request.find(" : ");
   EXPECT_NE(colon, std::string::npos) << line << ": " << text;
-  const std::string head = halves[0].substr(0, colon);
-  step.body = halves[0].substr(colon + 3);
+  const std::string head = request.substr(0, colon);
+  step.body = request.substr(colon + 3);
   const size_t blank = head.find(' ');
   step.command = head.substr(0, blank);
   const std::string rest = head.substr(blank + 1);
