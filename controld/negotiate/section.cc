@@ -129,9 +129,11 @@ void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Pair pai
 
 bool SectionNegotiator::OffersMux(const sdp::MediaSection& section) const {
   if (section.rtcp_mux) return true;
-  return section.rtcp && section.port_count == 1 && section.rtcp->port == section.port &&
-         (!section.rtcp->address.valid() ||
-          section.rtcp->address == SignalledAddress(section));
+  if (!section.rtcp || section.port_count != 1 || section.rtcp->port != section.port) return false;
+  // What browsers write before they have candidates says nothing (RFC 8840 §4.3).
+  const base::IpAddress address = SignalledAddress(section);
+  if (section.port == 9 && address.unspecified()) return false;
+  return !section.rtcp->address.valid() || section.rtcp->address == address;
 }
 
 void SectionNegotiator::TakeAuthor(int index, Media* media) {
@@ -276,6 +278,7 @@ void SectionNegotiator::FillPtime(const sdp::MediaSection& section, Pair pair,
   if (is_offer() && (request_.ptime > 0 || request_.ptime_reverse > 0)) {
     sender->set_ptime_override(true);
     receiver->set_ptime_override(true);
+    warnings_->push_back("ptime is changed in SDP only, packets are not repacketised");
   }
   out->ptime = receiver->ptime();
   out->maxptime = section.maxptime;
@@ -339,6 +342,9 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     FillPtime(section, pair, out);
     out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
     out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
+    if (sender->removed_extensions_size() > 0) {
+      warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
+    }
     out->mux = NegotiateMux(section, pair);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());

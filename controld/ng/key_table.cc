@@ -89,7 +89,7 @@ constexpr std::array kKeys = {
     KeyRow{"ptime", Ptime, 2, kYes, "offer: packet time towards the receiver"},
     KeyRow{"ptime-reverse|ptime reverse|reverse ptime|reverse-ptime", PtimeReverse, 3, kYes,
            "offer: packet time towards the sender"},
-    KeyRow{"extmap", Extmap, 3, kNotYet, "header extensions to strip or mask"},
+    KeyRow{"extmap", Extmap, 3, kYes, "header extensions to strip or mask"},
     KeyRow{"audio-player|audio player|player", Nothing, 3, kNotYet,
            "send through the audio player"},
     KeyRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", GenerateRtcp, 2, kNotYet,

@@ -3,6 +3,7 @@
 // parse_attributes.cc. Pure; any thread.
 #include "controld/sdp/parse.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -85,7 +86,9 @@ absl::Status Parser::Run(std::string_view text) {
       break;
     }
     if (text[1] != '=') return Error("no equals sign after the letter");
+    if (line_number_ > kMaxLines) return Error("too many lines");
     const size_t end = text.find('\n');
+    if (std::min(end, text.size()) > kMaxLineSize) return Error("line is too long");
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.back() == '\r') line.remove_suffix(1);

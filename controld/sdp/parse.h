@@ -1,7 +1,9 @@
 // Parses a session description by the tolerant rules of sdp-rewriting.md §1. Not a validator, and
 // no judge of what is missing: that is negotiation's. Pure; any thread.
 //
-// Memory is a small multiple of the text: bodies, sections and repeated payload types are bounded.
+// Memory is a small multiple of the text, and work a bounded multiple of its lines: bodies, sections,
+// lines and repeated payload types beyond these limits are syntax errors, entries of a list beyond
+// kMaxListed (parse_attributes.h) are dropped.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +15,9 @@
 namespace controld::sdp {
 
 inline constexpr size_t kMaxBodySize = size_t{256} * 1024;
-inline constexpr size_t kMaxMediaSections = 1024;
+inline constexpr size_t kMaxMediaSections = 256;  // each takes ports on both sides
+inline constexpr int kMaxLines = 8192;
+inline constexpr size_t kMaxLineSize = size_t{16} * 1024;
 
 // kInvalidArgument with the syntax error (NG answers "Failed to parse SDP" whatever it is).
 // `strict` is option reject-invalid-sdp.

@@ -20,6 +20,10 @@ namespace {
 // What became of an attribute: consumed (also when its value was malformed), or passed through.
 enum class Fate { kConsumed, kPassed };
 
+void Append(std::string_view value, std::vector<std::string>& list) {
+  if (list.size() < kMaxListed) list.emplace_back(value);
+}
+
 // --- per payload type ---------------------------------------------------------------------------
 
 // A payload type may be listed twice; attributes count for each occurrence.
@@ -101,12 +105,12 @@ Fate ReadRtcpMux(MediaSection& media, std::string_view) {
 }
 
 Fate ReadCrypto(MediaSection& media, std::string_view value) {
-  if (IsCrypto(value)) media.crypto.emplace_back(value);
+  if (IsCrypto(value)) Append(value, media.crypto);
   return Fate::kConsumed;
 }
 
 Fate ReadRemoteCandidates(MediaSection& media, std::string_view value) {
-  if (!value.empty()) media.remote_candidates.emplace_back(value);
+  if (!value.empty()) Append(value, media.remote_candidates);
   return Fate::kConsumed;
 }
 
@@ -118,7 +122,7 @@ Fate ReadEndOfCandidates(MediaSection& media, std::string_view) {
 // --- session only -------------------------------------------------------------------------------
 
 Fate ReadGroup(SessionDescription& session, std::string_view value) {
-  if (!value.empty()) session.groups.emplace_back(value);
+  if (!value.empty()) Append(value, session.groups);
   return Fate::kConsumed;
 }
 
@@ -198,14 +202,14 @@ Fate ReadIceOptions(Level& level, std::string_view value) {
 
 template <typename Level>
 Fate ReadFingerprint(Level& level, std::string_view value) {
-  if (IsFingerprint(value)) level.fingerprint.emplace_back(value);
+  if (IsFingerprint(value)) Append(value, level.fingerprint);
   return Fate::kConsumed;
 }
 
 // foundation component transport priority address port "typ" type: the words every candidate has.
 template <typename Level>
 Fate ReadCandidate(Level& level, std::string_view value) {
-  if (IsCandidate(value)) level.candidates.emplace_back(value);
+  if (IsCandidate(value)) Append(value, level.candidates);
   return Fate::kConsumed;
 }
 

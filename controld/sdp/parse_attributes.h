@@ -12,6 +12,9 @@ namespace controld::sdp {
 // A payload type's feedback lines beyond this are dropped: they are copied for every occurrence.
 inline constexpr size_t kMaxRtcpFeedbackPerCodec = 64;
 
+// Candidates, keys, fingerprints, groups of one level: those beyond are dropped.
+inline constexpr size_t kMaxListed = 256;
+
 // `line` is what follows "a=". A malformed value of a known attribute drops the attribute.
 void ParseSessionAttribute(std::string_view line, SessionDescription& session);
 void ParseMediaAttribute(std::string_view line, MediaSection& media);
