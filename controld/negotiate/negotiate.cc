@@ -21,7 +21,6 @@ using call::Party;
 
 void RememberSenderFlags(const ng::Request& request, CallState* call, Party* sender) {
   if (!request.label.empty()) sender->set_label(request.label);
-  if (!request.set_label.empty()) sender->set_label(request.set_label);
   if (!request.metadata.empty()) {
     sender->set_metadata(request.metadata);
     call->set_metadata(request.metadata);
