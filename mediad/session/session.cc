@@ -152,7 +152,7 @@ void Session::Learn(const Arrival& arrival) {
 
 void Session::Account(const Arrival& arrival) {
   Stream& stream = *arrival.stream;
-  stream.ingress.Count(arrival.packet.size());
+  if (!drop_traffic_) stream.ingress.Count(arrival.packet.size());
   stream.last_packet_unix_ms = arrival.unix_ms();
   if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = stream.last_packet_unix_ms;
   stream.last_activity = arrival.now.monotonic;

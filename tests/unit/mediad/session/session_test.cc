@@ -290,12 +290,15 @@ TEST(SessionTest, OtherAddressFamilyIsNotSentTo) {
   EXPECT_EQ(call.Send(kPortB, kPartyB, Rtp(0, 1, 2)), Drop::kNone);
 }
 
-TEST(SessionTest, DropTrafficCountsAndDropsEverything) {
+// As recorded: the stream does not count it; the worker's totals and the drop counter do.
+TEST(SessionTest, DropTrafficDropsEverything) {
   Call call;
   call.spec.set_drop_traffic(true);
   call.Signal();
   EXPECT_EQ(call.Send(kPortA, "198.51.100.9:9999", Rtp(0, 1, 1)), Drop::kTraffic);
-  EXPECT_EQ(call.Stream(kA, false).ingress.packets, 1u);
+  EXPECT_EQ(call.Stream(kA, false).ingress.packets, 0u);
+  EXPECT_EQ(call.Statistics().media(0).ingress_size(), 0);
+  EXPECT_EQ(call.Stream(kA, false).explanation.drops().size(), 1u);
   EXPECT_EQ(call.TargetOf(kA), kPartyA);
 }
 
