@@ -78,9 +78,7 @@ class Changing : public std::enable_shared_from_this<Changing> {
                               [](const v1::Error*, const v1::SessionStatistics&) {});
       }
       Abandon(entry);
-      const bool no_ports =
-          error->code() == v1::Error::PORTS_EXHAUSTED || error->code() == v1::Error::BIND_FAILED;
-      return Refuse(no_ports ? "Ran out of ports" : change_.refused, error->text());
+      return Refuse(ReasonOf(*error, change_.refused), error->text());
     }
     for (const v1::PortSetAllocation& allocation : result.allocations()) {
       if (PortSet* port_set = FindPortSet(&draft_, allocation.id())) {
@@ -147,6 +145,12 @@ CallEntryPtr PlaceNewCall(CallTable& table, const std::string& call_id,
   // A session of an ended call of the same id may still be there: ours has to be newer.
   state.set_generation(table.TakeUndeleted(state.call_id(), state.worker()));
   return table.Insert(std::move(state));
+}
+
+std::string ReasonOf(const v1::Error& error, const std::string& refused) {
+  const bool no_ports =
+      error.code() == v1::Error::PORTS_EXHAUSTED || error.code() == v1::Error::BIND_FAILED;
+  return no_ports ? "Ran out of ports" : refused;
 }
 
 std::string GenerateId(base::Random& random) {

@@ -34,6 +34,9 @@ CallEntryPtr PlaceNewCall(CallTable& table, const std::string& call_id,
                           const PlacementNeeds& needs, const base::Endpoint& origin, base::Now now,
                           Placement* placement);
 
+// error-reason for what the worker said: proxies fail over on lack of ports, `refused` is for the rest.
+std::string ReasonOf(const rtpengine::v1::Error& error, const std::string& refused);
+
 // 64 hexadecimal digits, for ids that a client left to us.
 std::string GenerateId(base::Random& random);
 

@@ -101,7 +101,11 @@ class Joining : public std::enable_shared_from_this<Joining> {
   }
 
   void Applied(const v1::Error* error, const v1::ApplySessionResult& result) {
-    if (error != nullptr) return Fail(change_.refused, error->text());
+    if (error != nullptr) {
+      base::log::Log(base::log::Severity::kError, base::log::Subsystem::kCore,
+                     LogContext(entry_->state), error->text());
+      return Fail(ReasonOf(*error, change_.refused), error->text());
+    }
     for (const v1::PortSetAllocation& allocation : result.allocations()) {
       if (PortSet* port_set = FindPortSet(&draft_, allocation.id())) {
         *port_set->mutable_allocation() = allocation;
