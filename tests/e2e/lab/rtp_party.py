@@ -102,14 +102,14 @@ def media_target(sdp):
 class NgCall:
     """A call between two parties, set up over NG as a proxy would do it."""
 
-    def __init__(self, ng, caller, callee, call_id):
+    def __init__(self, ng, caller, callee, call_id, tags=("a", "b")):
         self._ng, self.caller, self.callee, self.call_id = ng, caller, callee, call_id
+        self._tags = dict(zip(("from_tag", "to_tag"), tags))
 
     def set_up(self):
-        offer = self._ng.ok("offer", call_id=self.call_id, from_tag="a", sdp=self.caller.sdp())
-        answer = self._ng.ok(
-            "answer", call_id=self.call_id, from_tag="a", to_tag="b", sdp=self.callee.sdp()
-        )
+        from_tag = self._tags["from_tag"]
+        offer = self._ng.ok("offer", call_id=self.call_id, from_tag=from_tag, sdp=self.caller.sdp())
+        answer = self._ng.ok("answer", call_id=self.call_id, sdp=self.callee.sdp(), **self._tags)
         self.towards_callee, self.towards_caller = media_target(offer["sdp"]), media_target(
             answer["sdp"]
         )
@@ -127,4 +127,4 @@ class NgCall:
         return self._ng.ask("query", call_id=self.call_id)
 
     def delete(self):
-        return self._ng.ok("delete", call_id=self.call_id, from_tag="a", to_tag="b")
+        return self._ng.ok("delete", call_id=self.call_id, **self._tags)
