@@ -358,7 +358,8 @@ TEST(SessionTest, ReportsConfirmationsOnce) {
 TEST(SessionTest, FailedSendsAreErrorsOfTheSink) {
   Call call;
   call.Signal();
-  call.Send(kPortA, kPartyA, Rtp(0, 1, 1));
+  const Bytes packet = Rtp(0, 1, 1);  // the sink refers to it
+  call.Send(kPortA, kPartyA, packet);
   call.session.OnSendFailed((*call.sinks)[0], call.now);
   EXPECT_EQ(call.Stream(kB, false).egress.packets, 0u);
   EXPECT_EQ(call.Stream(kB, false).egress.bytes, 0u);
