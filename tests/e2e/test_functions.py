@@ -71,3 +71,13 @@ def test_statistics_control(programs, sip, two_nodes):
     """No audio, no packets in the script's statistics."""
     programs.network.break_relay(two_nodes[0].host)
     assert Call(programs, sip, "first").relayed() == 0
+
+
+@pytest.mark.rebuilt
+def test_media_commands(programs, sip, two_nodes):
+    call = Call(programs, sip, "first")
+    for name in ("block_media", "unblock_media", "block_dtmf", "unblock_dtmf"):
+        assert call.result(name) == "1", name
+    # Nothing records: the script hears of it.
+    assert call.result("start_recording") == "-1"
+    assert "proxy replied with error: Recording is not supported" in call.log
