@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "mediad/session/session.h"
@@ -127,8 +128,9 @@ class Call {
     now.unix_us += time.count() * 1000;
   }
 
-  Drop Send(SocketIndex socket, const std::string& source, const Bytes& packet, uint8_t tos = 0) {
-    return session.OnPacket(socket, At(source), packet, tos, now, sinks.get());
+  Drop Send(SocketIndex socket, const std::string& source, Bytes packet, uint8_t tos = 0) {
+    received = std::move(packet);
+    return session.OnPacket(socket, At(source), received, tos, now, sinks.get());
   }
   // Where the last packet went, e.g. "203.0.113.1:30200 > 198.51.100.2:5000"; several are joined by " | ".
   std::string Went() const {
@@ -139,6 +141,7 @@ class Call {
     }
     return text;
   }
+  // The sinks refer to what was received last.
   Bytes Sent(size_t index = 0) const {
     const Sink& sink = (*sinks)[index];
     return Bytes(sink.bytes.begin(), sink.bytes.end());
@@ -162,6 +165,7 @@ class Call {
   v1::Session spec;
   Session session{"call", rtcp::QualityOptions()};
   base::Now now{std::chrono::hours(1), 1'700'000'000'000'000};
+  Bytes received;
   std::unique_ptr<SinkList> sinks = std::make_unique<SinkList>();
 };
 
