@@ -27,7 +27,7 @@ class EgressTracker {
  public:
   static constexpr size_t kMaxSources = 16;
 
-  // Accounts for one packet of `bytes` octets sent. No allocation unless the SSRC is new. ≤ 5 ns.
+  // Accounts for one packet of `bytes` octets sent. No allocation unless the SSRC is new.
   void OnPacket(const HeaderView& packet, size_t bytes);
   // RTCP of this author was sent: listed with zeros if it is nothing more.
   void OnRtcpAuthor(uint32_t ssrc) { Use(ssrc); }

@@ -13,6 +13,7 @@ sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "golden")]
 from lab import kamailio, processes, rtpengine, sipp  # noqa: E402
 from lab.certificates import Certificates  # noqa: E402
 from lab.network import HOSTS, Network  # noqa: E402
+from lab.rtp_party import NgCall, RtpParty  # noqa: E402
 
 
 def pytest_addoption(parser):
@@ -93,6 +94,35 @@ def node(programs, build):
     }
     one.close()
     assert set(ended.values()) == {None}, "daemons ended during the test: %r" % ended
+
+
+@pytest.fixture
+def two_nodes(programs, build):
+    """Independent ones, as two sets or two members of a set."""
+    nodes = [rtpengine.Node(programs, build, host).start() for host in ("m1", "m2")]
+    yield nodes
+    for node in nodes:
+        node.close()
+
+
+@pytest.fixture
+def parties(network):
+    """Makes parties that speak RTP without SIP: parties(host, port, ssrc)."""
+    made = []
+
+    def make(host, port, ssrc):
+        made.append(RtpParty(network, host, port, ssrc))
+        return made[-1]
+
+    yield make
+    for party in made:
+        party.close()
+
+
+@pytest.fixture
+def call(node, parties, call_id):
+    """A call of two of them, set up over NG."""
+    return NgCall(node.ng, parties("uac", 4000, 0xA1), parties("uas", 5000, 0xB1), call_id).set_up()
 
 
 @pytest.fixture

@@ -3,18 +3,9 @@ import pytest
 
 from lab import checks, kamailio
 from lab.capture import Capture
-from lab.rtpengine import Node
 
 PACKETS = 50
 CALLS = 4
-
-
-@pytest.fixture
-def two_nodes(programs, build):
-    nodes = [Node(programs, build, host).start() for host in ("m1", "m2")]
-    yield nodes
-    for node in nodes:
-        node.close()
 
 
 class CallsOverTheSet:

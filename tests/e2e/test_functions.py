@@ -6,18 +6,9 @@ import pytest
 
 from lab import checks, kamailio
 from lab.capture import Capture
-from lab.rtpengine import Node
 
 PACKETS = 100
 TALK_MS = 2600
-
-
-@pytest.fixture
-def two_nodes(programs, build):
-    nodes = [Node(programs, build, host).start() for host in ("m1", "m2")]
-    yield nodes
-    for node in nodes:
-        node.close()
 
 
 class Call:

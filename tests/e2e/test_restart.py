@@ -7,27 +7,9 @@ import pytest
 
 from lab import checks
 from lab.processes import wait_until
-from lab.rtp_party import NgCall, RtpParty
+from lab.rtp_party import NgCall
 
 needs_our_daemons = pytest.mark.rebuilt
-
-
-@pytest.fixture
-def parties(network):
-    made = []
-
-    def make(host, port, ssrc):
-        made.append(RtpParty(network, host, port, ssrc))
-        return made[-1]
-
-    yield make
-    for party in made:
-        party.close()
-
-
-@pytest.fixture
-def call(node, parties, call_id):
-    return NgCall(node.ng, parties("uac", 4000, 0xA1), parties("uas", 5000, 0xB1), call_id).set_up()
 
 
 def sent_by(call):
