@@ -71,6 +71,17 @@ const char* DropText(v1::DropReason reason) {
     case v1::DROP_NAT_WAIT: return "waiting for a first packet of the other side (NAT-wait)";
     case v1::DROP_TRAFFIC: return "drop-traffic is on";
     case v1::DROP_FAMILY_MISMATCH: return "the other party's address is of another family than our socket";
+    case v1::DROP_SRTP_AUTHENTICATION: return "SRTP that does not authenticate: another key, or not by the party";
+    case v1::DROP_SRTP_REPLAY: return "SRTP seen before (replay), or too late";
+    case v1::DROP_SRTP_NO_KEY: return "no key is known yet for what the party sends";
+    case v1::DROP_SRTP_SEND_NO_KEY: return "no key is known yet for what the other party is to be sent";
+    case v1::DROP_ICE_SOURCE: return "from an address that ICE has not checked";
+    case v1::DROP_STUN_INVALID: return "STUN that is malformed or has no valid FINGERPRINT";
+    case v1::DROP_STUN_REFUSED: return "STUN answered with an error (credentials, role, unknown attribute)";
+    case v1::DROP_DTLS_SOURCE: return "DTLS from an address that ICE has not checked";
+    case v1::DROP_DTLS_LIMIT: return "more DTLS handshakes than the budget allows";
+    case v1::DROP_DTLS_INVALID: return "DTLS records that no association takes";
+    case v1::DROP_BUNDLE_UNKNOWN: return "of no media in the bundle";
     default: return "unknown reason";
   }
 }
@@ -84,6 +95,7 @@ const char* LearnText(v1::LearnReason reason) {
     case v1::LEARN_IMMEDIATE: return "confirmed: first packet (endpoint-learning immediate)";
     case v1::LEARN_HANDOVER: return "changed: the source moved (media-handover)";
     case v1::LEARN_REOPENED: return "learning opened again by signalling";
+    case v1::LEARN_ICE: return "selected by ICE";
     default: return "learned";
   }
 }

@@ -37,6 +37,17 @@ enum class Drop : uint8_t {
   kSilenced = 19,
   kDtmf = 20,
   kShort = 21,
+  kSrtpAuthentication = 22,
+  kSrtpReplay = 23,
+  kSrtpNoKey = 24,
+  kSrtpSendNoKey = 25,
+  kIceSource = 26,
+  kStunInvalid = 27,
+  kStunRefused = 28,
+  kDtlsSource = 29,
+  kDtlsLimit = 30,
+  kDtlsInvalid = 31,
+  kBundleUnknown = 32,
 };
 
 struct DropEntry {

@@ -26,6 +26,7 @@ struct LearnPolicy {
 // Numbers of rtpengine.v1.LearnReason; kNone is ours.
 enum class LearnReason : uint8_t {
   kSignalled = 0, kExact = 1, kFollowed = 2, kConfirmed = 3, kImmediate = 4, kHandover = 5, kReopened = 6,
+  kIce = 7,
   kNone = 255,
 };
 
