@@ -1,9 +1,11 @@
-// The candidate pairs of one media and the order they are checked in: RFC 8445 §6.1.2 to §6.1.4, §7.2.5.3.
+// The candidate pairs of one media and the order they are checked in: RFC 8445 §6.1.2 to §6.1.4,
+// §7.2.5.3.
 //
-// It knows states, priorities and foundations; not STUN, not what time it is. Pointers to pairs are good
-// until the next Add, Remove or Clear. One thread.
+// It knows states, priorities and foundations; not STUN, not what time it is. Pointers to pairs are
+// good until the next Add, Remove or Clear. One thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -29,7 +31,7 @@ struct Pair {
   RemoteCandidate remote;
   uint64_t priority = 0;
   PairState state = PairState::kFrozen;
-  bool valid = false;            // a check of ours succeeded; lite: one of the peer's did
+  bool valid = false;  // a check of ours succeeded; lite: one of the peer's did
   bool nominated = false;
   bool nominate_when_valid = false;  // controlled: USE-CANDIDATE came first
   bool nominating = false;           // controlling: the next check has USE-CANDIDATE
@@ -40,6 +42,7 @@ struct Pair {
   std::optional<Transaction> replaced;     // the one before, whose response may still be on its way
   uint8_t transmissions = 0;               // of `transaction`
   std::chrono::nanoseconds due{0};         // in progress: to send again, or to give up
+  uint8_t role_conflicts = 0;              // found by the peer
   uint32_t checks_sent = 0;
   std::string peer_ufrag;  // named by a check that came before the SDP
 
@@ -51,16 +54,18 @@ struct Pair {
 class CheckList {
  public:
   static constexpr size_t kMaxPairs = 256;
+  static constexpr size_t kReserved = 16;  // of these for peer-reflexive candidates
 
   // Their order of priority depends on the role.
   void SetControlling(bool controlling);
 
   Pair* Find(uint8_t component, uint16_t socket, const base::Endpoint& remote);
   // The pair whose (last or last but one) transaction this is.
-  Pair* FindTransaction(uint16_t socket, const base::Endpoint& remote, const stun::TransactionId& id);
+  Pair* FindTransaction(uint16_t socket, const base::Endpoint& remote,
+                        const stun::TransactionId& id);
 
-  // Frozen, or waiting when nothing of its foundation is on its way or one has succeeded. Null when the list
-  // is full of better ones; otherwise the worst that was never checked makes room.
+  // Frozen, or waiting when nothing of its foundation is on its way or one has succeeded. Null when
+  // the list is full of better ones; otherwise the worst that was never checked makes room.
   Pair* Add(const LocalCandidate& local, const RemoteCandidate& remote);
   // The candidate was peer-reflexive and is signalled now, or was learned anew.
   void Update(Pair& pair, const RemoteCandidate& remote);
@@ -79,7 +84,6 @@ class CheckList {
   void Unfreeze(const Pair& succeeded);
 
   Pair* BestValid(uint8_t component);
-  Pair* BestNominated(uint8_t component);
   bool HasValid(uint8_t component) const;
   bool HasNominated(uint8_t component) const;
   // Whether a check may still succeed: waiting, frozen or in progress.

@@ -1,5 +1,5 @@
-// The few messages an agent may have waiting for its caller: a ring without allocation. One that finds no
-// room is lost, as on the network. One thread.
+// The few messages an agent may have waiting for its caller: a ring without allocation. One that
+// finds no room is lost, as on the network. One thread.
 #pragma once
 
 #include <array>

@@ -11,16 +11,21 @@ namespace mediad::ice {
 // The recommended values (§5.1.2.2).
 constexpr uint32_t TypePreference(CandidateType type) {
   switch (type) {
-    case CandidateType::kHost: return 126;
-    case CandidateType::kPeerReflexive: return 110;
-    case CandidateType::kServerReflexive: return 100;
-    case CandidateType::kRelay: return 0;
+    case CandidateType::kHost:
+      return 126;
+    case CandidateType::kPeerReflexive:
+      return 110;
+    case CandidateType::kServerReflexive:
+      return 100;
+    case CandidateType::kRelay:
+      return 0;
   }
   return 0;
 }
 
 // `local_preference`: 65535 for the first address, one less for each further one.
-constexpr uint32_t CandidatePriority(CandidateType type, uint16_t local_preference, uint8_t component) {
+constexpr uint32_t CandidatePriority(CandidateType type, uint16_t local_preference,
+                                     uint8_t component) {
   return TypePreference(type) << 24 | uint32_t{local_preference} << 8 | (256u - component);
 }
 

@@ -1,8 +1,9 @@
 // STUN messages as views: RFC 8489 §5, §14 with the attributes of ICE (RFC 8445 §16.1).
 //
-// A datagram is taken apart in place. What comes after MESSAGE-INTEGRITY is protected by nothing and does
-// not count (RFC 8489 §14.5), FINGERPRINT excepted; of an attribute that is there twice the first counts.
-// Not here: which attributes a request has to have, and what is answered (../ice). Any thread.
+// A datagram is taken apart in place. What comes after MESSAGE-INTEGRITY is protected by nothing
+// and does not count (RFC 8489 §14.5), FINGERPRINT excepted; of an attribute that is there twice
+// the first counts. Not here: which attributes a request has to have, and what is answered
+// (../ice). Any thread.
 #pragma once
 
 #include <array>
@@ -55,7 +56,8 @@ class MessageView {
 
   Fingerprint fingerprint() const { return fingerprint_; }
   bool has_integrity() const { return integrity_offset_ != 0; }
-  // Whether MESSAGE-INTEGRITY is there and fits the password (short-term credentials, RFC 8489 §9.1).
+  // Whether MESSAGE-INTEGRITY is there and fits the password (short-term credentials, RFC 8489
+  // §9.1).
   bool VerifyIntegrity(std::string_view password) const;
 
   const std::optional<std::string_view>& username() const { return username_; }

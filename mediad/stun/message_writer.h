@@ -1,8 +1,8 @@
-// Writes one STUN message into memory of its own (RFC 8489 §5, §14). Attributes come out in the order of
-// the calls; AddIntegrity and AddFingerprint cover what was written before them.
+// Writes one STUN message into memory of its own (RFC 8489 §5, §14). Attributes come out in the
+// order of the calls; AddIntegrity and AddFingerprint cover what was written before them.
 //
-// Nothing is allocated. What would not fit makes the message unusable (ok() is false), never longer than
-// kMaxSize. One thread.
+// Nothing is allocated. What would not fit makes the message unusable (ok() is false), never longer
+// than kMaxSize. One thread.
 #pragma once
 
 #include <array>
@@ -40,7 +40,7 @@ class MessageWriter {
  private:
   // Room for a value of `size` octets and its padding, its header written; empty if there is none.
   std::span<uint8_t> Append(Attribute type, size_t size);
-  void SetLength(size_t attributes);
+  void SetLength(size_t size);
 
   std::array<uint8_t, kMaxSize> octets_;
   size_t size_ = 0;
