@@ -22,9 +22,10 @@ class CertificateStore {
   static absl::StatusOr<CertificateStore> Create(CertificateOptions options, std::string common_name,
                                                  int64_t now_unix_s);
 
-  // Replaces the current certificate once half of its validity is over, and forgets expired ones and those that
-  // nobody else holds, unless they were current less than kGrace_s ago: a controller may have put one into an SDP
-  // whose call is yet to be applied. True: the list has changed. On an error the current one stays.
+  // Replaces the current certificate once half of its validity is over, and forgets older ones that nobody else
+  // holds, expired or not: a call keeps the one it started with. For kGrace_s after its replacement one is kept anyway:
+  // a controller may have put it into an SDP whose session is yet to be applied. True: the list has changed. On an
+  // error nothing has.
   absl::StatusOr<bool> Rotate(int64_t now_unix_s);
   // Unix time at which Rotate has something to do at the earliest, apart from forgetting.
   int64_t next_rotation_unix_s() const;
