@@ -9,6 +9,7 @@ namespace mediad::relay {
 namespace {
 
 constexpr auto kSliceTime = std::chrono::milliseconds(100);
+constexpr auto kNever = std::chrono::nanoseconds::max();
 constexpr auto kActive = std::chrono::seconds(2);  // since the last packet
 
 }  // namespace
@@ -28,6 +29,63 @@ void Shard::Tick(const base::Now& now) {
     Call& call = *slice[i];
     Supervise(call, now);
     if (Orphaned(call, now)) Remove(call);
+  }
+}
+
+void Shard::Schedule(Call& call) {
+  std::chrono::nanoseconds& scheduled = call.supervision().scheduled;
+  const std::chrono::nanoseconds deadline = call.session().next_deadline();
+  if (scheduled == deadline) return;
+  if (scheduled != kNever) deadlines_.erase({scheduled, &call});
+  scheduled = deadline;
+  if (scheduled != kNever) deadlines_.insert({scheduled, &call});
+}
+
+void Shard::Unschedule(Call& call) {
+  std::chrono::nanoseconds& scheduled = call.supervision().scheduled;
+  if (scheduled != kNever) deadlines_.erase({scheduled, &call});
+  scheduled = kNever;
+}
+
+void Shard::RunDeadlines(const base::Now& now) {
+  // A session that wants the clock at once again gets it after the packets that wait.
+  for (size_t left = deadlines_.size(); left > 0 && deadlines_.begin()->first <= now.monotonic;
+       --left) {
+    Call& call = *deadlines_.begin()->second;
+    call.session().OnTimer(now, &sinks_);
+    Send(call, now);
+    if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
+    if (call.session().has_secure_events()) EmitSecure(call);
+    Unschedule(call);
+    Schedule(call);
+  }
+}
+
+void Shard::EmitSecure(Call& call) {
+  namespace v1 = rtpengine::v1;
+  for (session::SecureEvent& one : call.session().TakeSecureEvents()) {
+    v1::Event event = EventFor(call);
+    switch (one.kind) {
+      case session::SecureEvent::Kind::kIceCompleted: {
+        v1::IceCompleted* completed = event.mutable_ice_completed();
+        completed->set_media(one.media);
+        completed->set_rtcp(one.rtcp);
+        completed->set_port_set(one.port_set);
+        completed->mutable_remote()->set_address(one.remote.address.ToBytes());
+        completed->mutable_remote()->set_port(one.remote.port);
+        break;
+      }
+      case session::SecureEvent::Kind::kDtlsEstablished:
+        event.mutable_dtls_established()->set_media(one.media);
+        *event.mutable_dtls_established()->mutable_keys() = std::move(one.keys);
+        break;
+      case session::SecureEvent::Kind::kDtlsFailed:
+        event.mutable_dtls_failed()->set_media(one.media);
+        event.mutable_dtls_failed()->set_rtcp(one.rtcp);
+        event.mutable_dtls_failed()->set_reason(one.reason);
+        break;
+    }
+    Emit(std::move(event));
   }
 }
 

@@ -92,8 +92,12 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
     ApplyMedia(wanted, reopen, now, &next.back());
   }
   media_ = std::move(next);
+  ApplyCarriers(specification);
   ApplyRoutes(specification);
   ApplySockets(bound, specification);
+  ApplyLegs(specification, bound, now);
+  FindVerbatim();
+  FindDeadline();
   WarnOfFamilies();
 }
 
@@ -120,6 +124,7 @@ void Session::GiveBack(Session* other, uint32_t offset) {
 void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base::Now& now,
                          Media* media) const {
   const bool was_asymmetric = media->policy.asymmetric;
+  media->moved = false;
   CopyFlags(specification, media);
   const size_t pairs = std::max<size_t>(1, specification.port_pairs());
   media->streams.resize(2 * pairs);
@@ -134,7 +139,12 @@ void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base
       const std::optional<base::Endpoint> remote = EndpointOf(
           component == 0 ? specification.rtp_remote() : specification.rtcp_remote(), pair);
       if (media->muted && (!present || !remote)) continue;
-      SignalStream(remote, reopen, now.unix_us / 1000, &stream);
+      const base::Endpoint before = stream.peer.advertised();
+      // What ICE has checked stays checked.
+      SignalStream(remote, reopen && !specification.has_ice(), now.unix_us / 1000, &stream);
+      if (pair == 0 && component == 0) {
+        media->moved = before.valid() && !(before == stream.peer.advertised());
+      }
     }
   }
 }
@@ -161,18 +171,32 @@ void Session::ApplySockets(std::span<const BoundPortSet> bound,
       sockets_.push_back(socket);
     }
   }
-  // Current port sets have the last word over late ones.
+  // Current port sets have the last word over late ones. Those of a bundle are its head's.
+  const auto carries = [this](int i) { return media_[static_cast<size_t>(i)].carrier == i; };
   for (int i = 0; i < specification.media_size(); ++i) {
+    if (!carries(i)) continue;
     for (const uint32_t late : specification.media(i).late_port_sets()) {
-      AssignPorts(static_cast<MediaIndex>(i), late, true, bound);
+      AssignPorts(static_cast<MediaIndex>(i), late, PortUse::kLate, bound);
     }
   }
-  for (size_t i = 0; i < media_.size(); ++i) {
-    AssignPorts(static_cast<MediaIndex>(i), media_[i].port_set, false, bound);
+  for (int i = 0; i < specification.media_size(); ++i) {
+    if (!carries(i)) continue;
+    for (const uint32_t further : specification.media(i).ice().further_port_sets()) {
+      AssignPorts(static_cast<MediaIndex>(i), further, PortUse::kFurther, bound);
+    }
+    AssignPorts(static_cast<MediaIndex>(i), media_[static_cast<size_t>(i)].port_set,
+                PortUse::kCurrent, bound);
+  }
+  for (Media& media : media_) {
+    if (&media_[media.carrier] == &media) continue;
+    for (size_t i = 0; i < media.streams.size(); ++i) {
+      const std::vector<Stream>& carried = media_[media.carrier].streams;
+      media.streams[i].socket = i < carried.size() ? carried[i].socket : kNoSocket;
+    }
   }
 }
 
-void Session::AssignPorts(MediaIndex index, uint32_t port_set, bool late,
+void Session::AssignPorts(MediaIndex index, uint32_t port_set, PortUse use,
                           std::span<const BoundPortSet> bound) {
   size_t first = 0;
   auto set = bound.begin();
@@ -187,9 +211,11 @@ void Session::AssignPorts(MediaIndex index, uint32_t port_set, bool late,
     LocalSocket& socket = sockets_[first + offset];
     socket.media = index;
     socket.stream = static_cast<uint8_t>(stream);
-    socket.late = late;
-    if (late) continue;
+    socket.late = use == PortUse::kLate;
+    if (socket.late) continue;
+    socket.further = use == PortUse::kFurther;
     socket.tos = media.tos;
+    if (socket.further) continue;
     media.streams[stream].socket = static_cast<SocketIndex>(first + offset);
   }
 }

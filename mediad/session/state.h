@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -79,7 +80,15 @@ struct CodecEntry {
 // Numbers of rtpengine.v1.Liveness.
 enum class Liveness : uint8_t { kNone = 0, kChecked = 1, kSilent = 2, kUnanswered = 3 };
 
+class BundleDemultiplexer;
+class SecureLeg;
+
 struct Media {
+  Media();
+  Media(Media&&) noexcept;
+  Media& operator=(Media&&) noexcept;
+  ~Media();
+
   uint32_t id = 0;
   uint32_t port_set = 0;
   LearnPolicy policy;
@@ -102,6 +111,12 @@ struct Media {
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;
   std::string label;              // "<tag>/<index>"
+  // Whose sockets, keys and addresses it uses: its own position, or that of its bundle's head.
+  MediaIndex carrier = kNoMedia;
+  bool moved = false;             // the last Apply brought another RTP endpoint for a known one
+  bool verbatim = false;          // every receiver has its key: SRTP is checked and passes as it is
+  std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
+  std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle
 };
 
 // One bound port and whose it is.
@@ -110,6 +125,7 @@ struct LocalSocket {
   MediaIndex media = kNoMedia;    // kNoMedia: open, but nobody uses it
   uint8_t stream = 0;             // index in Media::streams
   bool late = false;              // of an earlier port set: accepted from, never sent from
+  bool further = false;           // on another local address, for ICE: sent from when ICE selects it
   uint8_t tos = 0;                // for what is sent
 };
 
