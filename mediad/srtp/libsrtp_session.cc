@@ -14,7 +14,7 @@ namespace {
 
 using media::SrtpCipher;
 
-// False: libsrtp2 does not have the suite.
+// False: libsrtp2 does not have the suite, or derives the keys of AES_192_CM with AES-256.
 bool SetCipher(const media::SrtpSuite& suite, srtp_crypto_policy_t* rtp,
                srtp_crypto_policy_t* rtcp) {
   if (suite.cipher == SrtpCipher::kNull) {
@@ -22,12 +22,10 @@ bool SetCipher(const media::SrtpSuite& suite, srtp_crypto_policy_t* rtp,
   } else if (suite.cipher == SrtpCipher::kAesGcm) {
     suite.key_size == 32 ? srtp_crypto_policy_set_aes_gcm_256_16_auth(rtp)
                          : srtp_crypto_policy_set_aes_gcm_128_16_auth(rtp);
-  } else if (suite.cipher == SrtpCipher::kAesF8) {
+  } else if (suite.cipher == SrtpCipher::kAesF8 || suite.key_size == 24) {
     return false;
   } else if (suite.key_size == 32) {
     srtp_crypto_policy_set_aes_cm_256_hmac_sha1_80(rtp);
-  } else if (suite.key_size == 24) {
-    srtp_crypto_policy_set_aes_cm_192_hmac_sha1_80(rtp);
   } else {
     srtp_crypto_policy_set_aes_cm_128_hmac_sha1_80(rtp);
   }
@@ -78,6 +76,7 @@ absl::StatusOr<std::unique_ptr<LibsrtpSession>> LibsrtpSession::Create(const Par
   policy.rtp.sec_serv =
       Services(policy.rtp.sec_serv, parameters.unencrypted_srtp, parameters.unauthenticated_srtp);
   policy.rtcp.sec_serv = Services(policy.rtcp.sec_serv, parameters.unencrypted_srtcp, false);
+  if (parameters.unauthenticated_srtp) policy.rtp.auth_tag_len = 0;  // it would be cut off
   policy.ssrc.type = sender ? ssrc_any_outbound : ssrc_any_inbound;
   std::string key = parameters.key + parameters.salt;
   policy.key = reinterpret_cast<unsigned char*>(key.data());

@@ -2,7 +2,9 @@
 // our implementation is compared with (tests, benchmark). One thread at a time.
 //
 // It has no F8, no MKI whose value is not looked at, no recovery of a roll-over counter, no export.
-// Duplicates may be sent, replays are refused within 256 packets, as with us.
+// The 192-bit suites are refused: it derives their keys with AES-256, from 32 octets of key and
+// salt together, where RFC 6188 §3.1 wants AES-192. Its SRTCP index begins with 1. Duplicates may
+// be sent, replays are refused within 256 packets, as with us.
 #pragma once
 
 #include <srtp2/srtp.h>

@@ -37,7 +37,7 @@ enum class Result : uint8_t {
 enum class Backend : uint8_t {
   kAuto,     // kOpenssl, which has every suite
   kOpenssl,  // our implementation
-  kLibsrtp,  // the oracle of the tests: has no F8, MKI, export or import; libsrtp_session.h
+  kLibsrtp,  // the oracle of the tests: has no F8, AES_192_CM, MKI, import; libsrtp_session.h
 };
 
 inline constexpr size_t kMaxMki = 128;
