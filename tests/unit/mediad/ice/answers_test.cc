@@ -1,4 +1,5 @@
-// What a check of the peer's is answered with: every recorded answer of the reference, to the attribute.
+// What a check of the peer's is answered with: every recorded answer of the reference, to the
+// attribute.
 #include "tests/unit/mediad/ice/fixture.h"
 
 namespace mediad::ice {
@@ -14,7 +15,8 @@ class Answers : public AgentTest {
     Apply();
     Taken();
   }
-  // The error code of the answer, 0 for success; nothing: no answer. Checks of ours are not looked at.
+  // The error code of the answer, 0 for success; nothing: no answer. Checks of ours are not looked
+  // at.
   std::optional<uint16_t> Answer(const PeerCheck& check) {
     Receive(check);
     std::optional<uint16_t> code;
@@ -126,7 +128,8 @@ TEST_F(Answers, NoneToWhatIsNotStun) {
   EXPECT_EQ(Receive(Octets()), Outcome::kInvalid);
   stun::MessageWriter allocate(stun::Class::kRequest, 3, {});
   allocate.AddFingerprint();
-  EXPECT_EQ(Receive(Octets(allocate.message().begin(), allocate.message().end())), Outcome::kInvalid);
+  EXPECT_EQ(Receive(Octets(allocate.message().begin(), allocate.message().end())),
+            Outcome::kInvalid);
   EXPECT_THAT(Taken(), IsEmpty());
   EXPECT_EQ(agent.counters().checks_received, 0u);
 }

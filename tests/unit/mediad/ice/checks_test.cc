@@ -104,7 +104,8 @@ TEST_F(OurChecks, MorePairsAreTriedBestFirstAtThePace) {
   EXPECT_THAT(Times(checks, start), ElementsAre(0, 20, 40, 60));
   std::vector<std::string> order;
   for (const Sent& check : checks) order.push_back(check.to.ToString());
-  // A foundation's second component waits for what became of the first, unless nothing else is to do.
+  // A foundation's second component waits for what became of the first, unless nothing else is to
+  // do.
   EXPECT_THAT(order, ElementsAre("198.51.100.1:4000", "198.51.100.2:5100", "198.51.100.1:4001",
                                  "198.51.100.2:5101"));
   EXPECT_EQ(checks[2].socket, kRtcp);
@@ -114,7 +115,8 @@ TEST_F(OurChecks, MorePairsAreTriedBestFirstAtThePace) {
 
 TEST_F(OurChecks, SuccessThawsTheFoundation) {
   AddRtcp(&parameters);
-  parameters.remote_candidates.push_back({1, kOther, 1694498815, CandidateType::kServerReflexive, "2"});
+  parameters.remote_candidates.push_back(
+      {1, kOther, 1694498815, CandidateType::kServerReflexive, "2"});
   Apply();
   Receive(Success(Only()));
   Pass(milliseconds(20));
@@ -124,14 +126,18 @@ TEST_F(OurChecks, SuccessThawsTheFoundation) {
 TEST_F(OurChecks, NeverMoreThanTwoMessagesInTwentyMilliseconds) {
   parameters.remote_candidates.clear();
   for (uint16_t i = 0; i < 300; ++i) {
-    parameters.remote_candidates.push_back(
-        {1, {kPeer.address, static_cast<uint16_t>(5000 + i)}, 1000u + i, CandidateType::kHost, "1"});
+    parameters.remote_candidates.push_back({1,
+                                            {kPeer.address, static_cast<uint16_t>(5000 + i)},
+                                            1000u + i,
+                                            CandidateType::kHost,
+                                            "1"});
   }
   Apply();
   Pass(seconds(120));
   std::vector<Sent> checks = Taken();
   EXPECT_EQ(checks.size(), 8 * Agent::kMaxRemoteCandidates);
-  for (size_t i = 0; i + 2 < checks.size(); ++i) EXPECT_GE(checks[i + 2].at - checks[i].at, Agent::kPacing);
+  for (size_t i = 0; i + 2 < checks.size(); ++i)
+    EXPECT_GE(checks[i + 2].at - checks[i].at, Agent::kPacing);
 }
 
 TEST_F(OurChecks, ResponsesCountOnlyWithAllThatProvesThem) {
@@ -168,7 +174,8 @@ TEST_F(OurChecks, AnErrorFailsThePair) {
 }
 
 TEST_F(OurChecks, APeersCheckTriggersOneOfOurs) {
-  parameters.remote_candidates.push_back({1, At("198.51.100.7:7000"), 900, CandidateType::kHost, "9"});
+  parameters.remote_candidates.push_back(
+      {1, At("198.51.100.7:7000"), 900, CandidateType::kHost, "9"});
   parameters.remote_candidates.push_back({1, kOther, 800, CandidateType::kHost, "8"});
   Apply();
   Taken();
