@@ -1,4 +1,6 @@
 // The checks an agent sends: content, order, pacing, repetition, and which responses count.
+#include <set>
+
 #include "tests/unit/mediad/ice/fixture.h"
 
 namespace mediad::ice {
@@ -233,6 +235,36 @@ TEST_F(OurChecks, ConflictWithOurCheckSwitchesAndRepeats) {
   EXPECT_EQ(second.view().controlled(), kOurTieBreaker) << "the tie-breaker stays";
   EXPECT_EQ(Receive(Error(first, 487)), Outcome::kIgnored) << "late and again: no switching back";
   EXPECT_FALSE(agent.controlling());
+}
+
+TEST_F(OurChecks, AllThatIsUnderWayIsRenewedInTheNewRoleOnce) {
+  parameters.remote_candidates.push_back({1, kOther, 1000, CandidateType::kRelay, "2"});
+  Control();
+  const Sent first = Only();
+  Pass(milliseconds(20));
+  const Sent second = Only();
+  Receive(Error(first, 487));
+  Receive(Error(second, 487), kOther);  // both were asked in the old role
+  EXPECT_FALSE(agent.controlling());
+  Pass(milliseconds(400));
+  std::set<base::Endpoint> asked;
+  for (const Sent& check : Checks()) {
+    EXPECT_TRUE(check.view().controlled());
+    asked.insert(check.to);
+  }
+  EXPECT_EQ(asked.size(), 2u);
+}
+
+// Nobody said anything about the second pair: its check says what is no longer true.
+TEST_F(OurChecks, ASwitchRenewsTheOtherPairs) {
+  parameters.remote_candidates.push_back({1, kOther, 1000, CandidateType::kRelay, "2"});
+  Control();
+  const Sent first = Only();
+  Pass(milliseconds(20));
+  ASSERT_EQ(Only().to, kOther);
+  Receive(Error(first, 487));
+  Pass(milliseconds(1000));
+  for (const Sent& check : Checks()) EXPECT_TRUE(check.view().controlled());
 }
 
 TEST_F(OurChecks, APeerThatAlwaysFindsAConflictIsGivenUp) {

@@ -104,6 +104,18 @@ TEST_F(Controlling, AConflictWithTheNominationLeavesItToThePeer) {
   EXPECT_EQ(agent.state(), State::kCompleted);
 }
 
+TEST_F(Controlling, AConflictBeforeTheNominationPreventsIt) {
+  Apply();
+  Receive(Success(Only()));
+  PeerCheck conflict;
+  conflict.controlling = ~uint64_t{0};
+  Receive(conflict);
+  ASSERT_FALSE(agent.controlling());
+  Taken();
+  Pass(seconds(5));
+  EXPECT_THAT(Taken(), IsEmpty());
+}
+
 TEST_F(Controlling, IgnoresUseCandidate) {
   Apply();
   PeerCheck check;
@@ -204,6 +216,27 @@ TEST_F(Controlled, MediaOnAnotherValidPairIsFollowedOnceInThreeSeconds) {
   EXPECT_EQ(Target(), kPeer);
   Collect();
   EXPECT_THAT(Events(), ElementsAre(Kind::kSelected));
+}
+
+TEST_F(Controlled, ANominationRepeatedDoesNotUndoWhatMediaDid) {
+  BothValid();
+  Receive(Nominating(), kPeer);
+  now += seconds(3);
+  agent.OnMedia(1, kRtp, kOther, now);
+  Receive(Nominating(), kPeer);  // some peers put it into every check
+  EXPECT_EQ(Target(), kOther);
+}
+
+TEST_F(Controlled, ABetterPairThatIsOnlyValidDoesNotReplaceTheNominated) {
+  parameters.remote_candidates.push_back({1, kOther, 2130706175, CandidateType::kHost, "2"});
+  Apply();
+  const Sent better = Only();
+  Pass(milliseconds(20));
+  Receive(Success(Only()), kOther);
+  Receive(Nominating(), kOther);
+  EXPECT_EQ(Receive(Success(better)), Outcome::kResponse) << "late";
+  EXPECT_EQ(Target(), kOther);
+  EXPECT_TRUE(agent.Admits(1, kRtp, kPeer));
 }
 
 // An authenticated check lets in; sending there takes an answer to one of ours.
