@@ -177,8 +177,7 @@ Outcome Agent::OnResponse(const stun::MessageView& response, uint16_t socket,
   if (response.message_class() == Class::kSuccess) {
     ++counters_.responses;
     Admit(*pair);
-    const bool nominates = transaction.use_candidate && controlling_;
-    Succeed(*pair, nominates || pair->nominate_when_valid, now);
+    Succeed(*pair, transaction.use_candidate || pair->nominate_when_valid, now);
   } else {
     if (!response.error_code() || !current) return Outcome::kIgnored;
     ++counters_.responses;

@@ -38,7 +38,7 @@ enum class State : uint8_t {
 
 // A socket of ours. All are host candidates; those with the same address share a foundation.
 struct LocalCandidate {
-  uint16_t socket = 0;      // the caller's index, opaque; unique within Parameters
+  uint16_t socket = 0;      // the caller's index, opaque; unique, the same while open
   uint8_t component = 1;    // 1 or 2
   base::Endpoint endpoint;  // what the socket is bound to
   uint32_t priority = 0;    // as in the SDP: see priority.h

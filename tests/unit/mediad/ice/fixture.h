@@ -32,7 +32,7 @@ inline constexpr uint64_t kOurTieBreaker = 0x8000000000000000;
 inline const base::Endpoint kPeer = At("198.51.100.1:4000");
 inline const base::Endpoint kOther = At("198.51.100.1:4444");
 inline const base::Endpoint kPeerRtcp = At("198.51.100.1:4001");
-inline constexpr uint16_t kRtp = 10;   // socket indices
+inline constexpr uint16_t kRtp = 10;  // socket indices
 inline constexpr uint16_t kRtcp = 11;
 
 inline Parameters UsualParameters() {
@@ -116,12 +116,14 @@ class AgentTest : public ::testing::Test {
     parameters.controlling = true;
     Apply();
   }
-  Outcome Receive(const Octets& octets, const base::Endpoint& from = kPeer, uint16_t socket = kRtp) {
+  Outcome Receive(const Octets& octets, const base::Endpoint& from = kPeer,
+                  uint16_t socket = kRtp) {
     const Outcome outcome = agent.OnStun(socket, from, octets, now);
     Collect();
     return outcome;
   }
-  Outcome Receive(const PeerCheck& check, const base::Endpoint& from = kPeer, uint16_t socket = kRtp) {
+  Outcome Receive(const PeerCheck& check, const base::Endpoint& from = kPeer,
+                  uint16_t socket = kRtp) {
     return Receive(check.Build(), from, socket);
   }
   // All deadlines in the time that passes.

@@ -65,8 +65,9 @@ TEST(StunVectors, Request) {
 }
 
 TEST(StunVectors, Responses) {
-  for (const auto& [octets, address] : {std::pair(kVectorResponseIpv4, "192.0.2.1:32853"),
-                                        std::pair(kVectorResponseIpv6, "[2001:db8:1234:5678:11:2233:4455:6677]:32853")}) {
+  for (const auto& [octets, address] :
+       {std::pair(kVectorResponseIpv4, "192.0.2.1:32853"),
+        std::pair(kVectorResponseIpv6, "[2001:db8:1234:5678:11:2233:4455:6677]:32853")}) {
     SCOPED_TRACE(address);
     const auto view = MessageView::Parse(octets);
     ASSERT_TRUE(view);
@@ -101,7 +102,9 @@ MessageWriter Check() {
   return writer;
 }
 
-Octets Copy(const MessageWriter& writer) { return {writer.message().begin(), writer.message().end()}; }
+Octets Copy(const MessageWriter& writer) {
+  return {writer.message().begin(), writer.message().end()};
+}
 
 TEST(StunWriter, WhatIsWrittenIsRead) {
   const MessageWriter writer = Check();
@@ -118,7 +121,8 @@ TEST(StunWriter, WhatIsWrittenIsRead) {
 }
 
 TEST(StunWriter, ClassesMethodsAndErrors) {
-  for (const Class message_class : {Class::kRequest, Class::kIndication, Class::kSuccess, Class::kError}) {
+  for (const Class message_class :
+       {Class::kRequest, Class::kIndication, Class::kSuccess, Class::kError}) {
     for (const uint16_t method : {uint16_t{1}, uint16_t{0x123}, uint16_t{0xfff}}) {
       MessageWriter writer(message_class, method, kTransaction);
       writer.AddErrorCode(487, "Role conflict");
@@ -202,20 +206,20 @@ Octets WithAttributes(const std::string& hex) {
 
 TEST(StunMessage, MalformedAttributesAreRefused) {
   for (const char* hex : {
-           "00060005aabbccdd",                            // longer than the message
-           "0006ffffaabbccdd",                            // much longer
-           "000600",                                      // no whole header
-           "00240003aabbcc00",                            // PRIORITY of three octets
-           "802a0004aabbccdd",                            // ICE-CONTROLLING of four
-           "00250004aabbccdd",                            // USE-CANDIDATE with a value
-           "0009000300000400",                            // ERROR-CODE too short
-           "0009000400000200",                            // ERROR-CODE 200
-           "0009000400000464",                            // ERROR-CODE with number 100
-           "002000080003a147e112a643",                    // XOR-MAPPED-ADDRESS of family 3
-           "002000080002a147e112a643",                    // IPv6 with four octets
-           "00080004aabbccdd",                            // MESSAGE-INTEGRITY of four octets
-           "80280003aabbcc00",                            // FINGERPRINT of three
-           "80280004aabbccdd00240004aabbccdd",            // FINGERPRINT not last
+           "00060005aabbccdd",                  // longer than the message
+           "0006ffffaabbccdd",                  // much longer
+           "000600",                            // no whole header
+           "00240003aabbcc00",                  // PRIORITY of three octets
+           "802a0004aabbccdd",                  // ICE-CONTROLLING of four
+           "00250004aabbccdd",                  // USE-CANDIDATE with a value
+           "0009000300000400",                  // ERROR-CODE too short
+           "0009000400000200",                  // ERROR-CODE 200
+           "0009000400000464",                  // ERROR-CODE with number 100
+           "002000080003a147e112a643",          // XOR-MAPPED-ADDRESS of family 3
+           "002000080002a147e112a643",          // IPv6 with four octets
+           "00080004aabbccdd",                  // MESSAGE-INTEGRITY of four octets
+           "80280003aabbcc00",                  // FINGERPRINT of three
+           "80280004aabbccdd00240004aabbccdd",  // FINGERPRINT not last
        }) {
     EXPECT_FALSE(MessageView::Parse(WithAttributes(hex))) << hex;
   }
