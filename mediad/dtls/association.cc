@@ -23,8 +23,8 @@ using std::chrono::nanoseconds;
 
 // Where the library's own clock has a say (library_timer.h) and it is not time yet.
 constexpr std::chrono::milliseconds kEarly{50};
-// Encrypted records before the keys are known are kept by the library, 17 KiB each: what a peer's last flight needs,
-// and some more after each retransmission.
+// Encrypted records before the keys are known are kept by the library, 17 KiB each: what a peer's
+// last flight needs, and some more after each retransmission.
 constexpr unsigned kEarlyRecords = 8;
 constexpr unsigned kEarlyRecordsPerInterval = 2;
 // Explicit nonce and tag of an AEAD cipher (RFC 5288 §3): the library leaves them out of its MTU.
@@ -70,7 +70,8 @@ struct Association::Impl final : CookieSource {
   State state = State::kIdle;
   Role role = Role::kUndecided;
   bool started = false;
-  bool deaf = false;  // completed, and the library has given up: keys stay, nothing is read any more
+  bool deaf =
+      false;  // completed, and the library has given up: keys stay, nothing is read any more
   std::string failure;
   std::optional<Keys> secret_keys;  // not shown before kEstablished
   std::optional<Keys> keys;
@@ -85,7 +86,7 @@ struct Association::Impl final : CookieSource {
 
   Wire wire;
   SSL* ssl = nullptr;
-  std::vector<uint8_t> source;  // of the datagram at hand
+  std::vector<uint8_t> source;       // of the datagram at hand
   std::array<uint8_t, 32> secret{};  // of cookies; made with the first library state
   bool secret_made = false;
 };
@@ -140,8 +141,8 @@ void Association::Impl::BeginAsClient(nanoseconds now) {
   Advance(now);
 }
 
-// The first ClientHello makes us the server; with cookies, the first that brings one. True: the handshake runs, and
-// the library has the record.
+// The first ClientHello makes us the server; with cookies, the first that brings one. True: the
+// handshake runs, and the library has the record.
 bool Association::Impl::TakeClientHello(nanoseconds now) {
   if (ssl == nullptr && !MakeLibraryState(Role::kServer)) {
     Fail(base::StrCat("DTLS: ", TakeLibraryError()));
@@ -225,7 +226,8 @@ void Association::Impl::Verify() {
   state = State::kEstablished;
 }
 
-// What comes after the handshake: the peer's last flight once more (the library repeats ours), close_notify, data.
+// What comes after the handshake: the peer's last flight once more (the library repeats ours),
+// close_notify, data.
 void Association::Impl::ReadCompleted() {
   std::array<uint8_t, 256> unused;
   const uint64_t written_before = wire.written;
@@ -263,16 +265,16 @@ std::string Association::Impl::Unanswered() const {
   return text;
 }
 
-// Out of turn the library means to drop it, but makes no progress afterwards (3.0): one forged record of 14 octets
-// would end the handshake.
+// Out of turn the library means to drop it, but makes no progress afterwards (3.0): one forged
+// record of 14 octets would end the handshake.
 bool Association::Impl::ExpectsChangeCipherSpec() const {
   if (ssl == nullptr || role == Role::kUndecided) return false;
   const OSSL_HANDSHAKE_STATE last = SSL_get_state(ssl);
   return last == (role == Role::kClient ? TLS_ST_CW_FINISHED : TLS_ST_SR_CERT_VRFY);
 }
 
-// Whether the library may see it. It drops on its own what does not decrypt, what is replayed and what is of another
-// epoch; what it would believe without authentication is stopped here.
+// Whether the library may see it. It drops on its own what does not decrypt, what is replayed and
+// what is of another epoch; what it would believe without authentication is stopped here.
 bool Association::Impl::Admits(const Record& record) {
   if (record.epoch != 0) {
     if (record.epoch != 1 || deaf || ssl == nullptr || role == Role::kUndecided) return false;
@@ -286,8 +288,8 @@ bool Association::Impl::Admits(const Record& record) {
     case ContentType::kHandshake:
       if (role == Role::kUndecided) return IsClientHello(record.octets);
       return ssl != nullptr &&
-             IsPlausibleHandshake(record.content, role == Role::kClient ? Sender::kServer
-                                                                        : Sender::kClient);
+             IsPlausibleHandshake(record.content,
+                                  role == Role::kClient ? Sender::kServer : Sender::kClient);
     case ContentType::kChangeCipherSpec:
       return record.content.size() == 1 && record.content[0] == 1 && ExpectsChangeCipherSpec();
     case ContentType::kAlert:

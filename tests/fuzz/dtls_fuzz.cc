@@ -1,7 +1,7 @@
 // Any datagrams through the record parser and into associations in the middle of a handshake.
 //
-// The first octet says how far the handshake got before and who is meant; then datagrams: two octets of length, one
-// of time passed (16 ms each), the octets.
+// The first octet says how far the handshake got before and who is meant; then datagrams: two
+// octets of length, one of time passed (16 ms each), the octets.
 #include <algorithm>
 #include <chrono>
 #include <cstddef>

@@ -143,7 +143,8 @@ TEST(Association, PrefersProfilesInTheOrderOfTheList) {
     AssociationOptions limited = TestOptions(0, Setup::kActive);
     limited.profiles.clear();
     for (size_t i = kProfileCount; i-- > first;)  // the client's order is the other way round
-      limited.profiles += std::string(limited.profiles.empty() ? "" : ":") + std::string(kProfiles[i].name);
+      limited.profiles +=
+          std::string(limited.profiles.empty() ? "" : ":") + std::string(kProfiles[i].name);
     Pair pair(limited, TestOptions(1, Setup::kPassive));
     pair.TrustEachOther();
     pair.Start();

@@ -1,5 +1,5 @@
-// Two associations and the network between them, in virtual time: loss, duplicates, delay (and so another order),
-// all drawn from a seed.
+// Two associations and the network between them, in virtual time: loss, duplicates, delay (and so
+// another order), all drawn from a seed.
 #pragma once
 
 #include <algorithm>
@@ -59,7 +59,7 @@ class Pair {
   Association& a() { return ends_[0]; }
   Association& b() { return ends_[1]; }
   nanoseconds now() const { return now_; }
-  size_t longest() const { return longest_; }   // datagram on the network
+  size_t longest() const { return longest_; }  // datagram on the network
   size_t octets(int from) const { return octets_[static_cast<size_t>(from)]; }
 
   // What crosses the network is shown here first; false: it is lost.
@@ -70,7 +70,8 @@ class Pair {
     Collect();
   }
 
-  void TrustEachOther(media::FingerprintHash hash = media::FingerprintHash::kSha256, int a = 0, int b = 1) {
+  void TrustEachOther(media::FingerprintHash hash = media::FingerprintHash::kSha256, int a = 0,
+                      int b = 1) {
     ends_[0].SetPeerFingerprint(TestCertificate(b)->fingerprint(hash));
     ends_[1].SetPeerFingerprint(TestCertificate(a)->fingerprint(hash));
   }
@@ -98,8 +99,8 @@ class Pair {
   bool KeysAgree() const {
     const auto& a = ends_[0].keys();
     const auto& b = ends_[1].keys();
-    return a && b && a->suite == b->suite && Same(a->send, b->receive) && Same(a->receive, b->send) &&
-           !Same(a->send, a->receive);
+    return a && b && a->suite == b->suite && Same(a->send, b->receive) &&
+           Same(a->receive, b->send) && !Same(a->send, a->receive);
   }
 
  private:
@@ -143,7 +144,8 @@ class Pair {
         octets_[static_cast<size_t>(from)] += datagram.size();
         if (tap && !tap(from, datagram)) continue;
         const int copies = Chance(network_.loss) ? 0 : Chance(network_.duplication) ? 2 : 1;
-        for (int i = 0; i < copies; ++i) flying_.emplace(now_ + Delay(), Flying{1 - from, datagram});
+        for (int i = 0; i < copies; ++i)
+          flying_.emplace(now_ + Delay(), Flying{1 - from, datagram});
       }
     }
   }
@@ -152,8 +154,8 @@ class Pair {
     return std::uniform_real_distribution<double>(0, 1)(random_) < probability;
   }
   nanoseconds Delay() {
-    return milliseconds(std::uniform_int_distribution<int64_t>(network_.min_delay.count(),
-                                                               network_.max_delay.count())(random_));
+    return milliseconds(std::uniform_int_distribution<int64_t>(
+        network_.min_delay.count(), network_.max_delay.count())(random_));
   }
 
   NetworkOptions network_;

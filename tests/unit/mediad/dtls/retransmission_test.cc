@@ -67,15 +67,16 @@ TEST_P(LostDatagram, IsMadeUpFor) {
 }
 INSTANTIATE_TEST_SUITE_P(EachInTurn, LostDatagram, ::testing::Range(0, 8));
 
-// 20 % lost, 20 % twice, up to 200 ms late: both sides get there, or say that they did not, and never disagree.
+// 20 % lost, 20 % twice, up to 200 ms late: both sides get there, or say that they did not, and
+// never disagree.
 class BadNetwork : public ::testing::TestWithParam<unsigned> {};
 TEST_P(BadNetwork, IsSurvived) {
   AssociationOptions client = TestOptions(0, Setup::kActive);
   AssociationOptions server = TestOptions(1, Setup::kUndecided);
   client.mtu = server.mtu = 300;  // many datagrams
   server.verify_cookie = GetParam() % 2 == 0;
-  Pair pair(client, server, {.loss = 0.2, .duplication = 0.2, .max_delay = milliseconds(200),
-                             .seed = GetParam()});
+  Pair pair(client, server,
+            {.loss = 0.2, .duplication = 0.2, .max_delay = milliseconds(200), .seed = GetParam()});
   pair.TrustEachOther();
   pair.Start();
   pair.Run(pair.now() + seconds(60));

@@ -14,17 +14,27 @@ namespace {
 using Octets = std::vector<uint8_t>;
 
 Octets MakeRecord(uint8_t type, uint16_t epoch, uint8_t sequence, const Octets& content) {
-  Octets record = {type, 0xfe, 0xfd, static_cast<uint8_t>(epoch >> 8), static_cast<uint8_t>(epoch),
-                   0, 0, 0, 0, 0, sequence,
-                   static_cast<uint8_t>(content.size() >> 8), static_cast<uint8_t>(content.size())};
+  Octets record = {type,
+                   0xfe,
+                   0xfd,
+                   static_cast<uint8_t>(epoch >> 8),
+                   static_cast<uint8_t>(epoch),
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   sequence,
+                   static_cast<uint8_t>(content.size() >> 8),
+                   static_cast<uint8_t>(content.size())};
   record.insert(record.end(), content.begin(), content.end());
   return record;
 }
 
 // One whole message.
 Octets Message(uint8_t type, uint8_t number, const Octets& body) {
-  Octets message = {type, 0, 0, static_cast<uint8_t>(body.size()), 0, number,
-                    0, 0, 0, 0, 0, static_cast<uint8_t>(body.size())};
+  Octets message = {type, 0, 0, static_cast<uint8_t>(body.size()), 0, number, 0, 0,
+                    0,    0, 0, static_cast<uint8_t>(body.size())};
   message.insert(message.end(), body.begin(), body.end());
   return message;
 }
@@ -42,17 +52,17 @@ std::vector<Octets> Harmless() {
       {22},
       {0x80, 0, 1, 2},
       Octets(2000, 22),
-      MakeRecord(21, 0, 77, {2, 40}),                        // fatal alert, in plain text
-      MakeRecord(21, 0, 78, {1, 0}),                         // close_notify
+      MakeRecord(21, 0, 77, {2, 40}),  // fatal alert, in plain text
+      MakeRecord(21, 0, 78, {1, 0}),   // close_notify
       MakeRecord(21, 0, 79, {2}),
-      MakeRecord(20, 0, 80, {1}),                            // ChangeCipherSpec out of turn
+      MakeRecord(20, 0, 80, {1}),  // ChangeCipherSpec out of turn
       MakeRecord(20, 0, 81, {1, 1}),
       MakeRecord(22, 0, 82, {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}),  // HelloRequest
-      MakeRecord(22, 0, 83, Message(20, 3, Octets(12))),     // Finished in plain text
+      MakeRecord(22, 0, 83, Message(20, 3, Octets(12))),            // Finished in plain text
       MakeRecord(22, 0, 84, Message(4, 3, Octets(12))),
       MakeRecord(22, 0, 85, {11, 0, 0, 9, 0, 1, 0, 0, 8, 0, 0, 9}),  // fragment beyond its message
-      MakeRecord(23, 0, 86, {1, 2, 3}),                      // data in plain text
-      MakeRecord(22, 1, 5, Octets(40, 0xaa)),                // encrypted, or so it says
+      MakeRecord(23, 0, 86, {1, 2, 3}),                              // data in plain text
+      MakeRecord(22, 1, 5, Octets(40, 0xaa)),                        // encrypted, or so it says
       MakeRecord(23, 2, 5, Octets(40, 0xaa)),
   };
 }
@@ -96,8 +106,8 @@ TEST(Stranger, DoesNoHarmAfterwards) {
   EXPECT_TRUE(pair.KeysAgree());
 }
 
-// The one thing OpenSSL cannot ignore: a well-formed message that is wrong. It costs the handshake; the next
-// one goes through.
+// The one thing OpenSSL cannot ignore: a well-formed message that is wrong. It costs the handshake;
+// the next one goes through.
 TEST(Stranger, AForgedMessageCostsAServerItsHandshakeOnly) {
   Pair pair(TestOptions(0, Setup::kActive), TestOptions(1, Setup::kPassive));
   pair.TrustEachOther();
@@ -185,11 +195,12 @@ TEST(Cookie, IsAskedForBeforeAnythingElse) {
   pair.Run();
   ASSERT_TRUE(pair.both(State::kEstablished));
   ASSERT_GT(crossed.size(), 3u);
-  EXPECT_EQ(crossed[1][kRecordHeader], 3);            // HelloVerifyRequest
-  EXPECT_LT(crossed[1].size(), crossed[0].size());    // no amplification
+  EXPECT_EQ(crossed[1][kRecordHeader], 3);          // HelloVerifyRequest
+  EXPECT_LT(crossed[1].size(), crossed[0].size());  // no amplification
   EXPECT_TRUE(IsClientHello(crossed[2]));
 
-  // The ClientHello that carries the cookie is worth nothing from elsewhere, nor to another association.
+  // The ClientHello that carries the cookie is worth nothing from elsewhere, nor to another
+  // association.
   Association other(options);
   other.Start(pair.now());
   const uint8_t source[] = {'a'};
