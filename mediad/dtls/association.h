@@ -50,8 +50,8 @@ struct AssociationOptions {
   // Octets of the longest UDP payload sent: dtls-mtu minus 48. Clamped to kMinMtu…kMaxMtu.
   size_t mtu = 1152;
   // As server: answer a ClientHello without a cookie by a HelloVerifyRequest and keep no state (RFC
-  // 6347 §4.2.1), so that a forged source gets 44 octets and not our flight of about 700 (P-256) to
-  // 1700 (RSA). Switched off where ICE has shown that the source receives. A ClientHello in several
+  // 6347 §4.2.1), so that a forged source gets 44 octets and not our flight of about 700 (P-256;
+  // longer with RSA). Switched off where ICE has shown that the source receives. A ClientHello in several
   // fragments is not answered with it.
   bool verify_cookie = true;
   std::string profiles{kAllProfiles};  // offered and accepted, best first
