@@ -23,10 +23,12 @@ using std::chrono::nanoseconds;
 
 // Where the library's own clock has a say (library_timer.h) and it is not time yet.
 constexpr std::chrono::milliseconds kEarly{50};
-// Encrypted records before the keys are known are kept by the library, 17 KiB each: what a peer's last flight needs,
-// and some more after each retransmission.
+// Encrypted records before the keys are known are kept by the library, 17 KiB each: what a peer's
+// last flight needs, and some more after each retransmission.
 constexpr unsigned kEarlyRecords = 8;
 constexpr unsigned kEarlyRecordsPerInterval = 2;
+// Explicit nonce and tag of an AEAD cipher (RFC 5288 §3): the library leaves them out of its MTU.
+constexpr size_t kUncounted = 8 + 16;
 
 }  // namespace
 
@@ -58,7 +60,8 @@ struct Association::Impl final : CookieSource {
   void ReadCompleted();
   void Fail(std::string text);
   std::string Unanswered() const;
-  bool Filter(std::span<const uint8_t> datagram);
+  void TakeRecord(std::span<const uint8_t> octets, nanoseconds now);
+  bool ExpectsChangeCipherSpec() const;
   bool Admits(const Record& record);
   void Cookie(unsigned char* cookie) const override;
 
@@ -67,7 +70,8 @@ struct Association::Impl final : CookieSource {
   State state = State::kIdle;
   Role role = Role::kUndecided;
   bool started = false;
-  bool deaf = false;  // completed, and the library has given up: keys stay, nothing is read any more
+  bool deaf =
+      false;  // completed, and the library has given up: keys stay, nothing is read any more
   std::string failure;
   std::optional<Keys> secret_keys;  // not shown before kEstablished
   std::optional<Keys> keys;
@@ -82,8 +86,7 @@ struct Association::Impl final : CookieSource {
 
   Wire wire;
   SSL* ssl = nullptr;
-  std::vector<uint8_t> accepted;  // the records of one datagram that the library gets
-  std::vector<uint8_t> source;    // of that datagram
+  std::vector<uint8_t> source;       // of the datagram at hand
   std::array<uint8_t, 32> secret{};  // of cookies; made with the first library state
   bool secret_made = false;
 };
@@ -111,7 +114,7 @@ bool Association::Impl::MakeLibraryState(Role as) {
   SSL_set_app_data(ssl, static_cast<CookieSource*>(this));
   // The first returns 0 for success.
   if (SSL_set_tlsext_use_srtp(ssl, options.profiles.c_str()) != 0 ||
-      SSL_set_mtu(ssl, static_cast<long>(options.mtu)) <= 0)
+      SSL_set_mtu(ssl, static_cast<long>(options.mtu - kUncounted)) <= 0)
     return false;
   as == Role::kClient ? SSL_set_connect_state(ssl) : SSL_set_accept_state(ssl);
   early_records = kEarlyRecords;
@@ -138,8 +141,8 @@ void Association::Impl::BeginAsClient(nanoseconds now) {
   Advance(now);
 }
 
-// The first ClientHello makes us the server; with cookies, the first that brings one. True: the handshake runs, and
-// the library has the record.
+// The first ClientHello makes us the server; with cookies, the first that brings one. True: the
+// handshake runs, and the library has the record.
 bool Association::Impl::TakeClientHello(nanoseconds now) {
   if (ssl == nullptr && !MakeLibraryState(Role::kServer)) {
     Fail(base::StrCat("DTLS: ", TakeLibraryError()));
@@ -223,7 +226,8 @@ void Association::Impl::Verify() {
   state = State::kEstablished;
 }
 
-// What comes after the handshake: the peer's last flight once more (the library repeats ours), close_notify, data.
+// What comes after the handshake: the peer's last flight once more (the library repeats ours),
+// close_notify, data.
 void Association::Impl::ReadCompleted() {
   std::array<uint8_t, 256> unused;
   const uint64_t written_before = wire.written;
@@ -261,11 +265,19 @@ std::string Association::Impl::Unanswered() const {
   return text;
 }
 
-// Whether the library may see it. It drops on its own what does not decrypt, what is replayed and what is of another
-// epoch; what it would believe without authentication is stopped here.
+// Out of turn the library means to drop it, but makes no progress afterwards (3.0): one forged
+// record of 14 octets would end the handshake.
+bool Association::Impl::ExpectsChangeCipherSpec() const {
+  if (ssl == nullptr || role == Role::kUndecided) return false;
+  const OSSL_HANDSHAKE_STATE last = SSL_get_state(ssl);
+  return last == (role == Role::kClient ? TLS_ST_CW_FINISHED : TLS_ST_SR_CERT_VRFY);
+}
+
+// Whether the library may see it. It drops on its own what does not decrypt, what is replayed and
+// what is of another epoch; what it would believe without authentication is stopped here.
 bool Association::Impl::Admits(const Record& record) {
   if (record.epoch != 0) {
-    if (record.epoch != 1 || ssl == nullptr || role == Role::kUndecided) return false;
+    if (record.epoch != 1 || deaf || ssl == nullptr || role == Role::kUndecided) return false;
     if (completed()) return true;
     if (early_records == 0) return false;
     --early_records;
@@ -276,11 +288,10 @@ bool Association::Impl::Admits(const Record& record) {
     case ContentType::kHandshake:
       if (role == Role::kUndecided) return IsClientHello(record.octets);
       return ssl != nullptr &&
-             IsPlausibleHandshake(record.content, role == Role::kClient ? Sender::kServer
-                                                                        : Sender::kClient);
+             IsPlausibleHandshake(record.content,
+                                  role == Role::kClient ? Sender::kServer : Sender::kClient);
     case ContentType::kChangeCipherSpec:
-      return ssl != nullptr && role != Role::kUndecided && record.content.size() == 1 &&
-             record.content[0] == 1;
+      return record.content.size() == 1 && record.content[0] == 1 && ExpectsChangeCipherSpec();
     case ContentType::kAlert:
       if (record.content.size() == 2) last_alert = SSL_alert_desc_string_long(record.content[1]);
       return false;
@@ -290,24 +301,14 @@ bool Association::Impl::Admits(const Record& record) {
   return false;
 }
 
-// Fills `accepted`. False: with nothing.
-bool Association::Impl::Filter(std::span<const uint8_t> datagram) {
-  accepted.clear();
-  while (!datagram.empty()) {
-    Record record;
-    if (!NextRecord(&datagram, &record)) {
-      ++counters.records_ignored;
-      break;
-    }
-    if (!Admits(record)) {
-      ++counters.records_ignored;
-      continue;
-    }
-    ++counters.records_received;
-    accepted.insert(accepted.end(), record.octets.begin(), record.octets.end());
-    if (role == Role::kUndecided) break;  // the ClientHello decides on what may follow it
+void Association::Impl::TakeRecord(std::span<const uint8_t> octets, nanoseconds now) {
+  wire.incoming = octets;
+  if (completed()) {
+    ReadCompleted();
+  } else if (role != Role::kUndecided || TakeClientHello(now)) {
+    Advance(now);
   }
-  return !accepted.empty();
+  wire.incoming = {};
 }
 
 Association::Association(AssociationOptions options)
@@ -348,18 +349,21 @@ bool Association::OnDatagram(std::span<const uint8_t> datagram, std::span<const 
                              nanoseconds now) {
   Impl& impl = *impl_;
   if (!impl.started || impl.deaf || !(impl.running() || impl.completed())) return false;
-  if (!impl.Filter(datagram)) return false;
   impl.source.assign(source.begin(), source.end());
-  impl.wire.incoming = impl.accepted;
-  if (impl.completed()) {
-    impl.ReadCompleted();
-  } else if (impl.role != Role::kUndecided || impl.TakeClientHello(now)) {
-    impl.Advance(now);
-    // Application data behind the last message of the handshake, or a message of the next flight.
-    if (impl.completed()) impl.ReadCompleted();
+  bool taken = false;
+  while (!datagram.empty()) {
+    Record record;
+    const bool whole = NextRecord(&datagram, &record);
+    if (whole && impl.Admits(record)) {
+      ++impl.counters.records_received;
+      taken = true;
+      impl.TakeRecord(record.octets, now);
+    } else {
+      ++impl.counters.records_ignored;
+    }
+    if (!whole) break;
   }
-  impl.wire.incoming = {};
-  return true;
+  return taken;
 }
 
 void Association::OnTimer(nanoseconds now) {

@@ -1,8 +1,8 @@
-// A self-signed certificate for DTLS-SRTP with its private key, its fingerprints and the library context that
-// presents it (media.md §5; RFC 5763 §5, RFC 8122).
+// A self-signed certificate for DTLS-SRTP with its private key, its fingerprints and the library
+// context that presents it (media.md §5; RFC 5763 §5, RFC 8122).
 //
-// Immutable: any number of threads may hold one and make associations from it. Certificate::Generate takes
-// milliseconds (RSA: up to a second) and belongs to no packet thread.
+// Immutable: any number of threads may hold one and make associations from it.
+// Certificate::Generate takes milliseconds (RSA: up to a second) and belongs to no packet thread.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -19,21 +19,23 @@
 namespace mediad::dtls {
 
 struct CertificateOptions {
-  bool rsa = false;              // otherwise ECDSA on P-256 (dtls-cert-cipher)
-  int rsa_bits = 2048;           // dtls-rsa-key-size; 1024 to 8192
-  media::FingerprintHash signature = media::FingerprintHash::kSha256;  // dtls-signature; SHA-1 or SHA-256
-  std::string ciphers = "DEFAULT:!NULL:!aNULL:!SHA256:!SHA384:!aECDH:!AESGCM+AES256:!aPSK";  // dtls-ciphers
+  bool rsa = false;     // otherwise ECDSA on P-256 (dtls-cert-cipher)
+  int rsa_bits = 2048;  // dtls-rsa-key-size; 1024 to 8192
+  media::FingerprintHash signature =
+      media::FingerprintHash::kSha256;  // dtls-signature; SHA-1 or SHA-256
+  std::string ciphers =
+      "DEFAULT:!NULL:!aNULL:!SHA256:!SHA384:!aECDH:!AESGCM+AES256:!aPSK";  // dtls-ciphers
 };
 
 class Certificate {
  public:
   static constexpr int64_t kValidity_s = 30 * 24 * 3600;
 
-  // Valid from a day before `now_unix_s` (clocks differ) until kValidity_s after it. `common_name`: 1 to 64 octets.
-  // Errors: INVALID_ARGUMENT for an option that the library does not take; INTERNAL.
-  static absl::StatusOr<std::shared_ptr<const Certificate>> Generate(const CertificateOptions& options,
-                                                                     std::string_view common_name,
-                                                                     int64_t now_unix_s);
+  // Valid from a day before `now_unix_s` (clocks differ) until kValidity_s after it. `common_name`:
+  // 1 to 64 octets. Errors: INVALID_ARGUMENT for an option that the library does not take;
+  // INTERNAL.
+  static absl::StatusOr<std::shared_ptr<const Certificate>> Generate(
+      const CertificateOptions& options, std::string_view common_name, int64_t now_unix_s);
   ~Certificate();
   Certificate(const Certificate&) = delete;
   Certificate& operator=(const Certificate&) = delete;

@@ -30,11 +30,16 @@ int VerifyCookie(SSL* ssl, const unsigned char* cookie, unsigned int length) {
 
 const EVP_MD* Algorithm(media::FingerprintHash hash) {
   switch (hash) {
-    case media::FingerprintHash::kSha1: return EVP_sha1();
-    case media::FingerprintHash::kSha224: return EVP_sha224();
-    case media::FingerprintHash::kSha256: return EVP_sha256();
-    case media::FingerprintHash::kSha384: return EVP_sha384();
-    case media::FingerprintHash::kSha512: return EVP_sha512();
+    case media::FingerprintHash::kSha1:
+      return EVP_sha1();
+    case media::FingerprintHash::kSha224:
+      return EVP_sha224();
+    case media::FingerprintHash::kSha256:
+      return EVP_sha256();
+    case media::FingerprintHash::kSha384:
+      return EVP_sha384();
+    case media::FingerprintHash::kSha512:
+      return EVP_sha512();
   }
   return EVP_sha256();
 }
@@ -42,11 +47,9 @@ const EVP_MD* Algorithm(media::FingerprintHash hash) {
 }  // namespace
 
 absl::StatusOr<SSL_CTX*> MakeContext(X509* certificate, EVP_PKEY* key, const std::string& ciphers) {
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> owned(SSL_CTX_new(DTLS_method()),
-                                                          SSL_CTX_free);
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> owned(SSL_CTX_new(DTLS_method()), SSL_CTX_free);
   SSL_CTX* const context = owned.get();
-  if (context == nullptr ||
-      SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) != 1 ||
+  if (context == nullptr || SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION) != 1 ||
       SSL_CTX_use_certificate(context, certificate) != 1 ||
       SSL_CTX_use_PrivateKey(context, key) != 1 ||
       SSL_CTX_set1_groups_list(context, "P-256:X25519:P-384") != 1)

@@ -38,7 +38,9 @@ long Control(BIO* bio, int command, long, void* argument) {
       wire->timer.OnSet(wire->ssl, static_cast<timeval*>(argument));
       return 1;
     }
-    default:  // pending octets, MTU and its overhead, peer: none
+    case BIO_CTRL_DGRAM_GET_MTU_OVERHEAD:  // of IPv4 and UDP; lowers the least MTU that is taken
+      return 28;
+    default:  // pending octets, MTU, peer: none
       return 0;
   }
 }

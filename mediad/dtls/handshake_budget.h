@@ -1,8 +1,9 @@
-// How many handshakes are let in: a handshake costs us a thousand times what its ClientHello costs the sender.
+// How many handshakes are let in: a handshake costs us a thousand times what its ClientHello costs
+// the sender.
 //
-// Budget of a call: one TokenBucket in its session. Budget of a source: HandshakeBudget, one for each shard. Both
-// are asked for a ClientHello that would start an association (DROP_DTLS_LIMIT if refused), not for every record.
-// No clock: time is passed in and must not go back. One thread.
+// Budget of a call: one TokenBucket in its session. Budget of a source: HandshakeBudget, one for
+// each shard. Both are asked for a ClientHello that would start an association (DROP_DTLS_LIMIT if
+// refused), not for every record. No clock: time is passed in and must not go back. One thread.
 #pragma once
 
 #include <array>
@@ -17,8 +18,8 @@
 namespace mediad::dtls {
 
 struct BucketOptions {
-  uint32_t burst = 32;        // tokens when full
-  uint32_t per_second = 8;    // refilled
+  uint32_t burst = 32;      // tokens when full
+  uint32_t per_second = 8;  // refilled
 };
 
 class TokenBucket {
@@ -37,8 +38,8 @@ class HandshakeBudget {
   explicit HandshakeBudget(const BucketOptions& options = {}, size_t max_sources = 4096)
       : options_(options), max_sources_(max_sources < 1 ? 1 : max_sources) {}
 
-  // An IPv6 source shares its bucket with its /64. A full table forgets the source heard of least recently, so
-  // many sources never shut out another one.
+  // An IPv6 source shares its bucket with its /64. A full table forgets the source heard of least
+  // recently, so many sources never shut out another one.
   bool Take(const base::IpAddress& source, std::chrono::nanoseconds now);
   size_t sources() const { return table_.size(); }
 

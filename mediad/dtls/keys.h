@@ -1,4 +1,6 @@
-// SRTP protection profiles and the keys that a handshake exports for them (RFC 5764 §4.1, §4.2; RFC 7714 §14.2).
+// SRTP protection profiles and the keys that a handshake exports for them (RFC 5764 §4.1, §4.2;
+// RFC 7714 §14.2).
+// 7714 §14.2).
 //
 // No packets are protected here. Values; any thread.
 #pragma once
@@ -17,8 +19,9 @@ namespace mediad::dtls {
 struct Profile {
   unsigned long id;       // RFC 5764 §4.1.2, RFC 7714 §14.2
   std::string_view name;  // as the library spells it
-  std::string_view suite; // IANA name of the same transforms in SDP (RFC 4568), as SrtpKey.suite has it
-  size_t key;             // octets
+  std::string_view
+      suite;   // IANA name of the same transforms in SDP (RFC 4568), as SrtpKey.suite has it
+  size_t key;  // octets
   size_t salt;
 };
 

@@ -1,4 +1,5 @@
-// The library's error queue as text. It belongs to the thread; nothing of it outlives the call that asks.
+// The library's error queue as text. It belongs to the thread; nothing of it outlives the call that
+// asks.
 #pragma once
 
 #include <string>

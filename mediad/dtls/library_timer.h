@@ -1,11 +1,14 @@
 // The library's retransmission timer under our time.
 //
-// OpenSSL compares its DTLS timer with gettimeofday(), wherever `now` comes from, and looks at it in every read. When
-// it starts the timer it tells the BIO (BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT) by a pointer: up to 3.1 to the timer itself,
-// later to a copy. Which of the two is found out by changing the value and asking the library for what is left:
-//  * the timer itself: it is moved to where no clock gets, and back to 1970 to make the library retransmit. The wall
+// OpenSSL compares its DTLS timer with gettimeofday(), wherever `now` comes from, and looks at it
+// in every read. When it starts the timer it tells the BIO (BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT) by a
+// pointer: up to 3.1 to the timer itself, later to a copy. Which of the two is found out by
+// changing the value and asking the library for what is left:
+//  * the timer itself: it is moved to where no clock gets, and back to 1970 to make the library
+//  retransmit. The wall
 //    clock, and its jumps, have no say.
-//  * a copy: nothing can be moved. The library's second, doubled, runs beside ours; Expire() may be early then.
+//  * a copy: nothing can be moved. The library's second, doubled, runs beside ours; Expire() may be
+//  early then.
 // One thread.
 #pragma once
 

@@ -1,5 +1,5 @@
-// DTLS records as far as they can be judged without keys (RFC 6347 §4.1, §4.2.2): what a demultiplexer and
-// an association ask before anything is given to the library.
+// DTLS records as far as they can be judged without keys (RFC 6347 §4.1, §4.2.2): what a
+// demultiplexer and an association ask before anything is given to the library.
 //
 // No state, no cryptography; every look is bounded by the datagram. Pure functions; any thread.
 #pragma once
@@ -15,7 +15,12 @@ inline constexpr size_t kHandshakeHeader = 12;
 // Of a whole handshake message, fragments put together. Certificates are the long ones.
 inline constexpr size_t kMaxHandshakeMessage = 16384;
 
-enum class ContentType : uint8_t { kChangeCipherSpec = 20, kAlert = 21, kHandshake = 22, kData = 23 };
+enum class ContentType : uint8_t {
+  kChangeCipherSpec = 20,
+  kAlert = 21,
+  kHandshake = 22,
+  kData = 23
+};
 
 struct Record {
   ContentType type = ContentType::kData;
@@ -24,10 +29,12 @@ struct Record {
   std::span<const uint8_t> content;  // plain text in epoch 0
 };
 
-// Cuts the first record off `datagram`. False: the rest is no record of DTLS 1.x; nothing more of it is usable.
+// Cuts the first record off `datagram`. False: the rest is no record of DTLS 1.x; nothing more of
+// it is usable.
 bool NextRecord(std::span<const uint8_t>* datagram, Record* record);
 
-// The datagram starts with a whole record. RFC 7983's first octet alone is rtp/classify.h's business.
+// The datagram starts with a whole record. RFC 7983's first octet alone is rtp/classify.h's
+// business.
 bool LooksLikeDtls(std::span<const uint8_t> datagram);
 // The datagram starts with a record of epoch 0 that starts with (a fragment of) a ClientHello.
 bool IsClientHello(std::span<const uint8_t> datagram);
@@ -35,7 +42,8 @@ bool IsClientHello(std::span<const uint8_t> datagram);
 // Who may send a message in plain text. RFC 5246 §7.4.
 enum class Sender : uint8_t { kClient, kServer };
 
-// The content of a handshake record of epoch 0: whole, consistent fragments of messages which that side sends.
+// The content of a handshake record of epoch 0: whole, consistent fragments of messages which that
+// side sends.
 bool IsPlausibleHandshake(std::span<const uint8_t> content, Sender sender);
 
 }  // namespace mediad::dtls

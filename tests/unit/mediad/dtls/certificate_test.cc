@@ -105,7 +105,7 @@ TEST_F(Store, KeepsWhatIsInUseHoweverOld) {
   const std::string id = held->id();
   Rotate(kNow + kHalf);
   Rotate(kNow + 2 * kHalf);
-  Rotate(kNow + 3 * kHalf);  // the first has expired, the second is used by nobody
+  Rotate(kNow + 3 * kHalf);            // the first has expired, the second is used by nobody
   ASSERT_EQ(store_.All().size(), 3u);  // the third was replaced just now
   EXPECT_EQ(store_.All().front(), store_.current());
   EXPECT_EQ(store_.Find(id), held);

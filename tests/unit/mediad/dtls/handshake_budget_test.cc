@@ -12,8 +12,8 @@ using std::chrono::seconds;
 
 base::IpAddress At(const char* text) { return *base::IpAddress::Parse(text); }
 base::IpAddress Numbered(unsigned n) {
-  return base::IpAddress::V4({10, static_cast<uint8_t>(n >> 16), static_cast<uint8_t>(n >> 8),
-                              static_cast<uint8_t>(n)});
+  return base::IpAddress::V4(
+      {10, static_cast<uint8_t>(n >> 16), static_cast<uint8_t>(n >> 8), static_cast<uint8_t>(n)});
 }
 
 int TakeAll(HandshakeBudget& budget, const base::IpAddress& source, nanoseconds now) {

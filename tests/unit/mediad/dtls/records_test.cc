@@ -11,9 +11,19 @@ namespace {
 using Octets = std::vector<uint8_t>;
 
 Octets MakeRecord(uint8_t type, uint16_t epoch, const Octets& content, uint8_t minor = 0xfd) {
-  Octets record = {type, 0xfe, minor, static_cast<uint8_t>(epoch >> 8), static_cast<uint8_t>(epoch),
-                   0, 0, 0, 0, 0, 1,
-                   static_cast<uint8_t>(content.size() >> 8), static_cast<uint8_t>(content.size())};
+  Octets record = {type,
+                   0xfe,
+                   minor,
+                   static_cast<uint8_t>(epoch >> 8),
+                   static_cast<uint8_t>(epoch),
+                   0,
+                   0,
+                   0,
+                   0,
+                   0,
+                   1,
+                   static_cast<uint8_t>(content.size() >> 8),
+                   static_cast<uint8_t>(content.size())};
   record.insert(record.end(), content.begin(), content.end());
   return record;
 }
@@ -22,9 +32,18 @@ Octets Fragment(uint8_t type, uint32_t length, uint32_t offset, uint32_t fragmen
   const auto high = [](uint32_t v) { return static_cast<uint8_t>(v >> 16); };
   const auto middle = [](uint32_t v) { return static_cast<uint8_t>(v >> 8); };
   const auto low = [](uint32_t v) { return static_cast<uint8_t>(v); };
-  Octets octets = {type, high(length), middle(length), low(length), 0, 0,
-                   high(offset), middle(offset), low(offset),
-                   high(fragment), middle(fragment), low(fragment)};
+  Octets octets = {type,
+                   high(length),
+                   middle(length),
+                   low(length),
+                   0,
+                   0,
+                   high(offset),
+                   middle(offset),
+                   low(offset),
+                   high(fragment),
+                   middle(fragment),
+                   low(fragment)};
   octets.resize(octets.size() + present, 0x55);
   return octets;
 }
@@ -76,12 +95,12 @@ TEST(Records, FragmentsHaveToFit) {
     return IsPlausibleHandshake(content, sender);
   };
   EXPECT_TRUE(plausible(Fragment(11, 100, 40, 60, 60)));
-  EXPECT_FALSE(plausible(Fragment(11, 100, 41, 60, 60)));             // beyond the message
-  EXPECT_FALSE(plausible(Fragment(11, 100, 0xfffff0, 0x20, 0x20)));   // sum beyond 24 bits
-  EXPECT_FALSE(plausible(Fragment(11, 100, 40, 60, 59)));             // beyond the record
-  EXPECT_FALSE(plausible(Fragment(11, 100, 0, 0, 0)));                // empty part of something
-  EXPECT_FALSE(plausible(Fragment(11, 0x4001, 0, 10, 10)));           // too long a message
-  EXPECT_FALSE(plausible(Fragment(0, 0, 0, 0, 0)));                   // HelloRequest: renegotiation
+  EXPECT_FALSE(plausible(Fragment(11, 100, 41, 60, 60)));            // beyond the message
+  EXPECT_FALSE(plausible(Fragment(11, 100, 0xfffff0, 0x20, 0x20)));  // sum beyond 24 bits
+  EXPECT_FALSE(plausible(Fragment(11, 100, 40, 60, 59)));            // beyond the record
+  EXPECT_FALSE(plausible(Fragment(11, 100, 0, 0, 0)));               // empty part of something
+  EXPECT_FALSE(plausible(Fragment(11, 0x4001, 0, 10, 10)));          // too long a message
+  EXPECT_FALSE(plausible(Fragment(0, 0, 0, 0, 0)));                  // HelloRequest: renegotiation
   EXPECT_FALSE(plausible({}));
   EXPECT_FALSE(plausible({1, 0, 0}));
 
