@@ -177,6 +177,9 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
       return CloseFor(table, entry, EndReason::kFailed, now,
                       base::StrCat("Closing call: ", event.failed().reason()));
     case v1::Event::kConfirmed:
+    case v1::Event::kIceCompleted:
+    case v1::Event::kDtlsEstablished:
+    case v1::Event::kDtlsFailed:
     case v1::Event::EVENT_NOT_SET:
       return;
   }
