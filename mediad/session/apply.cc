@@ -154,7 +154,11 @@ void Session::ApplyRoutes(const v1::Session& specification) {
 void Session::ApplySockets(std::span<const BoundPortSet> bound,
                            const v1::Session& specification) {
   sockets_.clear();
+  own_addresses_.clear();
   for (const BoundPortSet& set : bound) {
+    if (std::find(own_addresses_.begin(), own_addresses_.end(), set.first.address) == own_addresses_.end()) {
+      own_addresses_.push_back(set.first.address);
+    }
     for (uint16_t offset = 0; offset < set.count; ++offset) {
       LocalSocket socket;
       socket.local = {set.first.address, static_cast<uint16_t>(set.first.port + offset)};

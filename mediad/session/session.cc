@@ -195,6 +195,7 @@ std::optional<uint32_t> Session::ClockRateOf(uint32_t ssrc) const {
 
 Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   if (drop_traffic_) return Reject(arrival, Drop::kTraffic);
+  if (GoesRound(arrival)) return Reject(arrival, Drop::kLoop);
   const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
   if (arrival.kind == Arrival::Kind::kRtp && arrival.on_rtcp_port) {
     return Reject(arrival, Drop::kRtpOnRtcpPort);
@@ -211,6 +212,15 @@ Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   if (sinks->empty()) return Reject(arrival, reason);
   ++arrival.stream->forwarded;
   return Drop::kNone;
+}
+
+// What one of our own sockets sent to another, again and again.
+bool Session::GoesRound(const Arrival& arrival) const {
+  const auto own = std::find(own_addresses_.begin(), own_addresses_.end(), arrival.source.address);
+  if (own == own_addresses_.end()) return false;
+  std::unique_ptr<LoopGuard>& guard = arrival.stream->loop_guard;
+  if (guard == nullptr) guard = std::make_unique<LoopGuard>();
+  return !guard->Admit(arrival.packet, arrival.now.monotonic);
 }
 
 // The stream of the route's far end that this packet leaves on; null: it has no such port pair.

@@ -110,6 +110,7 @@ class Session {
   bool SameFamily(SocketIndex socket, const base::Endpoint& peer) const {
     return sockets_[socket].local.address.family() == peer.address.family();
   }
+  bool GoesRound(const Arrival& arrival) const;
   void LogStrictSource(const Arrival& arrival);
   void Log(base::log::Severity severity, const Media& media, uint16_t port,
            std::string_view text) const;
@@ -133,6 +134,7 @@ class Session {
   std::chrono::nanoseconds signalled_at_{0};  // monotonic; opens the learning window
   int64_t signalled_unix_ = 0;                // of the first Apply, for streams without packets
   std::vector<LocalSocket> sockets_;
+  std::vector<base::IpAddress> own_addresses_;  // of sockets_, each once
   std::vector<Media> media_;
   std::unique_ptr<rtcp::QualityCollector> quality_;  // from the first RTCP on
   std::optional<PeerEvent> event_;

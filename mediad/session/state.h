@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "mediad/rtp/payload.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
+#include "mediad/session/loop_guard.h"
 #include "proto/base/endpoint.h"
 
 namespace mediad::session {
@@ -60,6 +62,7 @@ struct Stream {
   int64_t last_strict_log_unix_s = 0;   // lines and events that a sender could cause with each packet:
   int64_t last_change_unix_s = 0;       // at most one a second
   Explanation explanation;
+  std::unique_ptr<LoopGuard> loop_guard;  // once something came from one of our own addresses
 };
 
 struct Route {
