@@ -68,12 +68,14 @@ void Shard::Insert(std::unique_ptr<Call> call) {
   notes.position = static_cast<uint32_t>(slices_[insert_slice_].size());
   slices_[insert_slice_].push_back(call.get());
   Key key(call->owner(), call->session().id());
+  NoteReporting(*call, call->session().generates_reports());
   calls_.emplace(std::move(key), std::move(call));
   sessions_.store(calls_.size(), std::memory_order_relaxed);
 }
 
 std::unique_ptr<Call> Shard::Remove(Call& call) {
   NoteActivity(call, 0);
+  NoteReporting(call, false);
   const Call::Supervision notes = call.supervision();
   std::vector<Call*>& slice = slices_[notes.slice];
   slice[notes.position] = slice.back();
@@ -124,7 +126,11 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   }
   call->supervision().touched = now.monotonic;
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
-  if (fresh != nullptr) Insert(std::move(fresh));
+  if (fresh != nullptr) {
+    Insert(std::move(fresh));
+  } else {
+    NoteReporting(*call, call->session().generates_reports());
+  }
   return result;
 }
 

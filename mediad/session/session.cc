@@ -177,6 +177,7 @@ void Session::AccountRtp(const Arrival& arrival) {
 
 void Session::AccountRtcp(const Arrival& arrival) {
   arrival.media->ingress.OnRtcpAuthor(arrival.ssrc());
+  if (arrival.media->reports) arrival.media->reports->OnCompound(arrival.packet, arrival.now);
   if (quality_ == nullptr) quality_ = std::make_unique<rtcp::QualityCollector>(quality_options_);
   quality_->OnCompound(
       arrival.packet, [this](uint32_t ssrc) { return ClockRateOf(ssrc); }, arrival.now);
@@ -206,10 +207,15 @@ Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   }
   Drop reason = Drop::kNoRoute;
   for (const Route& route : arrival.media->routes) {
+    // Who gets reports of ours is not confused with those of others.
+    if (rtcp && media_[route.to].reports != nullptr && !arrival.media->mirror_rtcp) {
+      reason = Drop::kNone;
+      continue;
+    }
     const Drop drop = ForwardTo(arrival, route, sinks);
     if (drop != Drop::kNone) reason = drop;
   }
-  if (sinks->empty()) return Reject(arrival, reason);
+  if (sinks->empty()) return reason == Drop::kNone ? reason : Reject(arrival, reason);
   ++arrival.stream->forwarded;
   return Drop::kNone;
 }
@@ -244,6 +250,11 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   if (!SameFamily(out->socket, out->peer.target())) return Drop::kFamilyMismatch;
   if (to.nat_wait && out->first_packet_unix_ms == 0) return Drop::kNatWait;
   std::span<const uint8_t> bytes = arrival.packet;
+  if (arrival.header && arrival.header->has_extension() && arrival.media->strip_extensions.any()) {
+    bytes = sinks->StrippedOnce(bytes, [&arrival](std::span<uint8_t> copy) {
+      return rtp::StripExtensions(arrival.media->strip_extensions, copy);
+    });
+  }
   if (!rtcp && (route.silence_rtp || route.block_dtmf)) {
     const Drop drop = Manipulate(arrival, route, sinks, &bytes);
     if (drop != Drop::kNone) return drop;

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "mediad/rtcp/quality.h"
 #include "mediad/session/liveness.h"
 #include "mediad/session/sinks.h"
@@ -55,7 +56,8 @@ class Session {
   void Absorb(Session* other, uint32_t offset);
   void GiveBack(Session* other, uint32_t offset);
 
-  // The life of a packet (architecture.md §3). Returns why it goes nowhere; kNone: `sinks` has something.
+  // The life of a packet (architecture.md §3). Returns why it goes nowhere; kNone: where `sinks` says, and if that is
+  // empty, it has come to its end here.
   // ≤ 150 ns without learning.
   Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<const uint8_t> packet,
                 uint8_t tos, const base::Now& now, SinkList* sinks);
@@ -75,6 +77,10 @@ class Session {
   // Once a second: NAT-piercing packets to send. Calls emit(sink) for each.
   template <typename Emit>
   void OnTick(Emit emit) const;
+  // Reports of our own (generate_rtcp): whether there are any to send at times, and those that are due, plain.
+  bool generates_reports() const;
+  void Report(std::chrono::milliseconds chance, const base::Now& now, std::span<uint8_t> buffer,
+              absl::FunctionRef<void(const Sink&)> emit);
   // Whether the media timeout is reached, and by which kind of stream (config.md §4.1).
   LivenessVerdict Examine(const base::Now& now) const;
 
@@ -107,6 +113,8 @@ class Session {
   void AccountRtcp(const Arrival& arrival);
   Stream* StreamOf(const Arrival& arrival, const Route& route);
   std::optional<uint32_t> ClockRateOf(uint32_t ssrc) const;
+  std::optional<Sink> ReportTo(Media* media, std::chrono::milliseconds chance, const base::Now& now,
+                               std::span<uint8_t> buffer);
   bool SameFamily(SocketIndex socket, const base::Endpoint& peer) const {
     return sockets_[socket].local.address.family() == peer.address.family();
   }

@@ -1,6 +1,6 @@
 // Where one received packet goes: what Session::OnPacket hands to the shell.
 //
-// Fixed size, no allocation. Rewritten packets (feedback taken out) lie in the list's own scratch buffer.
+// Fixed size, no allocation. Rewritten packets (feedback taken out, header extensions) lie in the list's own buffers.
 #pragma once
 
 #include <array>
@@ -25,7 +25,8 @@ class SinkList {
 
   void Clear() {
     size_ = 0;
-    filtered_ = {};
+    changed_.bytes = {};
+    stripped_.bytes = {};
   }
   // Precondition: at most kMaxRoutesFrom since Clear(). Validation of the specification sees to it.
   void Add(const Sink& sink) { sinks_[size_++] = sink; }
@@ -38,19 +39,35 @@ class SinkList {
   // A changed copy of the packet, made by `change(span) -> size` once per packet, however many sinks use it.
   template <typename Change>
   std::span<const uint8_t> ChangedOnce(std::span<const uint8_t> packet, Change change) {
-    if (filtered_.data() == nullptr) {
-      const size_t size = packet.size() < kScratch ? packet.size() : kScratch;
-      std::memcpy(scratch_.data(), packet.data(), size);
-      filtered_ = std::span<const uint8_t>(scratch_.data(), change(std::span<uint8_t>(scratch_.data(), size)));
-    }
-    return filtered_;
+    return CopyOnce(packet, change, &changed_);
+  }
+  // Likewise, for what comes before any other change and concerns every sink: header extensions taken out.
+  template <typename Change>
+  std::span<const uint8_t> StrippedOnce(std::span<const uint8_t> packet, Change change) {
+    return CopyOnce(packet, change, &stripped_);
   }
 
  private:
+  struct Copy {
+    std::span<const uint8_t> bytes;
+    std::array<uint8_t, kScratch> scratch;
+  };
+
+  template <typename Change>
+  static std::span<const uint8_t> CopyOnce(std::span<const uint8_t> packet, Change change, Copy* copy) {
+    if (copy->bytes.data() == nullptr) {
+      const size_t size = packet.size() < kScratch ? packet.size() : kScratch;
+      const std::span<uint8_t> octets(copy->scratch.data(), size);
+      std::memcpy(octets.data(), packet.data(), size);
+      copy->bytes = octets.first(change(octets));
+    }
+    return copy->bytes;
+  }
+
   std::array<Sink, kMaxRoutesFrom> sinks_;
   size_t size_ = 0;
-  std::span<const uint8_t> filtered_;
-  std::array<uint8_t, kScratch> scratch_;
+  Copy changed_;
+  Copy stripped_;
 };
 
 }  // namespace mediad::session

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "mediad/rtcp/report_generator.h"
 #include "mediad/rtp/egress_tracker.h"
+#include "mediad/rtp/header_extensions.h"
 #include "mediad/rtp/ingress_tracker.h"
 #include "mediad/rtp/payload.h"
 #include "mediad/session/explain.h"
@@ -95,6 +97,7 @@ struct Media {
   bool nat_wait = false;
   bool feedback_filter = false;
   bool block_short = false;       // some codec has a least payload
+  bool mirror_rtcp = false;       // its RTCP goes even to who gets reports of ours
   uint8_t tos = 0;
   Liveness liveness = Liveness::kNone;
   uint32_t idle_limit_s = 0;
@@ -104,6 +107,8 @@ struct Media {
   std::vector<CodecEntry> codecs; // what the party may send
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;
+  rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
+  std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
   std::string label;              // "<tag>/<index>"
 };
 
