@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/ports.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -136,6 +137,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
   for (const call::PortSet& port_set : call.port_sets()) {
     v1::PortSet* out = session.add_port_sets();
     *out = port_set.wanted();
+    out->set_count(PortCount(port_set));
     if (pinned && port_set.has_allocation()) {
       out->set_interface(port_set.allocation().interface());
       out->set_port(port_set.allocation().port());
