@@ -341,9 +341,6 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     FillPtime(section, pair, out);
     out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
     out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
-    if (sender->removed_extensions_size() > 0) {
-      warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
-    }
     out->mux = NegotiateMux(section, pair);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());

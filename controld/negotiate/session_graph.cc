@@ -38,6 +38,14 @@ void FillLiveness(const call::Media& media, const call::Settings& settings, v1::
   }
 }
 
+void FillReports(const call::Media& media, const call::Settings& settings, v1::Media* out) {
+  if (!media.generate_rtcp() || out->transport() != v1::RTP) return;
+  out->set_generate_rtcp(true);
+  out->set_mirror_rtcp(media.mirror_rtcp());
+  out->set_rtcp_interval_ms(static_cast<uint32_t>(settings.rtcp_interval_ms));
+  out->set_cname(settings.instance_id);
+}
+
 void FillMedia(const call::CallState& call, const call::Party& party, const call::Media& media,
                const call::Settings& settings, v1::Media* out) {
   out->set_id(media.id());
@@ -71,6 +79,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
     if (media.block_short()) entry->set_min_payload(LeastPayload(codec, media.ptime()));
   }
   out->set_label(base::StrCat(party.tag(), "/", media.index()));
+  FillReports(media, settings, out);
+  for (const uint32_t id : media.removed_extensions()) out->add_strip_extensions(id);
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
