@@ -54,6 +54,7 @@ controld::call::Settings MakeSettings(const ParsedOptions& options) {
   settings.max_cpu = options.Double("max-cpu");
   settings.max_bandwidth = options.Int("max-bandwidth");
   settings.tos = static_cast<int>(options.Int("tos"));
+  settings.rtcp_interval_ms = static_cast<int>(options.Int("rtcp-interval"));
   settings.sip_source = options.Bool("sip-source");
   settings.reject_invalid_sdp = options.Bool("reject-invalid-sdp");
   settings.moh_attribute = options.String("moh-attr-name");

@@ -21,6 +21,7 @@ struct Settings {
   double max_cpu = 0;               // percent
   int64_t max_bandwidth = 0;        // octets per second
   int tos = 0;
+  int rtcp_interval_ms = 5000;      // between RTCP reports of ours
   bool sip_source = false;
   bool reject_invalid_sdp = false;
   std::string moh_attribute;        // option moh-attr-name

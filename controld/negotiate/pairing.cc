@@ -21,14 +21,6 @@ Pairing::Pairing(call::CallState* call, const sdp::SessionDescription& sdp,
     : call_(call), sdp_(sdp), sender_(call::FindParty(call, dialogue.sender)),
       receiver_(call::FindParty(call, dialogue.receiver)) {}
 
-Media* Pairing::AddMedia(Party* party) {
-  const uint32_t id = call::NewId(call_);
-  Media* media = party->add_media();
-  media->set_id(id);
-  media->set_index(static_cast<uint32_t>(party->media_size()));
-  return media;
-}
-
 // Another section of this message names the medium by its mid, so position must not take it away.
 bool Pairing::ClaimedByMid(const Media& media, const sdp::MediaSection& section) const {
   if (!media.has_mid() || media.mid() == section.mid) return false;
@@ -51,7 +43,7 @@ Media* Pairing::SenderMedia(int index) {
     Media* candidate = sender_->mutable_media(index);
     if (!Contains(used_, candidate->id()) && !ClaimedByMid(*candidate, section)) mine = candidate;
   }
-  if (mine == nullptr) mine = AddMedia(sender_);
+  if (mine == nullptr) mine = call::AddMedia(call_, sender_);
   used_.push_back(mine->id());
   return mine;
 }
@@ -89,9 +81,9 @@ Media* Pairing::ReceiverMedia(const Media& mine) {
     for (const Media& media : receiver_->media()) {
       if (media.index() <= position + 1 && media.hidden()) ++position;
     }
-    while (receiver_->media_size() <= static_cast<int>(position)) AddMedia(receiver_);
+    while (receiver_->media_size() <= static_cast<int>(position)) call::AddMedia(call_, receiver_);
     theirs = receiver_->mutable_media(static_cast<int>(position));
-    if (Taken(*theirs, mine)) theirs = AddMedia(receiver_);
+    if (Taken(*theirs, mine)) theirs = call::AddMedia(call_, receiver_);
   }
   used_.push_back(theirs->id());
   return theirs;

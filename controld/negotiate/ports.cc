@@ -13,7 +13,7 @@ using call::PortSet;
 // A map can serve if it is on the leg's interface and family and has ports enough.
 bool Usable(const CallState& call, const Media& media, const EndpointMap& map, uint32_t count) {
   const PortSet* port_set = call::FindPortSet(call, map.port_set());
-  if (port_set == nullptr || port_set->wanted().count() < count) return false;
+  if (port_set == nullptr || PortCount(*port_set) < count) return false;
   const bool same_interface = port_set->wanted().interface() == media.interface() ||
                               port_set->allocation().interface() == media.interface();
   return same_interface && port_set->wanted().family() == media.family();
@@ -36,6 +36,23 @@ bool IsRemote(const base::Endpoint& remote) {
 }
 
 }  // namespace
+
+uint32_t PortCount(const PortSet& port_set) {
+  return port_set.rtcp_released() ? 1 : port_set.wanted().count();
+}
+
+bool HasReleasedRtcp(const CallState& call, const Media& media) {
+  const PortSet* port_set = call::FindPortSet(call, media.port_set());
+  return port_set != nullptr && port_set->rtcp_released();
+}
+
+void ReleaseRtcp(CallState* call, Media* media, bool multiplexed) {
+  PortSet* port_set = call::FindPortSet(call, media->port_set());
+  const bool released = multiplexed && port_set != nullptr && port_set->wanted().count() > 1;
+  media->set_released_rtcp(released);
+  // Of several pairs the RTCP ports lie between the others.
+  if (released && port_set->wanted().count() == 2) port_set->set_rtcp_released(true);
+}
 
 void SelectPortsFor(CallState* call, Media* media, const base::Endpoint& remote, uint32_t count,
                     bool latch) {

@@ -16,4 +16,13 @@ void SelectPortsFor(call::CallState* call, call::Media* media, const base::Endpo
 // not known yet (wildcard).
 void EnsureOwnPorts(call::CallState* call, call::Media* media, uint32_t count);
 
+// After an answer: whether RTCP of this leg is multiplexed for certain. The RTCP port is given back then; without
+// multiplexing, the leg will need other ports.
+void ReleaseRtcp(call::CallState* call, call::Media* media, bool multiplexed);
+
+// Ports of the set that are open.
+uint32_t PortCount(const call::PortSet& port_set);
+// Whether the leg's current ports are one that is left of two.
+bool HasReleasedRtcp(const call::CallState& call, const call::Media& media);
+
 }  // namespace controld::negotiate

@@ -214,13 +214,12 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
                      (request_.Has(Flag::kPortLatching) || !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
   SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
-  const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
-                                      : sender->maps_size() > 0;
+  const bool muxed_alone =
+      is_offer() ? (sender->rtcp_mux_override() && sender->rtcp_mux()) ||
+                       (sender->rtcp_mux_offered() && HasReleasedRtcp(*call_, *sender))
+                 : sender->maps_size() > 0;
   EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
-  if (!is_offer()) {
-    const call::PortSet* ports = call::FindPortSet(*call_, receiver->port_set());
-    receiver->set_released_rtcp(mux == MuxForm::kOnly && ports->wanted().count() > 1);
-  }
+  if (!is_offer()) ReleaseRtcp(call_, receiver, mux == MuxForm::kOnly);
 }
 
 // A party's mid is what it offered itself, or else what it was offered; an answer's says nothing new.
@@ -342,9 +341,6 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     FillPtime(section, pair, out);
     out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
     out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
-    if (sender->removed_extensions_size() > 0) {
-      warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
-    }
     out->mux = NegotiateMux(section, pair);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());

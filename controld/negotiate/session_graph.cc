@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/ports.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -35,6 +36,14 @@ void FillLiveness(const call::Media& media, const call::Settings& settings, v1::
     out->set_liveness(v1::CHECKED);
     out->set_idle_limit_s(seconds(settings.timeout_s));
   }
+}
+
+void FillReports(const call::Media& media, const call::Settings& settings, v1::Media* out) {
+  if (!media.generate_rtcp() || out->transport() != v1::RTP) return;
+  out->set_generate_rtcp(true);
+  out->set_mirror_rtcp(media.mirror_rtcp());
+  out->set_rtcp_interval_ms(static_cast<uint32_t>(settings.rtcp_interval_ms));
+  out->set_cname(settings.instance_id);
 }
 
 void FillMedia(const call::CallState& call, const call::Party& party, const call::Media& media,
@@ -70,6 +79,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
     if (media.block_short()) entry->set_min_payload(LeastPayload(codec, media.ptime()));
   }
   out->set_label(base::StrCat(party.tag(), "/", media.index()));
+  FillReports(media, settings, out);
+  for (const uint32_t id : media.removed_extensions()) out->add_strip_extensions(id);
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
@@ -136,6 +147,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
   for (const call::PortSet& port_set : call.port_sets()) {
     v1::PortSet* out = session.add_port_sets();
     *out = port_set.wanted();
+    out->set_count(PortCount(port_set));
     if (pinned && port_set.has_allocation()) {
       out->set_interface(port_set.allocation().interface());
       out->set_port(port_set.allocation().port());

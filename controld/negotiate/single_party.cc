@@ -37,17 +37,6 @@ Party* FindOrMake(CallState* call, const ng::Request& request, const std::string
   return party;
 }
 
-Media* MediaAt(CallState* call, uint32_t party_id, int position) {
-  while (call::FindParty(call, party_id)->media_size() <= position) {
-    const uint32_t id = call::NewId(call);
-    Party* party = call::FindParty(call, party_id);
-    Media* media = party->add_media();
-    media->set_id(id);
-    media->set_index(static_cast<uint32_t>(party->media_size()));
-  }
-  return call::FindParty(call, party_id)->mutable_media(position);
-}
-
 // False: the worker has no address at all.
 bool OpenPorts(CallState* call, const ng::Request& request, base::Family family, uint32_t count,
                const call::WorkerView& worker, Media* media, std::vector<std::string>* warnings) {
@@ -89,7 +78,7 @@ class Publisher {
 
 bool Publisher::AddSection(int index) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  Media* media = MediaAt(call_, party_, index);
+  Media* media = call::MediaAt(call_, party_, index);
   const uint32_t port_set = media->port_set();
   negotiator_.TakeAuthor(index, media);
   media->set_offered(true);
@@ -195,7 +184,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
   outcome.outgoing.is_offer = true;
   outcome.outgoing.source.timing = "0 0";
   for (size_t i = 0; i < wanted.size(); ++i) {
-    Media* media = MediaAt(call, party_id, static_cast<int>(i));
+    Media* media = call::MediaAt(call, party_id, static_cast<int>(i));
     media->set_type_text(wanted[i].type);
     const bool given = !request.transport_protocol.empty() && request.transport_protocol != "accept";
     media->set_protocol(given ? request.transport_protocol : "RTP/AVP");

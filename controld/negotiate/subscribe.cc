@@ -93,7 +93,6 @@ class Subscriber {
  private:
   void AddSection(int position, uint32_t source_id);
   void AddUnusedSection(Media* sink);
-  Media* Sink(int position);
   bool egress() const { return request_.Has(Flag::kEgress); }
 
   CallState* const call_;
@@ -103,19 +102,8 @@ class Subscriber {
   SubscribeOutcome* const outcome_;
 };
 
-Media* Subscriber::Sink(int position) {
-  if (call::FindParty(call_, party_)->media_size() <= position) {
-    const uint32_t id = call::NewId(call_);
-    Party* party = call::FindParty(call_, party_);
-    Media* media = party->add_media();
-    media->set_id(id);
-    media->set_index(static_cast<uint32_t>(party->media_size()));
-  }
-  return call::FindParty(call_, party_)->mutable_media(position);
-}
-
 void Subscriber::AddSection(int position, uint32_t source_id) {
-  Media* sink = Sink(position);
+  Media* sink = call::MediaAt(call_, party_, position);
   Media* source = call::FindMedia(call_, source_id);
   const Media& described = Described(*call_, *source, egress());
   const bool rtp = sdp::IsRtp(sdp::CanonicalProtocol(described.protocol()));

@@ -49,10 +49,10 @@ constexpr std::array kFlags = {
     FlagRow{"reset", Flag::kReset, 3, kNotYet, "restart ICE and decide its use anew"},
     // RTCP
     FlagRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", Flag::kGenerateRtcp, 2,
-            kNotYet, "produce own RTCP"},
+            kYes, "produce own RTCP"},
     FlagRow{"mirror-RTCP|mirror-rtcp|mirror RTCP|mirror rtcp|RTCP-mirror|rtcp-mirror|RTCP "
             "mirror|rtcp mirror",
-            Flag::kMirrorRtcp, 3, kNotYet, "forward RTCP also when transcoding or generating"},
+            Flag::kMirrorRtcp, 3, kYes, "forward RTCP also when generating it"},
     // security
     FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kNotYet, "pad base64 in a=crypto",
             FlagAction::kPadCrypto},

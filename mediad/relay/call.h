@@ -81,6 +81,7 @@ class Call {
     uint32_t active_media = 0;       // at the last look
     uint8_t slice = 0;
     uint32_t position = 0;           // within the slice
+    uint32_t reporting = 0;          // position in the list of calls with reports of ours, and 1; 0 = not there
   };
   Supervision& supervision() { return supervision_; }
   // Idle was reported for the generation that runs.

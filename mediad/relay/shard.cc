@@ -58,6 +58,7 @@ void Shard::Stop() {
     left.swap(queue_);
   }
   for (auto& slice : slices_) slice.clear();
+  reporting_.clear();
   calls_.clear();
   for (Command& command : left) {
     Refuse(std::move(command), rtpengine::v1::Error::SHUTTING_DOWN, "the worker is stopping");

@@ -88,6 +88,8 @@ class Shard final : public Watcher {
   void Supervise(Call& call, const base::Now& now);
   bool Orphaned(Call& call, const base::Now& now);
   void NoteActivity(Call& call, uint32_t active_media);
+  void NoteReporting(Call& call, bool reporting);
+  void SendReports(const base::Now& now);
   rtpengine::v1::Event EventFor(const Call& call) const;
   void Emit(rtpengine::v1::Event event) const { (*on_event_)(std::move(event)); }
   void EmitPeer(const Call& call, const session::PeerEvent& peer) const;
@@ -109,6 +111,8 @@ class Shard final : public Watcher {
   absl::btree_set<std::pair<std::chrono::nanoseconds, Call*>> deadlines_;
   size_t next_slice_ = 0;       // to supervise
   size_t insert_slice_ = 0;
+  std::vector<Call*> reporting_;  // calls with RTCP reports of our own
+  base::SystemRandom random_;
   std::chrono::nanoseconds next_tick_{0};
   std::chrono::nanoseconds attachment_changed_{0};
   bool was_attached_ = false;

@@ -69,6 +69,7 @@ void Shard::Insert(std::unique_ptr<Call> call) {
   slices_[insert_slice_].push_back(call.get());
   Key key(call->owner(), call->session().id());
   Schedule(*call);
+  NoteReporting(*call, call->session().generates_reports());
   calls_.emplace(std::move(key), std::move(call));
   sessions_.store(calls_.size(), std::memory_order_relaxed);
 }
@@ -76,6 +77,7 @@ void Shard::Insert(std::unique_ptr<Call> call) {
 std::unique_ptr<Call> Shard::Remove(Call& call) {
   NoteActivity(call, 0);
   Unschedule(call);
+  NoteReporting(call, false);
   const Call::Supervision notes = call.supervision();
   std::vector<Call*>& slice = slices_[notes.slice];
   slice[notes.position] = slice.back();
@@ -126,9 +128,13 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   }
   call->supervision().touched = now.monotonic;
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
-  if (fresh == nullptr) Schedule(*call);
   if (call->session().has_secure_events()) EmitSecure(*call);
-  if (fresh != nullptr) Insert(std::move(fresh));
+  if (fresh != nullptr) {
+    Insert(std::move(fresh));
+  } else {
+    Schedule(*call);
+    NoteReporting(*call, call->session().generates_reports());
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 // What a shard does without being asked: once a second for each call. A tenth of the calls each 100 ms, so
-// that no batch of packets waits for all of them.
+// that no batch of packets waits for all of them. Reports of our own are looked for each 100 ms.
 #include <algorithm>
 
 #include "mediad/relay/shard.h"
@@ -11,6 +11,7 @@ namespace {
 constexpr auto kSliceTime = std::chrono::milliseconds(100);
 constexpr auto kNever = std::chrono::nanoseconds::max();
 constexpr auto kActive = std::chrono::seconds(2);  // since the last packet
+constexpr std::chrono::milliseconds kReportSpread(1000);  // media.md §7.1
 
 }  // namespace
 
@@ -30,6 +31,34 @@ void Shard::Tick(const base::Now& now) {
     Supervise(call, now);
     if (Orphaned(call, now)) Remove(call);
   }
+  SendReports(now);
+}
+
+void Shard::SendReports(const base::Now& now) {
+  for (Call* call : reporting_) {
+    if (call->supervision().deadline_reported == call->session().generation() + 1) continue;
+    const std::chrono::milliseconds chance(random_.Next() % static_cast<uint64_t>(kReportSpread.count()));
+    call->session().Report(chance, now, buffer_, [&](const session::Sink& sink) {
+      sinks_.Clear();
+      sinks_.Add(sink);
+      Send(*call, now);
+    });
+  }
+}
+
+void Shard::NoteReporting(Call& call, bool reporting) {
+  uint32_t& noted = call.supervision().reporting;
+  if (reporting == (noted != 0)) return;
+  if (reporting) {
+    reporting_.push_back(&call);
+    noted = static_cast<uint32_t>(reporting_.size());
+    return;
+  }
+  Call* const last = reporting_.back();
+  reporting_[noted - 1] = last;
+  last->supervision().reporting = noted;
+  reporting_.pop_back();
+  noted = 0;
 }
 
 void Shard::Schedule(Call& call) {

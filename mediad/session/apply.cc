@@ -47,6 +47,8 @@ void CopyFlags(const v1::Media& specification, Media* media) {
   media->idle_limit_s = specification.idle_limit_s();
   media->idle_limit_active_s = specification.idle_limit_active_s();
   media->label = specification.label();
+  media->strip_extensions.reset();
+  for (const uint32_t id : specification.strip_extensions()) media->strip_extensions.set(id & 0xff);
   media->block_short = false;
   media->codecs.clear();
   media->codecs.reserve(static_cast<size_t>(specification.codecs_size()));
@@ -54,6 +56,21 @@ void CopyFlags(const v1::Media& specification, Media* media) {
     media->codecs.push_back({static_cast<uint8_t>(codec.payload_type()), rtp::KindOf(codec.name()),
                              static_cast<uint16_t>(codec.min_payload()), codec.clock_rate()});
     media->block_short = media->block_short || codec.min_payload() > 0;
+  }
+}
+
+void ApplyReports(const v1::Media& specification, Media* media) {
+  media->mirror_rtcp = specification.mirror_rtcp();
+  if (!specification.generate_rtcp() || media->opaque) {
+    media->reports.reset();
+    return;
+  }
+  rtcp::ReportOptions options{std::chrono::milliseconds(specification.rtcp_interval_ms()),
+                              specification.cname(), specification.bundled().mid()};
+  if (media->reports == nullptr) {
+    media->reports = std::make_unique<rtcp::ReportGenerator>(std::move(options));
+  } else {
+    media->reports->SetOptions(std::move(options));
   }
 }
 
@@ -126,6 +143,7 @@ void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base
   const bool was_asymmetric = media->policy.asymmetric;
   media->moved = false;
   CopyFlags(specification, media);
+  ApplyReports(specification, media);
   const size_t pairs = std::max<size_t>(1, specification.port_pairs());
   media->streams.resize(2 * pairs);
   for (size_t pair = 0; pair < pairs; ++pair) {
@@ -164,7 +182,11 @@ void Session::ApplyRoutes(const v1::Session& specification) {
 void Session::ApplySockets(std::span<const BoundPortSet> bound,
                            const v1::Session& specification) {
   sockets_.clear();
+  own_addresses_.clear();
   for (const BoundPortSet& set : bound) {
+    if (std::find(own_addresses_.begin(), own_addresses_.end(), set.first.address) == own_addresses_.end()) {
+      own_addresses_.push_back(set.first.address);
+    }
     for (uint16_t offset = 0; offset < set.count; ++offset) {
       LocalSocket socket;
       socket.local = {set.first.address, static_cast<uint16_t>(set.first.port + offset)};

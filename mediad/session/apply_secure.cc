@@ -93,6 +93,7 @@ void Session::FindVerbatim() {
     if (from.leg == nullptr || !from.leg->secured() || from.leg->dtls()) continue;
     const auto& key = from.leg->protection(0).receive();
     if (!key || from.leg->reencrypts() || from.bundle != nullptr) continue;
+    if (media.strip_extensions.any()) continue;
     media.verbatim =
         !media.routes.empty() &&
         std::all_of(media.routes.begin(), media.routes.end(), [&](const Route& route) {

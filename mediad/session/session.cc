@@ -174,6 +174,7 @@ void Session::AccountRtp(const Arrival& arrival) {
 
 void Session::AccountRtcp(const Arrival& arrival) {
   arrival.media->ingress.OnRtcpAuthor(arrival.ssrc());
+  if (arrival.media->reports) arrival.media->reports->OnCompound(arrival.packet, arrival.now);
   if (quality_ == nullptr) quality_ = std::make_unique<rtcp::QualityCollector>(quality_options_);
   quality_->OnCompound(
       arrival.packet, [this](uint32_t ssrc) { return ClockRateOf(ssrc); }, arrival.now);
@@ -192,6 +193,7 @@ std::optional<uint32_t> Session::ClockRateOf(uint32_t ssrc) const {
 
 Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   if (drop_traffic_) return Reject(arrival, Drop::kTraffic);
+  if (GoesRound(arrival)) return Reject(arrival, Drop::kLoop);
   const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
   if (arrival.kind == Arrival::Kind::kRtp && arrival.on_rtcp_port) {
     return Reject(arrival, Drop::kRtpOnRtcpPort);
@@ -202,12 +204,26 @@ Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   }
   Drop reason = Drop::kNoRoute;
   for (const Route& route : arrival.media->routes) {
+    // Who gets reports of ours is not confused with those of others.
+    if (rtcp && media_[route.to].reports != nullptr && !arrival.media->mirror_rtcp) {
+      reason = Drop::kNone;
+      continue;
+    }
     const Drop drop = ForwardTo(arrival, route, sinks);
     if (drop != Drop::kNone) reason = drop;
   }
-  if (sinks->empty()) return Reject(arrival, reason);
+  if (sinks->empty()) return reason == Drop::kNone ? reason : Reject(arrival, reason);
   ++arrival.stream->forwarded;
   return Drop::kNone;
+}
+
+// What one of our own sockets sent to another, again and again.
+bool Session::GoesRound(const Arrival& arrival) const {
+  const auto own = std::find(own_addresses_.begin(), own_addresses_.end(), arrival.source.address);
+  if (own == own_addresses_.end()) return false;
+  std::unique_ptr<LoopGuard>& guard = arrival.stream->loop_guard;
+  if (guard == nullptr) guard = std::make_unique<LoopGuard>();
+  return !guard->Admit(arrival.packet, arrival.now.monotonic);
 }
 
 // The position of the stream at the route's far end that this packet leaves on; kNoStream: it has no such pair.
@@ -231,6 +247,11 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   if (!SameFamily(path.socket, path.peer.target())) return Drop::kFamilyMismatch;
   if (to.nat_wait && path.first_packet_unix_ms == 0) return Drop::kNatWait;
   std::span<const uint8_t> bytes = arrival.packet;
+  if (arrival.header && arrival.header->has_extension() && arrival.media->strip_extensions.any()) {
+    bytes = sinks->StrippedOnce(bytes, [&arrival](std::span<uint8_t> copy) {
+      return rtp::StripExtensions(arrival.media->strip_extensions, copy);
+    });
+  }
   if (!rtcp && (route.silence_rtp || route.block_dtmf)) {
     const Drop drop = Manipulate(arrival, route, sinks, &bytes);
     if (drop != Drop::kNone) return drop;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "mediad/rtcp/quality.h"
 #include "mediad/session/liveness.h"
 #include "mediad/session/secure_services.h"
@@ -98,6 +99,10 @@ class Session {
   // Once a second: NAT-piercing packets to send. Calls emit(sink) for each.
   template <typename Emit>
   void OnTick(Emit emit) const;
+  // Reports of our own (generate_rtcp): whether there are any to send at times, and those that are due, plain.
+  bool generates_reports() const;
+  void Report(std::chrono::milliseconds chance, const base::Now& now, std::span<uint8_t> buffer,
+              absl::FunctionRef<void(const Sink&)> emit);
   // Whether the media timeout is reached, and by which kind of stream (config.md §4.1).
   LivenessVerdict Examine(const base::Now& now) const;
 
@@ -151,9 +156,12 @@ class Session {
     return media.streams[index < media.streams.size() ? index : 0];
   }
   std::optional<uint32_t> ClockRateOf(uint32_t ssrc) const;
+  std::optional<Sink> ReportTo(Media* media, std::chrono::milliseconds chance, const base::Now& now,
+                               std::span<uint8_t> buffer);
   bool SameFamily(SocketIndex socket, const base::Endpoint& peer) const {
     return sockets_[socket].local.address.family() == peer.address.family();
   }
+  bool GoesRound(const Arrival& arrival) const;
   void LogStrictSource(const Arrival& arrival);
   void Log(base::log::Severity severity, const Media& media, uint16_t port,
            std::string_view text) const;
@@ -184,6 +192,7 @@ class Session {
   std::chrono::nanoseconds signalled_at_{0};  // monotonic; opens the learning window
   int64_t signalled_unix_ = 0;                // of the first Apply, for streams without packets
   std::vector<LocalSocket> sockets_;
+  std::vector<base::IpAddress> own_addresses_;  // of sockets_, each once
   std::vector<Media> media_;
   std::unique_ptr<rtcp::QualityCollector> quality_;  // from the first RTCP on
   std::optional<PeerEvent> event_;

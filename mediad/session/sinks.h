@@ -1,7 +1,7 @@
 // Where one received packet goes, or what a timer has to say: what a Session hands to the shell.
 //
-// Fixed size, no allocation. What is changed on the way (feedback taken out, silence, encryption) and what
-// the session says itself (STUN, DTLS, reports) lies in the list's own memory until Clear().
+// Fixed size, no allocation. What is changed on the way (feedback or header extensions taken out, silence, encryption)
+// and what the session says itself (STUN, DTLS, reports) lies in the list's own memory until Clear().
 #pragma once
 
 #include <algorithm>
@@ -32,6 +32,7 @@ class SinkList {
     size_ = 0;
     used_ = 0;
     changed_ = {};
+    stripped_ = {};
   }
   // Precondition: not full(). A packet has at most kMaxRoutesFrom sinks; validation sees to it.
   void Add(const Sink& sink) { sinks_[size_++] = sink; }
@@ -48,7 +49,7 @@ class SinkList {
   const Sink& operator[](size_t index) const { return sinks_[index]; }
 
   // A copy of at most kPacket octets, with kRoom behind it: the whole is returned. At most one for each sink and
-  // one more, which ChangedOnce takes.
+  // two more, which ChangedOnce and StrippedOnce take.
   std::span<uint8_t> Copy(std::span<const uint8_t> bytes) {
     const size_t size = std::min(bytes.size(), kPacket);
     const std::span<uint8_t> copy(memory_.data() + used_, size + kRoom);
@@ -60,19 +61,31 @@ class SinkList {
   // A changed copy of the packet, made by `change(span) -> size` once per packet, however many sinks use it.
   template <typename Change>
   std::span<const uint8_t> ChangedOnce(std::span<const uint8_t> packet, Change change) {
-    if (changed_.data() == nullptr) {
-      const std::span<uint8_t> copy = Copy(packet).first(std::min(packet.size(), kPacket));
-      changed_ = std::span<const uint8_t>(copy.data(), change(copy));
-    }
-    return changed_;
+    return CopyOnce(packet, change, &changed_);
+  }
+  // Likewise, for what comes before any other change and concerns every sink: header extensions taken out.
+  template <typename Change>
+  std::span<const uint8_t> StrippedOnce(std::span<const uint8_t> packet, Change change) {
+    return CopyOnce(packet, change, &stripped_);
   }
 
  private:
+  template <typename Change>
+  std::span<const uint8_t> CopyOnce(std::span<const uint8_t> packet, Change change,
+                                    std::span<const uint8_t>* once) {
+    if (once->data() == nullptr) {
+      const std::span<uint8_t> copy = Copy(packet).first(std::min(packet.size(), kPacket));
+      *once = std::span<const uint8_t>(copy.data(), change(copy));
+    }
+    return *once;
+  }
+
   std::array<Sink, kMaxSinks> sinks_;
   size_t size_ = 0;
   size_t used_ = 0;  // octets of memory_
   std::span<const uint8_t> changed_;
-  std::array<uint8_t, (kMaxSinks + 1) * (kPacket + kRoom)> memory_;
+  std::span<const uint8_t> stripped_;
+  std::array<uint8_t, (kMaxSinks + 2) * (kPacket + kRoom)> memory_;
 };
 
 }  // namespace mediad::session

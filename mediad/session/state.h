@@ -11,11 +11,14 @@
 #include <string>
 #include <vector>
 
+#include "mediad/rtcp/report_generator.h"
 #include "mediad/rtp/egress_tracker.h"
+#include "mediad/rtp/header_extensions.h"
 #include "mediad/rtp/ingress_tracker.h"
 #include "mediad/rtp/payload.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
+#include "mediad/session/loop_guard.h"
 #include "proto/base/endpoint.h"
 
 namespace mediad::session {
@@ -61,6 +64,7 @@ struct Stream {
   int64_t last_strict_log_unix_s = 0;   // lines and events that a sender could cause with each packet:
   int64_t last_change_unix_s = 0;       // at most one a second
   Explanation explanation;
+  std::unique_ptr<LoopGuard> loop_guard;  // once something came from one of our own addresses
 };
 
 struct Route {
@@ -101,6 +105,7 @@ struct Media {
   bool nat_wait = false;
   bool feedback_filter = false;
   bool block_short = false;       // some codec has a least payload
+  bool mirror_rtcp = false;       // its RTCP goes even to who gets reports of ours
   uint8_t tos = 0;
   Liveness liveness = Liveness::kNone;
   uint32_t idle_limit_s = 0;
@@ -110,6 +115,8 @@ struct Media {
   std::vector<CodecEntry> codecs; // what the party may send
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;
+  rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
+  std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
   std::string label;              // "<tag>/<index>"
   // Whose sockets, keys and addresses it uses: its own position, or that of its bundle's head.
   MediaIndex carrier = kNoMedia;

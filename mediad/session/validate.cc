@@ -161,6 +161,15 @@ absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
     }
   }
   if (absl::Status status = CheckSecurity(media, port_sets); !status.ok()) return status;
+  if (media.generate_rtcp() && (media.rtcp_interval_ms() < 100 || media.rtcp_interval_ms() > 3'600'000)) {
+    return Invalid("media ", media.id(), ": RTCP interval ", media.rtcp_interval_ms());
+  }
+  if (media.cname().size() > rtcp::kMaxSdesItem || media.bundled().mid().size() > rtcp::kMaxSdesItem) {
+    return TooLarge("octets of a CNAME or MID", rtcp::kMaxSdesItem);
+  }
+  for (const uint32_t id : media.strip_extensions()) {
+    if (id < 1 || id > 255) return Invalid("media ", media.id(), ": header extension ", id);
+  }
   if (media.codecs_size() > 128) return TooLarge("codecs of a media", 128);
   if (media.has_rtp_remote()) {
     if (absl::Status status = CheckEndpoint(media.rtp_remote(), media.id()); !status.ok()) return status;

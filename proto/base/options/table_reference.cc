@@ -220,8 +220,6 @@ constexpr OptionSpec kReference[] = {
     {.name = "redis-tcp-keepalive-time", .type = Type::kInteger, .fallback = "0",
      .help = "TCP keep-alive idle seconds"},
     {.name = "redis-write", .letter = 'w', .type = Type::kString, .help = "Redis to write to"},
-    {.name = "rtcp-interval", .type = Type::kInteger, .fallback = "5000",
-     .help = "ms between generated RTCP packets (plus up to 1 s)"},
     {.name = "scheduling", .type = Type::kString, .fallback = "default",
      .help = "policy of worker threads"},
     {.name = "silence-detect", .type = Type::kDouble, .fallback = "0",
