@@ -63,7 +63,7 @@ class ReportGeneratorTest : public ::testing::Test {
 };
 
 TEST_F(ReportGeneratorTest, SenderReportOfWhatIsSent) {
-  for (const uint16_t sequence : {20, 21, 22}) Send(sequence);
+  for (const uint16_t sequence : std::initializer_list<uint16_t>{20, 21, 22}) Send(sequence);
   const auto packets = Report();
   ASSERT_EQ(packets.size(), 2u);
   EXPECT_EQ(packets[0].author(), kOurs);
@@ -98,7 +98,7 @@ TEST_F(ReportGeneratorTest, NtpFractionIsBinary) {
 
 TEST_F(ReportGeneratorTest, BlockTellsLossSinceTheLastReportAndInAll) {
   Send(1);
-  for (const uint16_t sequence : {10, 11, 14, 15}) Receive(sequence);
+  for (const uint16_t sequence : std::initializer_list<uint16_t>{10, 11, 14, 15}) Receive(sequence);
   ReportBlock block = Report()[0].report(0);
   EXPECT_EQ(block.ssrc, kTheirs);
   EXPECT_EQ(block.highest_sequence, 15u);
@@ -108,7 +108,7 @@ TEST_F(ReportGeneratorTest, BlockTellsLossSinceTheLastReportAndInAll) {
   EXPECT_EQ(block.delay_since_last_sender_report, 0u);
 
   Send(2);
-  for (const uint16_t sequence : {16, 17, 18, 20}) Receive(sequence);
+  for (const uint16_t sequence : std::initializer_list<uint16_t>{16, 17, 18, 20}) Receive(sequence);
   block = Report()[0].report(0);
   EXPECT_EQ(block.cumulative_lost, 3);
   EXPECT_EQ(block.fraction_lost, 256 / 5);
