@@ -85,8 +85,21 @@ controld::admin::Parameters MakeAdminParameters(const controld::call::Settings& 
   out.max_cpu = settings.max_cpu;
   out.max_load = settings.max_load;
   out.max_bandwidth = settings.max_bandwidth;
+  out.tos = settings.tos;
   out.control_tos = options.Int("control-tos");
   return out;
+}
+
+// What the admin interface may change, put where it takes effect.
+controld::call::Settings WithParameters(controld::call::Settings settings,
+                                        const controld::admin::Parameters& parameters) {
+  settings.timeout_s = static_cast<int>(parameters.timeout_s);
+  settings.silent_timeout_s = static_cast<int>(parameters.silent_timeout_s);
+  settings.final_timeout_s = static_cast<int>(parameters.final_timeout_s);
+  settings.offer_timeout_s = static_cast<int>(parameters.offer_timeout_s);
+  settings.delete_delay_s = static_cast<int>(parameters.delete_delay_s);
+  settings.max_sessions = parameters.max_sessions;
+  return settings;
 }
 
 // The workers report first: the tree shows this moment, not the last second.
@@ -210,12 +223,21 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::AccessControl access(MakeKey());
   access.SetRules(*std::move(rules));
-  controld::admin::AdminShell admin(shards, MakeAdminParameters(settings, options));
+  const auto statistics = MakeStatistics(counters, clients, fleet, shards);
+  const auto apply = [&](const controld::admin::Parameters& parameters,
+                         std::function<void()> done) {
+    fleet.SetLimits({parameters.max_load, parameters.max_cpu, parameters.max_bandwidth});
+    listeners->udp->SetTos(static_cast<int>(parameters.control_tos));
+    listeners->streams->SetTos(static_cast<int>(parameters.control_tos));
+    shards.SetSettings(WithParameters(settings, parameters), std::move(done));
+  };
+  controld::admin::AdminShell admin(shards,
+                                    {MakeAdminParameters(settings, options), apply, statistics});
   controld::listen::NgServer::Options ng_options;
   ng_options.templates = *std::move(templates);
   ng_options.admin = &admin;
   ng_options.access = &access;
-  ng_options.statistics = MakeStatistics(counters, clients, fleet, shards);
+  ng_options.statistics = statistics;
   controld::listen::NgServer ng(cookies, clients, shards, std::move(ng_options));
   const controld::rpc::StatisticsSources sources{counters, ng, cookies, clients, access,
                                                  *listeners->udp, *listeners->streams, fleet,

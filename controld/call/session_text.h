@@ -15,5 +15,8 @@ std::string SessionLine(const CallState& call);
 // The whole call; without statistics its streams are left out.
 std::string SessionText(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
                         base::Now now);
+// One party of it.
+std::string PartyText(const CallState& call, const Party& party,
+                      const rtpengine::v1::SessionStatistics& statistics, base::Now now);
 
 }  // namespace controld::call

@@ -57,13 +57,16 @@ absl::StatusOr<Listeners> BindListeners(const ParsedOptions& options) {
       {"listen-tcp-ng", &streams.ng},
       {"listen-http", &streams.http},
       {"listen-https", &streams.https},
+      {"listen-cli", &streams.cli},
   };
   for (const auto& [option, addresses] : lists) {
-    auto parsed = listen::ParseListenAddresses(options.List(option), option);
+    const bool cli = addresses == &streams.cli;
+    auto parsed = listen::ParseListenAddresses(
+        options.List(option), option, cli ? listen::BarePort::kLoopback : listen::BarePort::kAll);
     if (!parsed.ok()) return parsed.status();
     *addresses = *std::move(parsed);
   }
-  if (udp.empty() && streams.empty()) {
+  if (udp.empty() && streams.ng.empty() && streams.http.empty() && streams.https.empty()) {
     return absl::InvalidArgumentError(
         "Missing option --listen-tcp, --listen-udp, --listen-ng, --listen-tcp-ng, --listen-http, "
         "or --listen-https");

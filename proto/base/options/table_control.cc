@@ -27,6 +27,8 @@ constexpr OptionSpec kControl[] = {
      .help = "PEM certificate of listen-https, with its chain; may hold the key. SIGHUP reads it again"},
     {.name = "https-key", .type = Type::kString, .owner = Owner::kControld,
      .help = "PEM key of https-cert; default: in https-cert"},
+    {.name = "listen-cli", .letter = 'c', .type = Type::kList, .owner = Owner::kControld,
+     .help = "TCP admin address; a port alone is on loopback"},
     {.name = "listen-grpc", .type = Type::kList, .fallback = "unix:/run/rtpengine/controld.sock",
      .owner = Owner::kControld,
      .help = "address for workers and rtpctl: unix:/path or address:port"},

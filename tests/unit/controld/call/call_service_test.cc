@@ -116,6 +116,7 @@ TEST_F(CallServiceTest, DelayedDeletion) {
 
 TEST_F(CallServiceTest, TheConfiguredDelayIsTheDefault) {
   settings_.delete_delay_s = 5;
+  service_->SetSettings(settings_);
   Establish("c");
   ng::Request request = DeleteFor("c");
   request.delete_delay.reset();
@@ -189,6 +190,7 @@ TEST_F(CallServiceTest, Limits) {
   for (const LimitCase& test : cases) {
     SCOPED_TRACE(test.why);
     settings_.max_sessions = test.max_sessions;
+    service_->SetSettings(settings_);
     gateway_.refuse = test.refusal;
     const ng::Dictionary told = Do(With(OfferFor("new"), {ng::Flag::kSupportsLoadLimit}));
     EXPECT_EQ(told.size(), 2u);
@@ -256,6 +258,71 @@ TEST_F(CallServiceTest, ADueDeletionWaitsForTheCommandAtWork) {
   EXPECT_EQ(Text(**offer, "result"), "ok");
   // The offer came before the deletion was due and cancelled it.
   EXPECT_EQ(service_->size(), 1u);
+}
+
+TEST_F(CallServiceTest, CallsAreCountedByFamilyOnceTheyAreAnswered) {
+  ASSERT_EQ(ResultOf(OfferFor("c1")), "ok");
+  EXPECT_EQ(service_->CountSessions().calls, 1);
+  EXPECT_EQ(service_->CountSessions().ipv4, 0);
+  ASSERT_EQ(ResultOf(AnswerFor("c1")), "ok");
+  EXPECT_EQ(service_->CountSessions().ipv4, 1);
+  EXPECT_EQ(service_->CountSessions().mixed, 0);
+}
+
+TEST_F(CallServiceTest, OnePartyIsPrintedAlone) {
+  Establish("c1");
+  std::string text;
+  const auto print = [&](const std::string& call_id, const std::string& tag) {
+    bool there = false;
+    service_->PrintParty(call_id, tag, now_, [&](bool found, const std::string& out) {
+      there = found;
+      text = out;
+    });
+    gateway_.AnswerAll();
+    return there;
+  };
+  EXPECT_TRUE(print("c1", "B"));
+  EXPECT_EQ(text.rfind("--- Tag 'B', type: TO_TAG, label ''", 0), 0u) << text;
+  EXPECT_EQ(text.find("Tag 'A', type"), text.npos);
+  EXPECT_TRUE(print("c1", "nobody"));
+  EXPECT_EQ(text, "");
+  EXPECT_FALSE(print("c2", "A"));
+  EXPECT_TRUE(service_->Has("c1"));
+  EXPECT_FALSE(service_->Has("c2"));
+}
+
+TEST_F(CallServiceTest, NewLimitsHoldFromTheNextCallOn) {
+  Establish("c1");
+  Settings changed = settings_;
+  changed.max_sessions = 1;
+  changed.delete_delay_s = 7;
+  service_->SetSettings(changed);
+  EXPECT_NE(ErrorOf(OfferFor("c2")), "");
+  EXPECT_EQ(ResultOf(AnswerFor("c1")), "ok");
+  service_->SetSettings(settings_);
+  EXPECT_EQ(ResultOf(OfferFor("c2")), "ok");
+}
+
+// Calls that are up too: their workers watch the clock.
+TEST_F(CallServiceTest, NewTimeoutsReachTheCallsThereAre) {
+  for (int i = 0; i < 250; ++i) Establish(base::StrCat("c", i));
+  EXPECT_EQ(gateway_.held.at("c0").session.media(0).idle_limit_s(), 60u);
+  Settings changed = settings_;
+  changed.timeout_s = 90;
+  service_->SetSettings(changed);
+  const auto told = [&] {
+    size_t count = 0;
+    for (const auto& [id, held] : gateway_.held) {
+      count += held.session.media(0).idle_limit_s() == 90 ? 1 : 0;
+    }
+    return count;
+  };
+  TickAt(1);
+  EXPECT_EQ(told(), 100u) << "bit by bit";
+  TickAt(1.1);
+  TickAt(1.2);
+  EXPECT_EQ(told(), 250u);
+  EXPECT_EQ(ResultOf(AnswerFor("c0")), "ok");
 }
 
 }  // namespace
