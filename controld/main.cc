@@ -17,6 +17,7 @@
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
 #include "controld/start/listeners.h"
+#include "controld/start/near_networks.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -31,6 +32,8 @@ using base::options::ParsedOptions;
 
 constexpr int64_t kDefaultShards = 4, kMostShards = 64;
 constexpr auto kHousekeeping = std::chrono::milliseconds(100);
+// How soon a network that was attached later is known.
+constexpr auto kNetworkCheck = std::chrono::seconds(10);
 // How long commands wait after a start for the first worker and the calls it holds.
 constexpr auto kSettlePatience = std::chrono::seconds(2);
 
@@ -151,7 +154,8 @@ runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
 class Housekeeper {
  public:
   Housekeeper(std::unique_ptr<runtime::EventLoop> loop, controld::shard::FleetHost& fleet,
-              controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies)
+              controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies,
+              controld::listen::AccessControl& access)
       : loop_(std::move(loop)) {
     const auto give_up = base::ReadClocks().monotonic + kSettlePatience;
     loop_->Every(kHousekeeping, [this, &fleet, &shards, &cookies, give_up] {
@@ -162,6 +166,7 @@ class Housekeeper {
       open_ = true;
       shards.Open();
     });
+    loop_->Every(kNetworkCheck, [&access] { access.SetNear(controld::start::NearNetworks()); });
     thread_ = std::thread([this] { loop_->Run(); });
   }
   ~Housekeeper() {
@@ -251,7 +256,7 @@ int Serve(runtime::Daemon& daemon) {
     status = daemon.Fail(rpc.status());
   } else {
     grpc_loop.Start();
-    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies);
+    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies, access);
     daemon.OnReload([&](const ParsedOptions& fresh) {
       Reload(fresh, access, *listeners->streams);
     });

@@ -39,7 +39,7 @@ constexpr OptionSpec kControl[] = {
     {.name = "listen-ng", .letter = 'n', .type = Type::kList, .owner = Owner::kControld,
      .help = "UDP NG control address"},
     {.name = "listen-ng-allow", .type = Type::kList, .owner = Owner::kControld,
-     .help = "addresses and prefixes that may send NG and HTTP; empty = everybody",
+     .help = "addresses and prefixes that may send commands; empty = this host, private and attached networks",
      .changeable = Changeable::kReload},
     {.name = "listen-ng-rate", .type = Type::kInteger, .fallback = "0", .owner = Owner::kControld,
      .help = "NG messages and HTTP requests per second of one address; 0 = no limit", .minimum = 0,
