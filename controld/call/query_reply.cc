@@ -91,6 +91,8 @@ class ReplyBuilder {
   Value Links(const std::vector<PartyLink>& links) const;
   Value MediaValue(const Party& party, const Media& media);
   Value StreamValue(const Party& party, const Media& media, bool rtcp);
+  const v1::StreamStatistics* StreamOf(const Media& media, bool rtcp) const;
+  bool ConfirmedByOther(const Party& party, const Media& media, bool rtcp) const;
   List MediaFlags(const Media& media) const;
   List IngressSsrcs(const v1::MediaStatistics* statistics);
   List EgressSsrcs(const v1::MediaStatistics* statistics);
@@ -157,15 +159,34 @@ List ReplyBuilder::EgressSsrcs(const v1::MediaStatistics* statistics) {
   return out;
 }
 
+const v1::StreamStatistics* ReplyBuilder::StreamOf(const Media& media, bool rtcp) const {
+  const auto it = by_media_.find(media.id());
+  if (it == by_media_.end()) return nullptr;
+  const v1::StreamStatistics* found = nullptr;
+  for (const v1::StreamStatistics& candidate : it->second->streams()) {
+    if (candidate.rtcp() == rtcp) found = &candidate;
+  }
+  return found;
+}
+
+// Flag `unidirectional`: the first packet of one side stands for both.
+bool ReplyBuilder::ConfirmedByOther(const Party& party, const Media& media, bool rtcp) const {
+  for (const PartyLink& link : SubscribedTo(call_, party)) {
+    const Party* other = FindParty(call_, link.party);
+    if (other == nullptr) continue;
+    for (const Media& candidate : other->media()) {
+      if (candidate.index() != media.index() || !candidate.unidirectional()) continue;
+      const v1::StreamStatistics* stream = StreamOf(candidate, rtcp);
+      if (stream != nullptr && stream->confirmed()) return true;
+    }
+  }
+  return false;
+}
+
 Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtcp) {
   const v1::MediaStatistics* statistics = nullptr;
   if (auto it = by_media_.find(media.id()); it != by_media_.end()) statistics = it->second;
-  const v1::StreamStatistics* stream = nullptr;
-  if (statistics != nullptr) {
-    for (const v1::StreamStatistics& candidate : statistics->streams()) {
-      if (candidate.rtcp() == rtcp) stream = &candidate;
-    }
-  }
+  const v1::StreamStatistics* stream = StreamOf(media, rtcp);
   const bool closed = party.removed() || selection_.closed.count(party.id()) > 0;
   const PortSet* ports = closed ? nullptr : FindPortSet(call_, media.port_set());
   Dictionary out;
@@ -201,6 +222,8 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   if (current.address.valid()) flags.push_back("filled");
   if (stream != nullptr && stream->confirmed() && !closed) {
     for (const char* flag : {"confirmed", "kernelized", "no kernel support"}) flags.push_back(flag);
+  } else if (!closed && ConfirmedByOther(party, media, rtcp)) {
+    flags.push_back("confirmed");
   }
   if (media.strict_source()) flags.push_back("strict source address");
   if (media.media_handover()) flags.push_back("media handover");

@@ -269,6 +269,39 @@ TEST_F(CallServiceTest, CallsAreCountedByFamilyOnceTheyAreAnswered) {
   EXPECT_EQ(service_->CountSessions().mixed, 0);
 }
 
+// One side's first packet stands for both, but only where it was asked for.
+TEST_F(CallServiceTest, UnidirectionalConfirmsTheOtherSideToo) {
+  for (const bool asked : {true, false}) {
+    const std::string id = asked ? "c1" : "c2";
+    ng::Request offer = OfferFor(id);
+    if (asked) offer.Set(ng::Flag::kUnidirectional);
+    ASSERT_EQ(ResultOf(offer), "ok");
+    ASSERT_EQ(ResultOf(AnswerFor(id)), "ok");
+    gateway_.statistics.Clear();
+    for (const rtpengine::v1::Media& media : gateway_.held.at(id).session.media()) {
+      rtpengine::v1::MediaStatistics* statistics = gateway_.statistics.add_media();
+      statistics->set_media(media.id());
+      statistics->add_streams()->set_confirmed(gateway_.statistics.media_size() == 1);
+    }
+    const ng::Dictionary reply = Do(QueryFor(id));
+    const auto flags = [&](const char* tag) {
+      const ng::Dictionary& party = *reply.Find("tags")->dictionary()->Find(tag)->dictionary();
+      const ng::Dictionary& media = *(*party.Find("medias")->list())[0].dictionary();
+      const ng::Dictionary& rtp = *(*media.Find("streams")->list())[0].dictionary();
+      std::vector<std::string> out;
+      for (const ng::Value& flag : *rtp.Find("flags")->list()) out.push_back(*flag.string());
+      return out;
+    };
+    EXPECT_THAT(flags("A"), ElementsAre("RTP", "filled", "confirmed", "kernelized",
+                                        "no kernel support"));
+    if (asked) {
+      EXPECT_THAT(flags("B"), ElementsAre("RTP", "filled", "confirmed"));
+    } else {
+      EXPECT_THAT(flags("B"), ElementsAre("RTP", "filled"));
+    }
+  }
+}
+
 TEST_F(CallServiceTest, OnePartyIsPrintedAlone) {
   Establish("c1");
   std::string text;
