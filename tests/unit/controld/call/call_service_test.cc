@@ -269,6 +269,31 @@ TEST_F(CallServiceTest, CallsAreCountedByFamilyOnceTheyAreAnswered) {
   EXPECT_EQ(service_->CountSessions().mixed, 0);
 }
 
+// m=audio 4000/2: two pairs of ports, as recorded; a=rtcp has no meaning there.
+TEST_F(CallServiceTest, SeveralPortsOfASectionAreAllShown) {
+  const std::string section = "m=audio 4000/2 RTP/AVP 8\r\na=rtcp:4009\r\n";
+  ASSERT_EQ(ResultOf(Offer("c", "A", "v=0\r\no=x 1 1 IN IP4 192.0.2.9\r\ns=-\r\n"
+                                     "c=IN IP4 192.0.2.9\r\nt=0 0\r\n" + section)), "ok");
+  rtpengine::v1::MediaStatistics* media = gateway_.statistics.add_media();
+  media->set_media(gateway_.held.at("c").session.media(0).id());
+  for (int i = 0; i < 4; ++i) {
+    media->add_streams()->set_rtcp(i % 2 == 1);
+    media->mutable_streams(i)->mutable_ingress()->set_packets(static_cast<uint64_t>(i) + 10);
+  }
+  const ng::Dictionary reply = Do(QueryFor("c"));
+  const ng::Dictionary& party = *reply.Find("tags")->dictionary()->Find("A")->dictionary();
+  const ng::Dictionary& section_reply = *(*party.Find("medias")->list())[0].dictionary();
+  const ng::List& streams = *section_reply.Find("streams")->list();
+  ASSERT_EQ(streams.size(), 4u);
+  const int64_t first = *streams[0].dictionary()->Find("local port")->integer();
+  for (int64_t i = 0; i < 4; ++i) {
+    const ng::Dictionary& stream = *streams[static_cast<size_t>(i)].dictionary();
+    EXPECT_EQ(*stream.Find("local port")->integer(), first + i);
+    EXPECT_EQ(*stream.Find("endpoint")->dictionary()->Find("port")->integer(), 4000 + i);
+    EXPECT_EQ(*stream.Find("stats")->dictionary()->Find("packets")->integer(), 10 + i);
+  }
+}
+
 // One side's first packet stands for both, but only where it was asked for.
 TEST_F(CallServiceTest, UnidirectionalConfirmsTheOtherSideToo) {
   for (const bool asked : {true, false}) {
