@@ -1,6 +1,7 @@
 #include "controld/admin/parameters.h"
 
 #include <cerrno>
+#include <cmath>
 #include <limits>
 
 #include "absl/strings/numbers.h"
@@ -89,7 +90,7 @@ std::string SetMaxBandwidth(std::string_view text, Parameters* parameters) {
 // `text` is finite and a number; "nan" would let every comparison pass.
 bool ReadFraction(std::string_view text, double* out) {
   const bool numeric = text.find_first_not_of("0123456789.-") == text.npos;
-  return numeric && absl::SimpleAtod(base::ToAbsl(text), out);
+  return numeric && absl::SimpleAtod(base::ToAbsl(text), out) && std::isfinite(*out);
 }
 
 std::string SetMaxCpu(std::string_view text, Parameters* parameters) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace controld::admin {
 namespace {
 
@@ -57,6 +59,7 @@ TEST(AdminParametersTest, SetAnswersInTheTextsOfScripts) {
     }
     EXPECT_EQ(IsSettable(row.item), row.answer[0] != '\0') << row.item;
   }
+  EXPECT_EQ(SetParameter("maxcpu", std::string(400, '9'), &parameters).rfind("Fail", 0), 0u);
   EXPECT_EQ(parameters.max_sessions, -1);
   EXPECT_EQ(parameters.max_cpu, -1);
   EXPECT_EQ(parameters.max_bandwidth, 100000);
