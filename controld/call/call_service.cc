@@ -272,9 +272,9 @@ void CallService::PrintSession(const std::string& call_id, base::Now now, PrintD
   const CallEntryPtr entry = table_->Find(call_id);
   if (entry == nullptr) return done(false, {});
   table_->gateway.Query(entry->state.worker(), call_id, false,
-                        [entry, now, done = std::move(done)](
+                        [entry, now, tos = table_->settings.tos, done = std::move(done)](
                             const v1::Error*, const v1::SessionStatistics& statistics) {
-                          done(true, SessionText(entry->state, statistics, now));
+                          done(true, SessionText(entry->state, statistics, now, tos));
                         });
 }
 

@@ -82,12 +82,13 @@ std::string PartyText(const CallState& call, const Party& party,
 }
 
 std::string SessionText(const CallState& call, const v1::SessionStatistics& statistics,
-                        base::Now now) {
+                        base::Now now, int default_tos) {
   std::string out = base::StrCat("\ncallid: ", call.call_id(), "\n");
   base::StrAppend(&out, "deletionmark: ", call.delete_at_us() != 0 ? "yes" : "no", "\n");
   base::StrAppend(&out, "created: ", call.created_us() / 1'000'000, "\n");
   base::StrAppend(&out, "proxy: ", call.created_from(), "\n");
-  base::StrAppend(&out, "tos: ", call.tos(), "\n");
+  base::StrAppend(&out, "tos: ",
+                  call.tos() < 256 ? call.tos() : static_cast<uint32_t>(default_tos), "\n");
   base::StrAppend(&out, "last_signal: ", call.last_signal_us() / 1'000'000, "\n");
   base::StrAppend(&out, "redis_keyspace: -1\nlast redis update: 0\nforeign: no\nrecording: no\n\n");
   for (const Party& party : call.parties()) out += PartyText(call, party, statistics, now);

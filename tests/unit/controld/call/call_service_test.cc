@@ -339,6 +339,9 @@ TEST_F(CallServiceTest, OnePartyIsPrintedAlone) {
     gateway_.AnswerAll();
     return there;
   };
+  service_->PrintSession("c1", now_, [&](bool, const std::string& out) { text = out; });
+  gateway_.AnswerAll();
+  EXPECT_NE(text.find("\ntos: 0\n"), text.npos) << "as configured: " << text;
   EXPECT_TRUE(print("c1", "B"));
   EXPECT_EQ(text.rfind("--- Tag 'B', type: TO_TAG, label ''", 0), 0u) << text;
   EXPECT_EQ(text.find("Tag 'A', type"), text.npos);
