@@ -31,6 +31,49 @@ EndpointMap* AddMap(CallState* call, Media* media, uint32_t count) {
   return map;
 }
 
+// The last one is the one used last.
+void MoveToEnd(Media* media, uint32_t port_set) {
+  auto* maps = media->mutable_maps();
+  for (int i = 0; i + 1 < maps->size(); ++i) {
+    if (maps->Get(i).port_set() == port_set) maps->SwapElements(i, i + 1);
+  }
+}
+
+bool InUse(const CallState& call, uint32_t port_set) {
+  for (const call::Party& party : call.parties()) {
+    for (const Media& media : party.media()) {
+      if (media.port_set() == port_set) return true;
+      for (const EndpointMap& map : media.maps()) {
+        if (map.port_set() == port_set) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// A party whose other side changes its address again and again must not use up all ports: of the
+// former ones only those of the latest few stay open.
+void ForgetOldest(CallState* call, Media* media) {
+  auto* maps = media->mutable_maps();
+  while (maps->size() > kMostPortSets) {
+    const int oldest = maps->Get(0).port_set() == media->port_set() ? 1 : 0;
+    const uint32_t port_set = maps->Get(oldest).port_set();
+    maps->DeleteSubrange(oldest, 1);
+    if (InUse(*call, port_set)) continue;
+    auto* sets = call->mutable_port_sets();
+    for (int i = sets->size() - 1; i >= 0; --i) {
+      if (sets->Get(i).wanted().id() == port_set) sets->DeleteSubrange(i, 1);
+    }
+  }
+}
+
+// The media uses this port set from now on.
+void Use(CallState* call, Media* media, uint32_t port_set) {
+  media->set_port_set(port_set);
+  MoveToEnd(media, port_set);
+  ForgetOldest(call, media);
+}
+
 bool IsRemote(const base::Endpoint& remote) {
   return remote.valid() && !remote.address.unspecified();
 }
@@ -63,20 +106,18 @@ void SelectPortsFor(CallState* call, Media* media, const base::Endpoint& remote,
     if (!map.has_endpoint()) {
       wildcard = &map;
     } else if (IsRemote(remote) && call::FromProto(map.endpoint()) == remote) {
-      media->set_port_set(map.port_set());
-      return;
+      return Use(call, media, map.port_set());
     }
     if (map.port_set() == media->port_set()) current = &map;
   }
   if (wildcard != nullptr) {
     if (IsRemote(remote)) *wildcard->mutable_endpoint() = call::ToProto(remote);
-    media->set_port_set(wildcard->port_set());
-    return;
+    return Use(call, media, wildcard->port_set());
   }
   if (current != nullptr && (latch || !IsRemote(remote))) return;
   EndpointMap* map = AddMap(call, media, count);
   if (IsRemote(remote)) *map->mutable_endpoint() = call::ToProto(remote);
-  media->set_port_set(map->port_set());
+  Use(call, media, map->port_set());
 }
 
 void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
@@ -87,7 +128,7 @@ void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
     if (map.port_set() == media->port_set()) return;
   }
   if (latest == nullptr) latest = AddMap(call, media, count);
-  media->set_port_set(latest->port_set());
+  Use(call, media, latest->port_set());
 }
 
 }  // namespace controld::negotiate

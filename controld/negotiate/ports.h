@@ -6,6 +6,10 @@
 
 namespace controld::negotiate {
 
+// Port sets that one media keeps: the current one, and those it used last before. Older ones are
+// closed.
+inline constexpr int kMostPortSets = 8;
+
 // Selects or adds the port set for a leg that is shown to its party, whose other side is signalled at
 // `remote`. The same remote gives the same ports; a new one gives new ports unless `latch`. The first
 // remote fills in a wildcard entry.

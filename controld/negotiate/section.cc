@@ -228,7 +228,8 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
   Media* receiver = pair.receiver;
   if (!is_offer()) return sender->has_mid() && receiver->has_mid() ? receiver->mid() : "";
   if (!section.mid.empty()) sender->set_mid(section.mid);
-  if (!sender->has_mid() && !request_.Has(Flag::kGenerateMid)) return "";
+  // One that was made up once is not taken back (RFC 8843 §7.1: a mid is not changed).
+  if (!sender->has_mid() && !receiver->has_mid() && !request_.Has(Flag::kGenerateMid)) return "";
   if (!receiver->has_mid()) {
     receiver->set_mid(sender->has_mid() ? sender->mid() : base::StrCat(receiver->index()));
   }

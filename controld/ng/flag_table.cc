@@ -77,7 +77,7 @@ constexpr std::array kFlags = {
             "answer: a changed to-tag is an alias, even after a final one"},
     FlagRow{"SIPREC|siprec", Flag::kSiprec, 2, kYes, "subscribe request: reply in SIPREC form"},
     FlagRow{"egress", Flag::kEgress, 3, kYes, "subscribe to what the party hears"},
-    FlagRow{"mix|mixed", Flag::kMix, 3, kYes, "mix the sources"},
+    FlagRow{"mix|mixed", Flag::kMix, 3, kNotYet, "mix the sources; refused"},
     FlagRow{"bidirectional", Flag::kBidirectional, 3, kYes, "mesh: both ways"},
     FlagRow{"unsubscribe", Flag::kUnsubscribe, 3, kYes, "mesh: drop subscriptions first"},
     FlagRow{"debug|debugging", Flag::kDebug, 2, kNotYet, "debug log of this call"},

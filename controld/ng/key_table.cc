@@ -180,7 +180,7 @@ constexpr std::array kKeys = {
            "of the event, dBm0"},
     KeyRow{"DTMF-security|dtmf-security|DTMF security|dtmf security",
            OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security>, 3, kYes,
-           "how DTMF is hidden"},
+           "how DTMF is hidden; whatever the mode, events are dropped"},
     KeyRow{
         "DTMF-security-trigger|dtmf-security-trigger|DTMF security trigger|dtmf security trigger",
         OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security_trigger>, 3, kNotYet,

@@ -105,7 +105,6 @@ constexpr OptionSpec kReference[] = {
      .help = "files the kernel player may hold"},
     {.name = "kernel-slots", .type = Type::kInteger, .fallback = "0",
      .help = "slots per kernel reader"},
-    {.name = "listen-cli", .letter = 'c', .type = Type::kList, .help = "TCP admin address"},
     {.name = "listen-tcp", .letter = 'l', .type = Type::kList, .help = "legacy TCP control"},
     {.name = "listen-udp", .letter = 'u', .type = Type::kList, .help = "legacy UDP control"},
     {.name = "log-facility-cdr", .type = Type::kString, .help = "facility for CDR lines",
