@@ -70,16 +70,13 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
     const bool addressed = sip_source ? request.received_from.has_value()
                                       : media.connection.has_value() || sdp.connection.has_value();
     if (!addressed) return "Incomplete SDP specification";
-    if (IsSecure(protocol)) return base::StrCat("Unsupported transport protocol ", protocol);
-  }
-  if (IsSecure(request.transport_protocol)) {
-    return base::StrCat("Unsupported transport protocol ", request.transport_protocol);
   }
   return "";
 }
 
 Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
-                  const call::WorkerView& worker, const call::Settings& settings, base::Now now) {
+                  const call::WorkerView& worker, const call::Settings& settings,
+                  base::Random& random, base::Now now) {
   Outcome outcome;
   const bool is_offer = request.command == ng::Command::kOffer;
   AdoptByAliasKey(call, request, sdp);
@@ -109,7 +106,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   outgoing.receiver = dialogue.receiver;
   outgoing.is_offer = is_offer;
 
-  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, dialogue,
+  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, random, dialogue,
                                &outcome.warnings);
   bool usable = false;
   for (size_t i = 0; i < outgoing.source.media.size(); ++i) {

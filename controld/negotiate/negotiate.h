@@ -12,6 +12,7 @@
 #include "controld/call/call_state.pb.h"
 #include "controld/call/settings.h"
 #include "controld/call/worker_gateway.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/ng/request.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/clock.h"
@@ -42,6 +43,7 @@ struct OutgoingSection {
   int ptime = 0, maxptime = 0;
   std::vector<sdp::Extmap> extmaps;
   bool extmap_allow_mixed = false;
+  DtlsLines dtls;
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
 };
@@ -64,6 +66,7 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
                      const call::Settings& settings);
 
 Outcome Negotiate(call::CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
-                  const call::WorkerView& worker, const call::Settings& settings, base::Now now);
+                  const call::WorkerView& worker, const call::Settings& settings,
+                  base::Random& random, base::Now now);
 
 }  // namespace controld::negotiate

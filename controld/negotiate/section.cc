@@ -4,6 +4,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/manipulate.h"
@@ -50,10 +51,11 @@ bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std:
 SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& request,
                                      const sdp::SessionDescription& sdp,
                                      const call::WorkerView& worker,
-                                     const call::Settings& settings, const Dialogue& dialogue,
-                                     std::vector<std::string>* warnings)
+                                     const call::Settings& settings, base::Random& random,
+                                     const Dialogue& dialogue, std::vector<std::string>* warnings)
     : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings),
-      dialogue_(dialogue), warnings_(warnings), pairing_(call, sdp, dialogue) {
+      dialogue_(dialogue), warnings_(warnings),
+      context_{call, request, worker, settings, random, warnings}, pairing_(call, sdp, dialogue) {
   sip_source_ = request.Has(Flag::kSipSourceAddress) ||
                 (settings.sip_source && !request.Has(Flag::kTrustAddress));
 }
@@ -157,6 +159,7 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   TakeDirection(section, media);
   TakeEndpoints(section, media);
   if (section.ptime > 0) media->set_ptime(section.ptime);
+  TakeDtls(context_, sdp_, section, IsSecure(protocol), media);
   StoreCodecs(section.codecs, media);
   media->set_rtcp_feedback(SignalsFeedback(section));
   media->set_initialized(true);
@@ -236,52 +239,14 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
   return receiver->mid();
 }
 
-void SectionNegotiator::FillCodecs(const sdp::MediaSection& section, Pair pair,
-                                   OutgoingSection* out) {
-  const bool allow_empty = request_.Has(Flag::kAllowNoCodecMedia);
-  const std::vector<sdp::Codec> theirs = StoredCodecs(pair.receiver->codecs());
+void SectionNegotiator::NegotiateSecurity(const sdp::MediaSection& section, Pair pair,
+                                          OutgoingSection* out) {
+  TakeDtls(context_, sdp_, section, IsSecure(pair.sender->protocol()), pair.sender);
   if (is_offer()) {
-    std::vector<sdp::Codec> start = section.codecs;
-    const std::vector<sdp::Codec> established = StoredCodecs(pair.receiver->established());
-    if (request_.Has(Flag::kStaticCodecs) && !established.empty()) {
-      start = established;
-    } else if (request_.Has(Flag::kReuseCodecs)) {
-      start = InOrderOf(std::move(start), established);
-    }
-    out->codecs = FilterCodecs(start, request_.codec, allow_empty);
-  } else {
-    out->codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
-    if (!theirs.empty()) out->codecs = MatchAnswer(out->codecs, theirs, allow_empty);
-    if (request_.Has(Flag::kReuseCodecs)) out->codecs = InOrderOf(std::move(out->codecs), theirs);
-    if (request_.Has(Flag::kSingleCodec) && out->codecs.size() > 1) out->codecs.resize(1);
-    for (Media* media : {pair.sender, pair.receiver}) {
-      StoreCodecs(out->codecs, media->mutable_established());
-    }
+    out->dtls = OfferedDtlsLines(context_, pair.receiver);
+  } else if (IsSecure(out->protocol)) {
+    out->dtls = DtlsLinesOf(*pair.receiver, false, !request_.Has(Flag::kNoTlsId));
   }
-  if (out->codecs.empty() && !section.codecs.empty()) out->rejected = true;
-}
-
-void SectionNegotiator::FillPtime(const sdp::MediaSection& section, Pair pair,
-                                  OutgoingSection* out) {
-  Media* sender = pair.sender;
-  Media* receiver = pair.receiver;
-  if (is_offer()) {
-    sender->set_ptime_override(false);
-    receiver->set_ptime_override(false);
-  }
-  if (section.ptime > 0) {
-    if (!sender->ptime_override()) sender->set_ptime(section.ptime);
-    if (!receiver->ptime_override()) receiver->set_ptime(section.ptime);
-  }
-  if (is_offer() && request_.ptime > 0) receiver->set_ptime(request_.ptime);
-  if (is_offer() && request_.ptime_reverse > 0) sender->set_ptime(request_.ptime_reverse);
-  if (is_offer() && (request_.ptime > 0 || request_.ptime_reverse > 0)) {
-    sender->set_ptime_override(true);
-    receiver->set_ptime_override(true);
-    warnings_->push_back("ptime is changed in SDP only, packets are not repacketised");
-  }
-  out->ptime = receiver->ptime();
-  out->maxptime = section.maxptime;
 }
 
 bool SectionNegotiator::Hides(const sdp::MediaSection& section, const Media& mine) const {
@@ -309,7 +274,8 @@ void SectionNegotiator::Hide(const sdp::MediaSection& section, Media* mine) {
 
 void SectionNegotiator::Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
   out->rejected = true;
-  out->protocol = section.protocol;
+  const std::string& spoken = pair.receiver->protocol();
+  out->protocol = spoken.empty() ? section.protocol : spoken;
   for (Media* media : {pair.sender, pair.receiver}) {
     if (media->protocol().empty()) media->set_protocol(section.protocol);
     media->set_rejected(true);
@@ -346,6 +312,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
       warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
     }
     out->mux = NegotiateMux(section, pair);
+    NegotiateSecurity(section, pair, out);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());
   sender->set_rtcp_feedback(SignalsFeedback(section));
@@ -408,6 +375,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.mux = receiver.rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
+  if (IsSecure(out.protocol)) out.dtls = DtlsLinesOf(receiver, is_offer, true);
   return out;
 }
 

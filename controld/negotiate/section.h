@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/leg_context.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/pairing.h"
 
@@ -21,8 +22,8 @@ class SectionNegotiator {
   // All arguments outlive the negotiator.
   SectionNegotiator(call::CallState* call, const ng::Request& request,
                     const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                    const call::Settings& settings, const Dialogue& dialogue,
-                    std::vector<std::string>* warnings);
+                    const call::Settings& settings, base::Random& random,
+                    const Dialogue& dialogue, std::vector<std::string>* warnings);
 
   // Nothing when the receiver is not shown the section (sdp-media-remove).
   std::optional<OutgoingSection> Negotiate(int index);
@@ -52,6 +53,7 @@ class SectionNegotiator {
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void NegotiateSecurity(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   base::IpAddress SignalledAddress(const sdp::MediaSection& section) const;
   bool is_offer() const { return request_.command == ng::Command::kOffer; }
 
@@ -62,6 +64,7 @@ class SectionNegotiator {
   const call::Settings& settings_;
   const Dialogue& dialogue_;
   std::vector<std::string>* const warnings_;
+  const LegContext context_;
   Pairing pairing_;
   bool sip_source_ = false;
   std::string error_;

@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
@@ -83,9 +84,9 @@ Party* FindOrAddSubscriber(CallState* call, const ng::Request& request, const st
 
 class Subscriber {
  public:
-  Subscriber(CallState* call, const ng::Request& request, const call::WorkerView& worker,
-             uint32_t party, SubscribeOutcome* outcome)
-      : call_(call), request_(request), worker_(worker), party_(party), outcome_(outcome) {}
+  Subscriber(const LegContext& leg, uint32_t party, SubscribeOutcome* outcome)
+      : leg_(leg), call_(leg.call), request_(leg.request), worker_(leg.worker), party_(party),
+        outcome_(outcome) {}
 
   // One section for each source, then the sections that earlier requests left behind.
   void Build(const std::vector<uint32_t>& sources);
@@ -96,6 +97,7 @@ class Subscriber {
   Media* Sink(int position);
   bool egress() const { return request_.Has(Flag::kEgress); }
 
+  const LegContext leg_;
   CallState* const call_;
   const ng::Request& request_;
   const call::WorkerView& worker_;
@@ -162,6 +164,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
     if (request_.Has(Flag::kRtcpMuxRequire)) section.mux = MuxForm::kOnly;
     else if (request_.Has(Flag::kRtcpMuxOffer)) section.mux = MuxForm::kFallback;
   }
+  section.dtls = OfferedDtlsLines(leg_, sink);
   StoreCodecs(section.codecs, sink);
   sink->set_rtcp_mux(section.mux != MuxForm::kNone);
   if (request_.Has(Flag::kGenerateMid)) {
@@ -300,12 +303,9 @@ SourceSelection SelectSources(const CallState& call, const ng::Request& request)
 
 SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Now now) {
+                                  const call::WorkerView& worker, const call::Settings& settings,
+                                  base::Random& random, base::Now now) {
   SubscribeOutcome outcome;
-  if (IsSecure(request.transport_protocol)) {
-    outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
-    return outcome;
-  }
   const Party* known = call::FindPartyByTag(*call, to_tag);
   const bool hears_itself =
       known != nullptr && std::any_of(sources.begin(), sources.end(), [&](uint32_t id) {
@@ -318,19 +318,20 @@ SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
   Party* party = FindOrAddSubscriber(call, request, to_tag, now);
   DropSubscriptions(party);
   call->set_last_signal_us(now.unix_us);
-  Subscriber(call, request, worker, party->id(), &outcome).Build(sources);
+  const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+  Subscriber(leg, party->id(), &outcome).Build(sources);
   return outcome;
 }
 
 std::string SubscribeAnswer(CallState* call, const ng::Request& request,
                             const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                            const call::Settings& settings, base::Now now) {
+                            const call::Settings& settings, base::Random& random, base::Now now) {
   Party* party = call::FindPartyByTag(call, *request.to_tag);
   if (party == nullptr) return "To-tag not found";
   if (!CanAnswer(*call, *party, sdp)) return "Failed to process subscription answer";
   std::vector<std::string> warnings;
   const Dialogue dialogue{party->id(), 0, ""};
-  SectionNegotiator negotiator(call, request, sdp, worker, settings, dialogue, &warnings);
+  SectionNegotiator negotiator(call, request, sdp, worker, settings, random, dialogue, &warnings);
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     const sdp::MediaSection& section = sdp.media[i];
     Media* sink = party->mutable_media(static_cast<int>(i));
