@@ -202,6 +202,9 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   if (stream != nullptr && stream->confirmed() && !closed) {
     for (const char* flag : {"confirmed", "kernelized", "no kernel support"}) flags.push_back(flag);
   }
+  if (stream != nullptr && stream->dtls().state() == v1::DTLS_ESTABLISHED) {
+    flags.push_back("DTLS fingerprint verified");
+  }
   if (media.strict_source()) flags.push_back("strict source address");
   if (media.media_handover()) flags.push_back("media handover");
   out.Add("flags", std::move(flags));
@@ -217,10 +220,16 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
 
 List ReplyBuilder::MediaFlags(const Media& media) const {
   List flags;
+  const bool dtls = media.dtls().agreed() || media.dtls().offered();
   const std::pair<const char*, bool> all[] = {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
-      {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
+      {"rtcp-mux", media.rtcp_mux()},         {"DTLS-SRTP", dtls},
+      {"DTLS role active", dtls && media.dtls().setup() == v1::DTLS_ACTIVE},
+      {"DTLS role passive", dtls && media.dtls().setup() == v1::DTLS_PASSIVE},
+      {"passthrough", media.pass_through()},  {"ICE", media.ice().in_use()},
+      {"trickle ICE", media.ice().remote_trickle()}, {"ICE controlling", media.controlling()},
+      {"ICE-lite peer", media.ice().remote_lite()},  {"ICE-lite self", media.ice().lite()},
       {"unidirectional", media.unidirectional()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},
       {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};

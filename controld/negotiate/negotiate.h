@@ -13,6 +13,7 @@
 #include "controld/call/settings.h"
 #include "controld/call/worker_gateway.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/ng/request.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/clock.h"
@@ -44,6 +45,7 @@ struct OutgoingSection {
   std::vector<sdp::Extmap> extmaps;
   bool extmap_allow_mixed = false;
   DtlsLines dtls;
+  IceLines ice;
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
 };

@@ -1,5 +1,7 @@
 #include "controld/negotiate/ports.h"
 
+#include <algorithm>
+
 #include "controld/call/call_model.h"
 
 namespace controld::negotiate {
@@ -29,6 +31,21 @@ EndpointMap* AddMap(CallState* call, Media* media, uint32_t count) {
   EndpointMap* map = media->add_maps();
   map->set_port_set(wanted->id());
   return map;
+}
+
+EndpointMap* CurrentMap(Media* media) {
+  for (EndpointMap& map : *media->mutable_maps()) {
+    if (map.port_set() == media->port_set()) return &map;
+  }
+  return nullptr;
+}
+
+bool HasPortsOn(const CallState& call, const EndpointMap& map, const std::string& address) {
+  return std::any_of(map.further_port_sets().begin(), map.further_port_sets().end(),
+                     [&](uint32_t id) {
+                       const PortSet* port_set = call::FindPortSet(call, id);
+                       return port_set != nullptr && port_set->wanted().address() == address;
+                     });
 }
 
 bool IsRemote(const base::Endpoint& remote) {
@@ -71,6 +88,30 @@ void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
   }
   if (latest == nullptr) latest = AddMap(call, media, count);
   media->set_port_set(latest->port_set());
+}
+
+void EnsureFurtherPorts(CallState* call, const call::WorkerView& worker, Media* media) {
+  EndpointMap* map = CurrentMap(media);
+  if (map == nullptr) return;
+  const rtpengine::v1::PortSet own = call::FindPortSet(*call, map->port_set())->wanted();
+  bool own_address = true;  // the worker takes the first of the family
+  for (const rtpengine::v1::Interface& interface : worker.interfaces) {
+    if (!interface.alias_of().empty() || interface.name() != media->interface()) continue;
+    const bool ipv6 = interface.address().size() == 16;
+    const auto family = ipv6 ? rtpengine::v1::IPV6 : rtpengine::v1::IPV4;
+    if (own_address && family == own.family()) {
+      own_address = false;
+      continue;
+    }
+    if (HasPortsOn(*call, *map, interface.address())) continue;
+    rtpengine::v1::PortSet* wanted = call->add_port_sets()->mutable_wanted();
+    wanted->set_id(call::NewId(call));
+    wanted->set_interface(interface.name());
+    wanted->set_family(family);
+    wanted->set_count(own.count());
+    wanted->set_address(interface.address());
+    map->add_further_port_sets(wanted->id());
+  }
 }
 
 }  // namespace controld::negotiate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controld/call/call_state.pb.h"
+#include "controld/call/worker_gateway.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::negotiate {
@@ -15,5 +16,9 @@ void SelectPortsFor(call::CallState* call, call::Media* media, const base::Endpo
 // Makes sure the sender's own leg has ports: its current or latest ones, else new ones whose remote is
 // not known yet (wildcard).
 void EnsureOwnPorts(call::CallState* call, call::Media* media, uint32_t count);
+
+// As many ports again on each other address of the leg's interface, for ICE; they go with the leg's current ones.
+// Of a round-robin group nobody but the worker knows the member: there are none.
+void EnsureFurtherPorts(call::CallState* call, const call::WorkerView& worker, call::Media* media);
 
 }  // namespace controld::negotiate

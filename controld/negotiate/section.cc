@@ -6,6 +6,7 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/ports.h"
@@ -25,10 +26,6 @@ EndpointLearning LearningFrom(const std::string& name) {
   if (name == "immediate") return rtpengine::v1::IMMEDIATE;
   if (name == "delayed") return rtpengine::v1::DELAYED;
   return rtpengine::v1::HEURISTIC;
-}
-
-bool UsesIce(const sdp::SessionDescription& sdp, const sdp::MediaSection& section) {
-  return !sdp.ice_ufrag.empty() || !section.ice_ufrag.empty();
 }
 
 // Feedback for one payload type or, among the passed-through attributes, for all of them.
@@ -80,6 +77,12 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
   *sender->mutable_rtcp() = call::ToProto(rtcp);
 }
 
+void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* sender, bool rtp) {
+  const bool kept = KeepsEndpoint(sdp_, section, *sender);
+  if (rtp) TakeIce(context_, sdp_, section, sender);
+  if (!kept) TakeEndpoints(section, sender);
+}
+
 void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair) {
   const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
   const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
@@ -115,7 +118,7 @@ void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* s
   bool receives =
       direction == sdp::Direction::kSendrecv || direction == sdp::Direction::kRecvonly;
   const bool zero = section.port != 0 && SignalledAddress(section).unspecified() &&
-                    !UsesIce(sdp_, section);
+                    !SignalsIce(sdp_, section);
   if (zero) receives = false;
   sender->set_zero_address(zero);
   sender->set_sends(sends);
@@ -140,7 +143,7 @@ bool SectionNegotiator::OffersMux(const sdp::MediaSection& section) const {
 
 void SectionNegotiator::TakeAuthor(int index, Media* media) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
   const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
   media->set_type_text(section.type_text);
@@ -157,7 +160,7 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
     return;
   }
   TakeDirection(section, media);
-  TakeEndpoints(section, media);
+  TakeTransport(section, media, sdp::IsRtp(canonical));
   if (section.ptime > 0) media->set_ptime(section.ptime);
   TakeDtls(context_, sdp_, section, IsSecure(protocol), media);
   StoreCodecs(section.codecs, media);
@@ -191,11 +194,15 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
   Media* receiver = pair.receiver;
   const base::Family sender_family = SignalledAddress(section).family();
   bool served = true;
-  if (is_offer() || sender->interface().empty()) {
+  // Ports that ICE has found its way to are kept, whatever interface is named.
+  const auto latched = [this](const Media& media) {
+    return media.ice().in_use() && media.port_set() != 0 && !request_.Has(Flag::kNoPortLatching);
+  };
+  if (!latched(*sender) && (is_offer() || sender->interface().empty())) {
     served = ChooseInterface(sender, request_.from_interface, sender_family, worker_, warnings_);
   }
   const bool first = receiver->interface().empty();
-  if (is_offer() || first || request_.address_family) {
+  if (!latched(*receiver) && (is_offer() || first || request_.address_family)) {
     const base::Family family = request_.address_family.value_or(
         first ? sender_family : call::FromProto(receiver->family()));
     // The interfaces named in an answer never move a leg.
@@ -214,7 +221,8 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   }
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   const bool latch = !request_.Has(Flag::kNoPortLatching) &&
-                     (request_.Has(Flag::kPortLatching) || !receiver->sends());
+                     (request_.Has(Flag::kPortLatching) || receiver->ice().in_use() ||
+                      !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
   SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
   const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
@@ -293,10 +301,10 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
   receiver->set_rejected(false);
   TakeProtocol(section, pair);
   TakeDirection(section, pair);
-  TakeEndpoints(section, sender);
-  sender->set_initialized(true);
   out->protocol = receiver->protocol();
   out->rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
+  TakeTransport(section, sender, out->rtp);
+  sender->set_initialized(true);
   out->direction = DirectionOf(sender->sends(), sender->receives());
   out->zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
@@ -313,18 +321,24 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     }
     out->mux = NegotiateMux(section, pair);
     NegotiateSecurity(section, pair, out);
+    if (is_offer()) DecideIce(context_, SignalsIce(sdp_, section), receiver);
+    else DecideIceOfAnswer(context_, receiver);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());
   sender->set_rtcp_feedback(SignalsFeedback(section));
   // Until the receiver says otherwise it may send what it was offered.
   if (!receiver->initialized()) StoreCodecs(section.codecs, receiver->mutable_codecs());
   AssignPorts(section, pair, out->mux);
+  if (!error_.empty()) return;
+  PrepareIce(context_, sender);
+  PrepareIce(context_, receiver);
+  if (out->rtp) out->ice = IceLinesOf(context_, *receiver, is_offer());
   receiver->set_offered(true);
 }
 
 std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   Pair pair;
   pair.sender = pairing_.SenderMedia(index);
   if (Hides(section, *pair.sender)) {
@@ -356,7 +370,9 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   return out;
 }
 
-OutgoingSection LeftOutSection(const call::CallState& call, const Media& receiver, bool is_offer) {
+OutgoingSection LeftOutSection(const LegContext& context, const Media& receiver) {
+  const call::CallState& call = *context.call;
+  const bool is_offer = context.is_offer();
   OutgoingSection out;
   out.media_id = receiver.id();
   out.rejected = receiver.rejected() || receiver.port_set() == 0;
@@ -376,6 +392,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
   if (IsSecure(out.protocol)) out.dtls = DtlsLinesOf(receiver, is_offer, true);
+  if (out.rtp) out.ice = IceLinesOf(context, receiver, is_offer);
   return out;
 }
 

@@ -43,6 +43,7 @@ class SectionNegotiator {
   void Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
+  void TakeTransport(const sdp::MediaSection& section, call::Media* sender, bool rtp);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
   void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
@@ -71,7 +72,6 @@ class SectionNegotiator {
 };
 
 // How a section that the message does not mention is shown.
-OutgoingSection LeftOutSection(const call::CallState& call, const call::Media& receiver,
-                               bool is_offer);
+OutgoingSection LeftOutSection(const LegContext& context, const call::Media& receiver);
 
 }  // namespace controld::negotiate

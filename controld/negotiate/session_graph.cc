@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/section.h"
 #include "controld/sdp/session_description.h"
@@ -15,9 +16,10 @@ namespace {
 
 namespace v1 = rtpengine::v1;
 
-// No port: there is none behind 65535 for RTCP, and the worker refuses 0.
+// Not where trickle ICE has no address yet. No port: there is none behind 65535 for RTCP, and the worker refuses 0.
 bool HasRemote(const v1::Endpoint& endpoint) {
-  return !endpoint.address().empty() && endpoint.port() != 0;
+  return endpoint.port() != 0 && base::IpAddress::FromBytes(endpoint.address()) &&
+         !base::IpAddress::FromBytes(endpoint.address())->unspecified();
 }
 
 bool UsesFeedback(const std::string& protocol) { return protocol.ends_with("AVPF"); }
@@ -44,8 +46,12 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_id(media.id());
   out->set_transport(sdp::IsRtp(sdp::CanonicalProtocol(media.protocol())) ? v1::RTP : v1::OPAQUE);
   out->set_port_set(media.port_set());
+  if (v1::Ice ice; FillIce(call, media, &ice)) *out->mutable_ice() = std::move(ice);
   for (const call::EndpointMap& map : media.maps()) {
-    if (map.port_set() != media.port_set()) out->add_late_port_sets(map.port_set());
+    const bool current = map.port_set() == media.port_set();
+    if (!current) out->add_late_port_sets(map.port_set());
+    if (current && out->has_ice()) continue;
+    out->mutable_late_port_sets()->MergeFrom(map.further_port_sets());
   }
   out->set_rtcp_mux(media.rtcp_mux_agreed());
   if (HasRemote(media.rtp()) && !media.zero_address()) {

@@ -2,6 +2,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/known_codecs.h"
 #include "controld/negotiate/ports.h"
@@ -72,6 +73,7 @@ class Publisher {
             uint32_t party, SingleOutcome* outcome)
       : call_(call), request_(request), sdp_(sdp), worker_(worker), party_(party),
         dialogue_{party, 0, ""}, outcome_(outcome),
+        leg_{call, request, worker, settings, random, &outcome->warnings},
         negotiator_(call, request, sdp, worker, settings, random, dialogue_, &outcome->warnings) {}
 
   // False: it is rejected.
@@ -85,6 +87,7 @@ class Publisher {
   const uint32_t party_;
   const Dialogue dialogue_;
   SingleOutcome* const outcome_;
+  const LegContext leg_;
   SectionNegotiator negotiator_;
 };
 
@@ -127,6 +130,10 @@ bool Publisher::AddSection(int index) {
   if (!OpenPorts(call_, request_, negotiator_.FamilyOf(index), mux ? 1 : 2 * pairs, worker_, media,
                  &outcome_->warnings)) {
     outcome_->error = "Failed to create SDP";
+  } else if (out.rtp) {
+    DecideIceOfAnswer(leg_, media);
+    PrepareIce(leg_, media);
+    out.ice = IceLinesOf(leg_, *media, false);
   }
   outcome_->outgoing.sections.push_back(std::move(out));
   return true;
@@ -214,6 +221,11 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {
       outcome.error = "failed to create SDP";
       return outcome;
+    }
+    if (section.rtp) {
+      DecideIce(leg, false, media);
+      PrepareIce(leg, media);
+      section.ice = IceLinesOf(leg, *media, true);
     }
     outcome.outgoing.sections.push_back(std::move(section));
   }

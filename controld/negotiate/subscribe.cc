@@ -7,6 +7,7 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
@@ -180,6 +181,11 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
   }
   const uint32_t pairs = sink->port_count() == 0 ? 1 : sink->port_count();
   EnsureOwnPorts(call_, sink, section.mux == MuxForm::kOnly ? 1 : 2 * pairs);
+  if (rtp) {
+    DecideIce(leg_, false, sink);
+    PrepareIce(leg_, sink);
+    section.ice = IceLinesOf(leg_, *sink, true);
+  }
   outcome_->outgoing.source.media.push_back(
       StoredSection(described, section.codecs, section.direction));
   outcome_->outgoing.sections.push_back(std::move(section));

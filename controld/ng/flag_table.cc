@@ -46,7 +46,7 @@ constexpr std::array kFlags = {
     FlagRow{"strip-extmap|strip extmap", Flag::kStripExtmap, 3, kYes,
             "remove all header extensions"},
     FlagRow{"fragment", Flag::kFragment, 2, kNotYet, "the body is a trickle ICE fragment"},
-    FlagRow{"reset", Flag::kReset, 3, kNotYet, "restart ICE and decide its use anew"},
+    FlagRow{"reset", Flag::kReset, 3, kYes, "restart ICE and decide its use anew"},
     // RTCP
     FlagRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", Flag::kGenerateRtcp, 2,
             kNotYet, "produce own RTCP"},
@@ -57,11 +57,11 @@ constexpr std::array kFlags = {
     FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kNotYet, "pad base64 in a=crypto",
             FlagAction::kPadCrypto},
     FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kYes, "neither print nor honour a=tls-id"},
-    FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kNotYet,
+    FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kYes,
             "advertise trickle ICE"},
     FlagRow{
         "ICE-reject|ice-reject|ICE reject|ice reject|reject-ICE|reject-ice|reject ICE|reject ice",
-        Flag::kIceReject, 3, kNotYet, "reject ICE in the answer to an ICE offer"},
+        Flag::kIceReject, 3, kYes, "offer: the answer to its sender has no ICE"},
     FlagRow{"recrypt", Flag::kRecrypt, 3, kNotYet, "re-encrypt even with equal keys"},
     FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kNotYet,
             "the set of keys for a browser", FlagAction::kWebRtc},
