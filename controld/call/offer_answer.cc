@@ -170,7 +170,8 @@ void OfferAnswer::Negotiate(CallEntryPtr entry) {
     return table_.Release(entry);
   }
   draft_ = entry->state;
-  outcome_ = negotiate::Negotiate(&draft_, request_, std::move(sdp_), *worker, table_.settings, now_);
+  outcome_ = negotiate::Negotiate(&draft_, request_, std::move(sdp_), *worker, table_.settings,
+                                  table_.random, now_);
   for (const std::string& warning : outcome_.warnings) {
     Log(Severity::kWarning, Subsystem::kCore, LogContext(draft_), warning);
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/keying.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -184,6 +185,10 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   if (stream != nullptr && stream->has_endpoint() && !media.zero_address()) current = FromProto(stream->endpoint());
   out.Add("endpoint", EndpointValue(current));
   out.Add("advertised endpoint", EndpointValue(advertised));
+  // What the worker does; before it has said anything, what was agreed.
+  const std::string in_use = stream == nullptr ? std::string() : stream->receive_suite();
+  const std::string suite = in_use.empty() ? std::string(negotiate::AgreedSuite(media)) : in_use;
+  if (!suite.empty()) out.Add("crypto suite", suite);
   const int64_t set_up = call_.last_signal_us() / 1'000'000;
   const bool seen = stream != nullptr && stream->last_packet_unix() != 0;
   out.Add("last packet", seen ? stream->last_packet_unix() : set_up);
@@ -220,7 +225,8 @@ List ReplyBuilder::MediaFlags(const Media& media) const {
   const std::pair<const char*, bool> all[] = {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
-      {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
+      {"rtcp-mux", media.rtcp_mux()},         {"SDES", negotiate::ShowsSdes(media)},
+      {"ICE controlling", media.controlling()},
       {"unidirectional", media.unidirectional()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},
       {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};

@@ -9,6 +9,7 @@
 #include "controld/negotiate/alias_key.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
 
@@ -70,16 +71,13 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
     const bool addressed = sip_source ? request.received_from.has_value()
                                       : media.connection.has_value() || sdp.connection.has_value();
     if (!addressed) return "Incomplete SDP specification";
-    if (IsSecure(protocol)) return base::StrCat("Unsupported transport protocol ", protocol);
-  }
-  if (IsSecure(request.transport_protocol)) {
-    return base::StrCat("Unsupported transport protocol ", request.transport_protocol);
   }
   return "";
 }
 
 Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
-                  const call::WorkerView& worker, const call::Settings& settings, base::Now now) {
+                  const call::WorkerView& worker, const call::Settings& settings,
+                  base::Random& random, base::Now now) {
   Outcome outcome;
   const bool is_offer = request.command == ng::Command::kOffer;
   AdoptByAliasKey(call, request, sdp);
@@ -105,11 +103,12 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   OutgoingSdp& outgoing = outcome.outgoing;
   outgoing.source = std::move(sdp);
   RemoveMohAttribute(settings.moh_attribute, &outgoing.source);
+  if (is_offer) CollapseLegacyPairs(request, &outgoing.source);
   outgoing.sender = dialogue.sender;
   outgoing.receiver = dialogue.receiver;
   outgoing.is_offer = is_offer;
 
-  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, dialogue,
+  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, random, dialogue,
                                &outcome.warnings);
   bool usable = false;
   for (size_t i = 0; i < outgoing.source.media.size(); ++i) {
@@ -125,6 +124,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   }
   AddLeftOutSections(*call, &outgoing);
   SortForReceiver(*call, &outgoing);
+  if (is_offer) DoubleForLegacyOffer(request, &outgoing.sections);
   return outcome;
 }
 

@@ -42,6 +42,7 @@ struct OutgoingSection {
   int ptime = 0, maxptime = 0;
   std::vector<sdp::Extmap> extmaps;
   bool extmap_allow_mixed = false;
+  bool unprotected = false;  // plain twin of a secure section: without the keys of its medium
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
 };
@@ -64,6 +65,7 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
                      const call::Settings& settings);
 
 Outcome Negotiate(call::CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
-                  const call::WorkerView& worker, const call::Settings& settings, base::Now now);
+                  const call::WorkerView& worker, const call::Settings& settings,
+                  base::Random& random, base::Now now);
 
 }  // namespace controld::negotiate

@@ -6,7 +6,9 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
 #include "proto/base/text.h"
@@ -45,14 +47,12 @@ bool IsRtpText(std::string_view protocol) { return sdp::IsRtp(sdp::CanonicalProt
 
 }  // namespace
 
-bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std::string_view::npos; }
-
 SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& request,
                                      const sdp::SessionDescription& sdp,
                                      const call::WorkerView& worker,
-                                     const call::Settings& settings, const Dialogue& dialogue,
-                                     std::vector<std::string>* warnings)
-    : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings),
+                                     const call::Settings& settings, base::Random& random,
+                                     const Dialogue& dialogue, std::vector<std::string>* warnings)
+    : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings), random_(random),
       dialogue_(dialogue), warnings_(warnings), pairing_(call, sdp, dialogue) {
   sip_source_ = request.Has(Flag::kSipSourceAddress) ||
                 (settings.sip_source && !request.Has(Flag::kTrustAddress));
@@ -76,34 +76,6 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
   // Where the answer is, its address family must be that of our socket; another one cannot be reached.
   *sender->mutable_rtp() = call::ToProto(rtp);
   *sender->mutable_rtcp() = call::ToProto(rtcp);
-}
-
-void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair) {
-  const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
-  const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
-  const bool rtp = sdp::IsRtp(canonical);
-  const bool changed = pair.sender->protocol_received() != protocol;
-  const std::string& forced = request_.transport_protocol;
-  Media* receiver = pair.receiver;
-  pair.sender->set_protocol_received(protocol);
-  if (is_offer()) {
-    pair.sender->set_protocol(protocol);
-    if (!forced.empty() && forced != "accept" && rtp) {
-      receiver->set_protocol(forced);
-    } else if (receiver->protocol().empty() || changed || !rtp) {
-      receiver->set_protocol(protocol);
-    }
-    return;
-  }
-  const bool other_than_offered = pair.sender->protocol() != protocol;
-  pair.sender->set_protocol(protocol);
-  if (forced == "accept") {
-    if (other_than_offered) receiver->set_protocol(protocol);
-  } else if (!forced.empty() && rtp) {
-    receiver->set_protocol(forced);
-  } else if (receiver->protocol().empty()) {
-    receiver->set_protocol(protocol);
-  }
 }
 
 void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* sender) {
@@ -149,6 +121,8 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   media->set_rejected(section.port == 0);
   media->set_protocol_received(protocol);
   media->set_protocol(protocol);
+  media->set_osrtp(section.port != 0 && SignalsOsrtp(sdp_, section));
+  media->set_osrtp_received(media->osrtp());
   if (section.port == 0) {
     media->set_port_set(0);
     media->set_initialized(true);
@@ -309,7 +283,9 @@ void SectionNegotiator::Hide(const sdp::MediaSection& section, Media* mine) {
 
 void SectionNegotiator::Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
   out->rejected = true;
-  out->protocol = section.protocol;
+  // An offerer sees its own protocol, whatever the answer says.
+  const bool known = !is_offer() && !pair.receiver->protocol().empty();
+  out->protocol = known ? pair.receiver->protocol() : section.protocol;
   for (Media* media : {pair.sender, pair.receiver}) {
     if (media->protocol().empty()) media->set_protocol(section.protocol);
     media->set_rejected(true);
@@ -337,6 +313,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     out->untouched = true;
     return;
   }
+  NegotiateKeys({request_, sdp_, random_}, section, is_offer(), sender, receiver);
   if (out->rtp) {
     FillCodecs(section, pair, out);
     FillPtime(section, pair, out);

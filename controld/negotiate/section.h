@@ -10,19 +10,17 @@
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/pairing.h"
+#include "proto/base/clock.h"
 
 namespace controld::negotiate {
-
-// RTP/SAVP and the like.
-bool IsSecure(std::string_view protocol);
 
 class SectionNegotiator {
  public:
   // All arguments outlive the negotiator.
   SectionNegotiator(call::CallState* call, const ng::Request& request,
                     const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                    const call::Settings& settings, const Dialogue& dialogue,
-                    std::vector<std::string>* warnings);
+                    const call::Settings& settings, base::Random& random,
+                    const Dialogue& dialogue, std::vector<std::string>* warnings);
 
   // Nothing when the receiver is not shown the section (sdp-media-remove).
   std::optional<OutgoingSection> Negotiate(int index);
@@ -43,6 +41,8 @@ class SectionNegotiator {
   void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
+  void OfferProtocol(const std::string& protocol, bool changed, Pair pair);
+  void AnswerProtocol(const std::string& protocol, Pair pair);
   void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
   void TakeStickyFlags(call::Media* media);
@@ -60,6 +60,7 @@ class SectionNegotiator {
   const sdp::SessionDescription& sdp_;
   const call::WorkerView& worker_;
   const call::Settings& settings_;
+  base::Random& random_;
   const Dialogue& dialogue_;
   std::vector<std::string>* const warnings_;
   Pairing pairing_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
@@ -73,6 +74,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
+  FillSrtp(media, out);
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.

@@ -2,7 +2,9 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/known_codecs.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
@@ -68,10 +70,10 @@ class Publisher {
  public:
   Publisher(CallState* call, const ng::Request& request, const sdp::SessionDescription& sdp,
             const call::WorkerView& worker, const call::Settings& settings, uint32_t party,
-            SingleOutcome* outcome)
+            base::Random& random, SingleOutcome* outcome)
       : call_(call), request_(request), sdp_(sdp), worker_(worker), party_(party),
-        dialogue_{party, 0, ""}, outcome_(outcome),
-        negotiator_(call, request, sdp, worker, settings, dialogue_, &outcome->warnings) {}
+        dialogue_{party, 0, ""}, random_(random), outcome_(outcome),
+        negotiator_(call, request, sdp, worker, settings, random, dialogue_, &outcome->warnings) {}
 
   // False: it is rejected.
   bool AddSection(int index);
@@ -83,6 +85,7 @@ class Publisher {
   const call::WorkerView& worker_;
   const uint32_t party_;
   const Dialogue dialogue_;
+  base::Random& random_;
   SingleOutcome* const outcome_;
   SectionNegotiator negotiator_;
 };
@@ -109,6 +112,7 @@ bool Publisher::AddSection(int index) {
     return false;
   }
   if (out.rtp) StoreCodecs(out.codecs, media);
+  AnswerOfferedKeys({request_, sdp_, random_}, section, media);
   media->set_receives(false);  // a publisher is only listened to
   out.direction = media->sends() ? sdp::Direction::kRecvonly : sdp::Direction::kInactive;
   const bool mux = out.rtp && negotiator_.OffersMux(section) &&
@@ -161,14 +165,14 @@ OutgoingSection CreateSection(const ng::MediaSpec& wanted, const ng::Request& re
 
 SingleOutcome Publish(CallState* call, const ng::Request& request, const std::string& from_tag,
                       const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                      const call::Settings& settings, base::Now now) {
+                      const call::Settings& settings, base::Random& random, base::Now now) {
   SingleOutcome outcome;
   Party* party = FindOrMake(call, request, from_tag, now);
   call->set_last_signal_us(now.unix_us);
   StoreSessionLines(sdp, party);
   outcome.outgoing.receiver = party->id();
   outcome.outgoing.source.timing = "0 0";
-  Publisher publisher(call, request, sdp, worker, settings, party->id(), &outcome);
+  Publisher publisher(call, request, sdp, worker, settings, party->id(), random, &outcome);
   bool usable = false;
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     usable = publisher.AddSection(static_cast<int>(i)) || usable;
@@ -178,13 +182,9 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
 }
 
 SingleOutcome Create(CallState* call, const ng::Request& request, const std::string& from_tag,
-                     const call::WorkerView& worker, base::Now now) {
+                     const call::WorkerView& worker, base::Random& random, base::Now now) {
   SingleOutcome outcome;
   const std::vector<ng::MediaSpec> wanted = SectionsWanted(request);
-  if (IsSecure(request.transport_protocol)) {
-    outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
-    return outcome;
-  }
   if (wanted.size() > kMostSections) {
     outcome.error = "failed to create SDP";
     return outcome;
@@ -204,6 +204,8 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     media->set_offered(true);
     media->set_sends(true);
     media->set_receives(true);
+    OfferOsrtp(request, media);
+    OfferKeys(request, random, media);
     OutgoingSection section = CreateSection(wanted[i], request, media);
     StoreCodecs(section.codecs, media);
     media->set_rtcp_mux(section.mux != MuxForm::kNone);
@@ -219,7 +221,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
 
 std::string CreateAnswer(CallState* call, const ng::Request& request,
                          const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                         const call::Settings& settings, base::Now now) {
+                         const call::Settings& settings, base::Random& random, base::Now now) {
   Party* party = call::FindPartyByTag(call, *request.from_tag);
   if (party == nullptr) return "from-tag not found";
   if (static_cast<size_t>(party->media_size()) < sdp.media.size()) {
@@ -227,7 +229,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
   }
   std::vector<std::string> warnings;
   const Dialogue dialogue{party->id(), 0, ""};
-  SectionNegotiator negotiator(call, request, sdp, worker, settings, dialogue, &warnings);
+  SectionNegotiator negotiator(call, request, sdp, worker, settings, random, dialogue, &warnings);
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     const sdp::MediaSection& section = sdp.media[i];
     Media* media = party->mutable_media(static_cast<int>(i));
@@ -238,6 +240,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
     if (section.port == 0) continue;
     media->set_port_set(port_set);
     if (!offered.empty()) media->set_protocol(offered);
+    TakeAnsweredKeys(sdp, section, media);
     media->set_rtcp_mux(media->rtcp_mux() && negotiator.OffersMux(section));
     media->set_rtcp_mux_agreed(media->rtcp_mux());
     const call::PortSet* ports = call::FindPortSet(*call, port_set);

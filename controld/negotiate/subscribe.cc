@@ -7,6 +7,8 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/select_party.h"
@@ -84,8 +86,9 @@ Party* FindOrAddSubscriber(CallState* call, const ng::Request& request, const st
 class Subscriber {
  public:
   Subscriber(CallState* call, const ng::Request& request, const call::WorkerView& worker,
-             uint32_t party, SubscribeOutcome* outcome)
-      : call_(call), request_(request), worker_(worker), party_(party), outcome_(outcome) {}
+             uint32_t party, base::Random& random, SubscribeOutcome* outcome)
+      : call_(call), request_(request), worker_(worker), party_(party), random_(random),
+        outcome_(outcome) {}
 
   // One section for each source, then the sections that earlier requests left behind.
   void Build(const std::vector<uint32_t>& sources);
@@ -100,6 +103,7 @@ class Subscriber {
   const ng::Request& request_;
   const call::WorkerView& worker_;
   const uint32_t party_;
+  base::Random& random_;
   SubscribeOutcome* const outcome_;
 };
 
@@ -129,6 +133,9 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
                              request_.transport_protocol != "accept"
                          ? request_.transport_protocol
                          : described.protocol());
+  OfferOsrtp(request_, sink);
+  // Keys of its own: what the source encrypts with is none of a listener's business.
+  OfferKeys(request_, random_, sink);
   sink->set_formats(described.formats());
   sink->set_rejected(false);
   sink->set_sends(false);
@@ -300,12 +307,9 @@ SourceSelection SelectSources(const CallState& call, const ng::Request& request)
 
 SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Now now) {
+                                  const call::WorkerView& worker, base::Random& random,
+                                  base::Now now) {
   SubscribeOutcome outcome;
-  if (IsSecure(request.transport_protocol)) {
-    outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
-    return outcome;
-  }
   const Party* known = call::FindPartyByTag(*call, to_tag);
   const bool hears_itself =
       known != nullptr && std::any_of(sources.begin(), sources.end(), [&](uint32_t id) {
@@ -318,19 +322,19 @@ SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
   Party* party = FindOrAddSubscriber(call, request, to_tag, now);
   DropSubscriptions(party);
   call->set_last_signal_us(now.unix_us);
-  Subscriber(call, request, worker, party->id(), &outcome).Build(sources);
+  Subscriber(call, request, worker, party->id(), random, &outcome).Build(sources);
   return outcome;
 }
 
 std::string SubscribeAnswer(CallState* call, const ng::Request& request,
                             const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                            const call::Settings& settings, base::Now now) {
+                            const call::Settings& settings, base::Random& random, base::Now now) {
   Party* party = call::FindPartyByTag(call, *request.to_tag);
   if (party == nullptr) return "To-tag not found";
   if (!CanAnswer(*call, *party, sdp)) return "Failed to process subscription answer";
   std::vector<std::string> warnings;
   const Dialogue dialogue{party->id(), 0, ""};
-  SectionNegotiator negotiator(call, request, sdp, worker, settings, dialogue, &warnings);
+  SectionNegotiator negotiator(call, request, sdp, worker, settings, random, dialogue, &warnings);
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     const sdp::MediaSection& section = sdp.media[i];
     Media* sink = party->mutable_media(static_cast<int>(i));
@@ -340,6 +344,7 @@ std::string SubscribeAnswer(CallState* call, const ng::Request& request,
     negotiator.TakeAuthor(static_cast<int>(i), sink);
     sink->set_port_set(port_set);
     sink->set_protocol(offered);
+    TakeAnsweredKeys(sdp, section, sink);
     sink->set_sends(false);  // nobody hears a subscriber, whatever it offers to send
     sink->set_rtcp_mux(sink->rtcp_mux() && negotiator.OffersMux(section));
     sink->set_rtcp_mux_agreed(sink->rtcp_mux());

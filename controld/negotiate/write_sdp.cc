@@ -3,6 +3,9 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/attribute_writer.h"
+#include "controld/negotiate/keying.h"
+#include "controld/negotiate/osrtp.h"
+#include "controld/negotiate/sdes.h"
 
 namespace controld::negotiate {
 namespace {
@@ -130,7 +133,13 @@ std::string Writer::Write(const OriginLine& origin) {
   if (request_.Has(Flag::kLoopProtect)) writer.Line({"rtpengine", ":", settings_.instance_id});
   PassThrough(source.attributes, &writer);
   writer.Additions();
-  for (const OutgoingSection& section : outgoing_.sections) Section(section);
+  for (const OutgoingSection& section : outgoing_.sections) {
+    const call::Media& media = *call::FindMedia(call_, section.media_id);
+    const std::string twin = outgoing_.is_offer ? "" : RejectedLegacyLine(media);
+    if (media.legacy_pair().first()) out_ += twin;
+    Section(section);
+    if (!media.legacy_pair().first()) out_ += twin;
+  }
   return std::move(out_);
 }
 
@@ -237,6 +246,9 @@ void Writer::Section(const OutgoingSection& section) {
     if (section.rtp) {
       DirectionLine(section, &writer);
       RtcpLines(section, local, &writer);
+      if (!section.unprotected && ShowsSdes(media)) {
+        WriteCrypto(media.sdes_sent(), ReadSdesOptions(request_), &writer);
+      }
       if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
       if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});
     }
