@@ -56,6 +56,7 @@ controld::call::Settings MakeSettings(const ParsedOptions& options) {
   settings.tos = static_cast<int>(options.Int("tos"));
   settings.sip_source = options.Bool("sip-source");
   settings.reject_invalid_sdp = options.Bool("reject-invalid-sdp");
+  settings.dtls_passive = options.Bool("dtls-passive");
   settings.moh_attribute = options.String("moh-attr-name");
   settings.endpoint_learning = options.String("endpoint-learning");
   settings.ssrc_reporting = options.String("ssrc-reporting");

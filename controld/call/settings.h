@@ -23,6 +23,7 @@ struct Settings {
   int tos = 0;
   bool sip_source = false;
   bool reject_invalid_sdp = false;
+  bool dtls_passive = false;        // option dtls-passive
   std::string moh_attribute;        // option moh-attr-name
   std::string endpoint_learning = "heuristic";
   std::string ssrc_reporting = "full";  // full, inline, global, none

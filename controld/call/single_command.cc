@@ -103,8 +103,8 @@ void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& o
   Change change;
   change.refused = "failed to set up call/monologue";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
-    work->outcome = negotiate::Create(draft, work->request, work->from_tag, worker, table.random,
-                                            now);
+    work->outcome = negotiate::Create(draft, work->request, work->from_tag, worker,
+                                      table.settings, table.random, now);
     return Finish(table, draft, work.get());
   };
   change.reply = [&table, work](const CallState& call) {

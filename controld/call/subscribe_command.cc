@@ -131,7 +131,7 @@ void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now
     const negotiate::SourceSelection sources = negotiate::SelectSources(*draft, work->request);
     if (!sources.error.empty()) return sources.error;
     work->outcome = negotiate::SubscribeRequest(draft, work->request, work->to_tag, sources.media,
-                                                worker, table.random, now);
+                                                worker, table.settings, table.random, now);
     LogWarnings(*draft, work->outcome.warnings);
     if (!work->outcome.error.empty()) return work->outcome.error;
     work->origin = negotiate::PrepareSubscriberOrigin(draft, work->outcome.outgoing, work->request,

@@ -1,10 +1,12 @@
 #include "controld/negotiate/keying.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
-#include "proto/base/text.h"
+#include "controld/negotiate/dtls.h"
+#include "controld/negotiate/sdes.h"
 
 namespace controld::negotiate {
 namespace {
@@ -47,14 +49,19 @@ void RekeyReceived(Media* offerer) {
   if (found != nullptr) *offerer->mutable_srtp_receive() = found->key();
 }
 
-void TakeOffer(const KeyingContext& context, const sdp::MediaSection& section, Media* sender) {
+// Without a certificate of the worker's there is no DTLS.
+bool DtlsIsPossible(const LegContext& context) { return !context.worker.certificates.empty(); }
+
+void TakeOffer(const LegContext& context, const sdp::SessionDescription& session,
+               const sdp::MediaSection& section, Media* sender) {
   if (!IsProtected(*sender)) return ForgetKeys(sender);
   const SdesOptions options = ReadSdesOptions(context.request);
   OffererLines offered = SelectLines(ReadLines(section.crypto), options);
   *sender->mutable_sdes_received() = std::move(offered.lines);
   sender->set_sdes_preferred(offered.preferred);
   sender->set_sdes(!sender->sdes_received().empty());
-  sender->set_dtls_keys(SignalsDtls(context.session, section) &&
+  const bool usable = DtlsIsPossible(context) || !sender->sdes();
+  sender->set_dtls_keys(SignalsDtls(session, section) && usable &&
                         !(options.prefer && sender->sdes()));
   if (sender->dtls_keys()) Withhold(sender);
   else RekeyReceived(sender);
@@ -68,7 +75,7 @@ void TakeAnswer(const sdp::SessionDescription& session, const sdp::MediaSection&
   if (!IsProtected(*sender)) return Withhold(sender);  // declined; what was offered may be again
   *sender->mutable_sdes_received() = ReadLines(section.crypto);
   const bool keyed = !sender->sdes_received().empty();
-  const bool prefers_sdes = keyed && sender->sdes_before_dtls();
+  const bool prefers_sdes = keyed && (sender->sdes_before_dtls() || !sender->dtls_keys());
   sender->set_dtls_keys(SignalsDtls(session, section) && !prefers_sdes);
   if (sender->dtls_keys()) {
     sender->set_sdes(false);
@@ -85,18 +92,19 @@ void TakeAnswer(const sdp::SessionDescription& session, const sdp::MediaSection&
   Agree(answer, sender->sdes_sent(sent), answer, sender);
 }
 
-void Offer(const SdesLines& relayed, const ng::Request& request, base::Random& random,
-           Media* receiver) {
+void Offer(const LegContext& context, const SdesLines& relayed, Media* receiver) {
   if (!IsProtected(*receiver)) return ForgetKeys(receiver);
-  const SdesOptions options = ReadSdesOptions(request);
+  const SdesOptions options = ReadSdesOptions(context.request);
+  const bool dtls = DtlsIsPossible(context) && !TurnsDtlsOff(context.request);
   if (!receiver->sdes() && !receiver->dtls_keys()) {
     receiver->set_sdes(!options.off);
-    receiver->set_dtls_keys(!TurnsDtlsOff(request));
-  } else if (receiver->sdes() && TurnsDtlsOff(request)) {
+    receiver->set_dtls_keys(dtls);
+  } else if (receiver->sdes() && !dtls) {
     receiver->set_dtls_keys(false);
   }
   if (!receiver->sdes()) return ForgetSent(receiver);
-  SdesLines lines = OfferLines(relayed, receiver->sdes_sent(), receiver->sdes_chosen(), options, random);
+  SdesLines lines = OfferLines(relayed, receiver->sdes_sent(), receiver->sdes_chosen(), options,
+                               context.random);
   receiver->set_sdes_chosen(0);
   *receiver->mutable_sdes_sent() = std::move(lines);
   // Nothing leaves in the clear, whatever the answer is.
@@ -105,23 +113,22 @@ void Offer(const SdesLines& relayed, const ng::Request& request, base::Random& r
   }
 }
 
-void Answer(const SdesLine* other, const ng::Request& request, base::Random& random,
-            Media* offerer) {
+void Answer(const LegContext& context, const SdesLine* other, Media* offerer) {
   if (!IsProtected(*offerer)) return ForgetKeys(offerer);
-  if (offerer->sdes() && TurnsDtlsOff(request)) offerer->set_dtls_keys(false);
+  if (offerer->sdes() && TurnsDtlsOff(context.request)) offerer->set_dtls_keys(false);
   if (offerer->dtls_keys()) {
     offerer->set_sdes(false);
     ForgetSent(offerer);
     return Withhold(offerer);
   }
   SdesLine previous;
-  AnswerContext context{offerer->sdes_preferred(), other, nullptr, offerer->sdes_static(),
-                        offerer->null_cipher()};
+  AnswerContext choice{offerer->sdes_preferred(), other, nullptr, offerer->sdes_static(),
+                       offerer->null_cipher()};
   if (offerer->sdes_chosen() != 0) {
     previous = offerer->sdes_sent(static_cast<int>(offerer->sdes_chosen()) - 1);
-    context.previous = &previous;
+    choice.previous = &previous;
   }
-  const SdesAnswer answer = AnswerLine(offerer->sdes_received(), context, random);
+  const SdesAnswer answer = AnswerLine(offerer->sdes_received(), choice, context.random);
   ForgetSent(offerer);
   if (answer.offered < 0) return Withhold(offerer);
   *offerer->add_sdes_sent() = answer.line;
@@ -155,43 +162,37 @@ bool TakesDtlsKeys(const Media& media) { return IsProtected(media) && media.dtls
 
 bool ShowsSdes(const Media& media) { return IsProtected(media) && !media.sdes_sent().empty(); }
 
-bool SignalsDtls(const sdp::SessionDescription& session, const sdp::MediaSection& section) {
-  const std::string& setup = section.setup.empty() ? session.setup : section.setup;
-  const bool identified = !section.fingerprint.empty() || !session.fingerprint.empty();
-  return identified && !setup.empty() && setup != "holdconn";
-}
-
-void NegotiateKeys(const KeyingContext& context, const sdp::MediaSection& section, bool is_offer,
-                   Media* sender, Media* receiver) {
+void NegotiateKeys(const LegContext& context, const sdp::SessionDescription& session,
+                   const sdp::MediaSection& section, Media* sender, Media* receiver) {
   TakeStickyOptions(context.request, {sender, receiver});
-  if (is_offer) {
+  if (context.is_offer()) {
     const bool prefer = ReadSdesOptions(context.request).prefer;
     sender->set_sdes_before_dtls(prefer);
     receiver->set_sdes_before_dtls(prefer);
-    TakeOffer(context, section, sender);
-    return Offer(sender->sdes_received(), context.request, context.random, receiver);
+    TakeOffer(context, session, section, sender);
+    return Offer(context, sender->sdes_received(), receiver);
   }
-  TakeAnswer(context.session, section, sender);
+  TakeAnswer(session, section, sender);
   const bool agreed = sender->sdes_chosen() != 0 && !sender->sdes_received().empty();
-  const SdesLine* answer = agreed ? &sender->sdes_received(0) : nullptr;
-  Answer(answer, context.request, context.random, receiver);
+  Answer(context, agreed ? &sender->sdes_received(0) : nullptr, receiver);
 }
 
-void OfferKeys(const ng::Request& request, base::Random& random, Media* media) {
-  TakeStickyOptions(request, {media});
-  Offer(SdesLines(), request, random, media);
+void OfferKeys(const LegContext& context, Media* media) {
+  TakeStickyOptions(context.request, {media});
+  Offer(context, SdesLines(), media);
 }
 
-void TakeAnsweredKeys(const sdp::SessionDescription& session, const sdp::MediaSection& section,
-                      Media* media) {
+void TakeAnsweredKeys(const LegContext& context, const sdp::SessionDescription& session,
+                      const sdp::MediaSection& section, Media* media) {
+  TakeStickyOptions(context.request, {media});
   TakeAnswer(session, section, media);
 }
 
-void AnswerOfferedKeys(const KeyingContext& context, const sdp::MediaSection& section,
-                       Media* media) {
+void AnswerOfferedKeys(const LegContext& context, const sdp::SessionDescription& session,
+                       const sdp::MediaSection& section, Media* media) {
   TakeStickyOptions(context.request, {media});
-  TakeOffer(context, section, media);
-  Answer(nullptr, context.request, context.random, media);
+  TakeOffer(context, session, section, media);
+  Answer(context, nullptr, media);
 }
 
 void ForgetKeys(Media* media) {

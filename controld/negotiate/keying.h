@@ -6,10 +6,8 @@
 #include <string_view>
 
 #include "controld/call/call_state.pb.h"
-#include "controld/negotiate/sdes.h"
-#include "controld/ng/request.h"
+#include "controld/negotiate/leg_context.h"
 #include "controld/sdp/session_description.h"
-#include "proto/base/clock.h"
 
 namespace controld::negotiate {
 
@@ -21,25 +19,17 @@ bool IsProtected(const call::Media& media);
 bool TakesDtlsKeys(const call::Media& media);
 // a=crypto is in our SDP to it.
 bool ShowsSdes(const call::Media& media);
-// The section signals DTLS-SRTP that can be used: a role and a fingerprint.
-bool SignalsDtls(const sdp::SessionDescription& session, const sdp::MediaSection& section);
-
-// One section of an offer or an answer, both legs already having their protocols. Sets the keys that are kept,
-// shown and told to the worker.
-struct KeyingContext {
-  const ng::Request& request;
-  const sdp::SessionDescription& session;
-  base::Random& random;
-};
-void NegotiateKeys(const KeyingContext& context, const sdp::MediaSection& section, bool is_offer,
-                   call::Media* sender, call::Media* receiver);
+// One section of an offer or an answer, both legs already having their protocols. Decides what gives the keys, and
+// sets those of SDES: kept, shown, told to the worker. What DTLS needs is done afterwards (dtls.h).
+void NegotiateKeys(const LegContext& context, const sdp::SessionDescription& session,
+                   const sdp::MediaSection& section, call::Media* sender, call::Media* receiver);
 
 // SDP that is between one party and us: our offer of keys to it, its answer to that; its offer and our answer.
-void OfferKeys(const ng::Request& request, base::Random& random, call::Media* media);
-void TakeAnsweredKeys(const sdp::SessionDescription& session, const sdp::MediaSection& section,
-                      call::Media* media);
-void AnswerOfferedKeys(const KeyingContext& context, const sdp::MediaSection& section,
-                       call::Media* media);
+void OfferKeys(const LegContext& context, call::Media* media);
+void TakeAnsweredKeys(const LegContext& context, const sdp::SessionDescription& session,
+                      const sdp::MediaSection& section, call::Media* media);
+void AnswerOfferedKeys(const LegContext& context, const sdp::SessionDescription& session,
+                       const sdp::MediaSection& section, call::Media* media);
 
 // The section turned into one without RTP: nothing is left of its keys.
 void ForgetKeys(call::Media* media);

@@ -12,6 +12,7 @@
 #include "controld/call/call_state.pb.h"
 #include "controld/call/settings.h"
 #include "controld/call/worker_gateway.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/ng/request.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/clock.h"
@@ -42,6 +43,7 @@ struct OutgoingSection {
   int ptime = 0, maxptime = 0;
   std::vector<sdp::Extmap> extmaps;
   bool extmap_allow_mixed = false;
+  DtlsLines dtls;
   bool unprotected = false;  // plain twin of a secure section: without the keys of its medium
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;

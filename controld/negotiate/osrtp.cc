@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/sdes.h"
 #include "proto/base/text.h"
@@ -78,6 +79,7 @@ void DoubleForLegacyOffer(const ng::Request& request, std::vector<OutgoingSectio
       OutgoingSection plain = section;
       plain.protocol = PlainForm(section.protocol);
       plain.unprotected = true;
+      plain.dtls = {};
       out.push_back(std::move(plain));
     }
     out.push_back(std::move(section));

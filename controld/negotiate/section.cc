@@ -4,6 +4,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
@@ -52,8 +53,9 @@ SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& r
                                      const call::WorkerView& worker,
                                      const call::Settings& settings, base::Random& random,
                                      const Dialogue& dialogue, std::vector<std::string>* warnings)
-    : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings), random_(random),
-      dialogue_(dialogue), warnings_(warnings), pairing_(call, sdp, dialogue) {
+    : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings),
+      dialogue_(dialogue), warnings_(warnings),
+      context_{call, request, worker, settings, random, warnings}, pairing_(call, sdp, dialogue) {
   sip_source_ = request.Has(Flag::kSipSourceAddress) ||
                 (settings.sip_source && !request.Has(Flag::kTrustAddress));
 }
@@ -131,6 +133,9 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   TakeDirection(section, media);
   TakeEndpoints(section, media);
   if (section.ptime > 0) media->set_ptime(section.ptime);
+  if (context_.is_offer()) AnswerOfferedKeys(context_, sdp_, section, media);
+  else TakeAnsweredKeys(context_, sdp_, section, media);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*media), media);
   StoreCodecs(section.codecs, media);
   media->set_rtcp_feedback(SignalsFeedback(section));
   media->set_initialized(true);
@@ -210,52 +215,17 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
   return receiver->mid();
 }
 
-void SectionNegotiator::FillCodecs(const sdp::MediaSection& section, Pair pair,
-                                   OutgoingSection* out) {
-  const bool allow_empty = request_.Has(Flag::kAllowNoCodecMedia);
-  const std::vector<sdp::Codec> theirs = StoredCodecs(pair.receiver->codecs());
+void SectionNegotiator::NegotiateSecurity(const sdp::MediaSection& section, Pair pair,
+                                          OutgoingSection* out) {
+  NegotiateKeys(context_, sdp_, section, pair.sender, pair.receiver);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*pair.sender), pair.sender);
   if (is_offer()) {
-    std::vector<sdp::Codec> start = section.codecs;
-    const std::vector<sdp::Codec> established = StoredCodecs(pair.receiver->established());
-    if (request_.Has(Flag::kStaticCodecs) && !established.empty()) {
-      start = established;
-    } else if (request_.Has(Flag::kReuseCodecs)) {
-      start = InOrderOf(std::move(start), established);
-    }
-    out->codecs = FilterCodecs(start, request_.codec, allow_empty);
+    out->dtls = OfferedDtlsLines(context_, pair.receiver);
+  } else if (TakesDtlsKeys(*pair.receiver)) {
+    out->dtls = DtlsLinesOf(*pair.receiver, false, !request_.Has(Flag::kNoTlsId));
   } else {
-    out->codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
-    if (!theirs.empty()) out->codecs = MatchAnswer(out->codecs, theirs, allow_empty);
-    if (request_.Has(Flag::kReuseCodecs)) out->codecs = InOrderOf(std::move(out->codecs), theirs);
-    if (request_.Has(Flag::kSingleCodec) && out->codecs.size() > 1) out->codecs.resize(1);
-    for (Media* media : {pair.sender, pair.receiver}) {
-      StoreCodecs(out->codecs, media->mutable_established());
-    }
+    DropDtls(pair.receiver);
   }
-  if (out->codecs.empty() && !section.codecs.empty()) out->rejected = true;
-}
-
-void SectionNegotiator::FillPtime(const sdp::MediaSection& section, Pair pair,
-                                  OutgoingSection* out) {
-  Media* sender = pair.sender;
-  Media* receiver = pair.receiver;
-  if (is_offer()) {
-    sender->set_ptime_override(false);
-    receiver->set_ptime_override(false);
-  }
-  if (section.ptime > 0) {
-    if (!sender->ptime_override()) sender->set_ptime(section.ptime);
-    if (!receiver->ptime_override()) receiver->set_ptime(section.ptime);
-  }
-  if (is_offer() && request_.ptime > 0) receiver->set_ptime(request_.ptime);
-  if (is_offer() && request_.ptime_reverse > 0) sender->set_ptime(request_.ptime_reverse);
-  if (is_offer() && (request_.ptime > 0 || request_.ptime_reverse > 0)) {
-    sender->set_ptime_override(true);
-    receiver->set_ptime_override(true);
-    warnings_->push_back("ptime is changed in SDP only, packets are not repacketised");
-  }
-  out->ptime = receiver->ptime();
-  out->maxptime = section.maxptime;
 }
 
 bool SectionNegotiator::Hides(const sdp::MediaSection& section, const Media& mine) const {
@@ -283,9 +253,8 @@ void SectionNegotiator::Hide(const sdp::MediaSection& section, Media* mine) {
 
 void SectionNegotiator::Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
   out->rejected = true;
-  // An offerer sees its own protocol, whatever the answer says.
-  const bool known = !is_offer() && !pair.receiver->protocol().empty();
-  out->protocol = known ? pair.receiver->protocol() : section.protocol;
+  const std::string& spoken = pair.receiver->protocol();
+  out->protocol = spoken.empty() ? section.protocol : spoken;
   for (Media* media : {pair.sender, pair.receiver}) {
     if (media->protocol().empty()) media->set_protocol(section.protocol);
     media->set_rejected(true);
@@ -313,7 +282,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     out->untouched = true;
     return;
   }
-  NegotiateKeys({request_, sdp_, random_}, section, is_offer(), sender, receiver);
+  NegotiateSecurity(section, pair, out);
   if (out->rtp) {
     FillCodecs(section, pair, out);
     FillPtime(section, pair, out);
@@ -385,6 +354,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.mux = receiver.rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
+  out.dtls = DtlsLinesOf(receiver, is_offer, true);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/leg_context.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/pairing.h"
 #include "proto/base/clock.h"
@@ -52,6 +53,7 @@ class SectionNegotiator {
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void NegotiateSecurity(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   base::IpAddress SignalledAddress(const sdp::MediaSection& section) const;
   bool is_offer() const { return request_.command == ng::Command::kOffer; }
 
@@ -60,9 +62,9 @@ class SectionNegotiator {
   const sdp::SessionDescription& sdp_;
   const call::WorkerView& worker_;
   const call::Settings& settings_;
-  base::Random& random_;
   const Dialogue& dialogue_;
   std::vector<std::string>* const warnings_;
+  const LegContext context_;
   Pairing pairing_;
   bool sip_source_ = false;
   std::string error_;

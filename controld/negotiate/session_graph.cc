@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/section.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -75,6 +77,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
   FillSrtp(media, out);
+  if (out->has_srtp() && UsesDtls(media)) FillDtls(media, out->mutable_srtp()->mutable_dtls());
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.

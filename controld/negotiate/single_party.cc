@@ -1,6 +1,7 @@
 #include "controld/negotiate/single_party.h"
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/known_codecs.h"
@@ -69,10 +70,10 @@ std::string AnswerMid(const Media& media) { return media.has_mid() ? media.mid()
 class Publisher {
  public:
   Publisher(CallState* call, const ng::Request& request, const sdp::SessionDescription& sdp,
-            const call::WorkerView& worker, const call::Settings& settings, uint32_t party,
-            base::Random& random, SingleOutcome* outcome)
+            const call::WorkerView& worker, const call::Settings& settings, base::Random& random,
+            uint32_t party, SingleOutcome* outcome)
       : call_(call), request_(request), sdp_(sdp), worker_(worker), party_(party),
-        dialogue_{party, 0, ""}, random_(random), outcome_(outcome),
+        dialogue_{party, 0, ""}, outcome_(outcome),
         negotiator_(call, request, sdp, worker, settings, random, dialogue_, &outcome->warnings) {}
 
   // False: it is rejected.
@@ -85,7 +86,6 @@ class Publisher {
   const call::WorkerView& worker_;
   const uint32_t party_;
   const Dialogue dialogue_;
-  base::Random& random_;
   SingleOutcome* const outcome_;
   SectionNegotiator negotiator_;
 };
@@ -112,7 +112,6 @@ bool Publisher::AddSection(int index) {
     return false;
   }
   if (out.rtp) StoreCodecs(out.codecs, media);
-  AnswerOfferedKeys({request_, sdp_, random_}, section, media);
   media->set_receives(false);  // a publisher is only listened to
   out.direction = media->sends() ? sdp::Direction::kRecvonly : sdp::Direction::kInactive;
   const bool mux = out.rtp && negotiator_.OffersMux(section) &&
@@ -122,6 +121,7 @@ bool Publisher::AddSection(int index) {
   media->set_rtcp_mux_agreed(mux);
   if (mux) out.mux = MuxForm::kOnly;
   out.ptime = section.ptime;
+  out.dtls = DtlsLinesOf(*media, false, !request_.Has(Flag::kNoTlsId));
   media->set_port_set(port_set);
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   if (!OpenPorts(call_, request_, negotiator_.FamilyOf(index), mux ? 1 : 2 * pairs, worker_, media,
@@ -172,7 +172,7 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
   StoreSessionLines(sdp, party);
   outcome.outgoing.receiver = party->id();
   outcome.outgoing.source.timing = "0 0";
-  Publisher publisher(call, request, sdp, worker, settings, party->id(), random, &outcome);
+  Publisher publisher(call, request, sdp, worker, settings, random, party->id(), &outcome);
   bool usable = false;
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     usable = publisher.AddSection(static_cast<int>(i)) || usable;
@@ -182,7 +182,8 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
 }
 
 SingleOutcome Create(CallState* call, const ng::Request& request, const std::string& from_tag,
-                     const call::WorkerView& worker, base::Random& random, base::Now now) {
+                     const call::WorkerView& worker, const call::Settings& settings,
+                     base::Random& random, base::Now now) {
   SingleOutcome outcome;
   const std::vector<ng::MediaSpec> wanted = SectionsWanted(request);
   if (wanted.size() > kMostSections) {
@@ -205,10 +206,12 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     media->set_sends(true);
     media->set_receives(true);
     OfferOsrtp(request, media);
-    OfferKeys(request, random, media);
     OutgoingSection section = CreateSection(wanted[i], request, media);
     StoreCodecs(section.codecs, media);
     media->set_rtcp_mux(section.mux != MuxForm::kNone);
+    const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+    OfferKeys(leg, media);
+    section.dtls = OfferedDtlsLines(leg, media);
     const uint32_t count = request.Has(Flag::kRtcpMuxRequire) ? 1 : 2;
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {
       outcome.error = "failed to create SDP";
@@ -240,7 +243,6 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
     if (section.port == 0) continue;
     media->set_port_set(port_set);
     if (!offered.empty()) media->set_protocol(offered);
-    TakeAnsweredKeys(sdp, section, media);
     media->set_rtcp_mux(media->rtcp_mux() && negotiator.OffersMux(section));
     media->set_rtcp_mux_agreed(media->rtcp_mux());
     const call::PortSet* ports = call::FindPortSet(*call, port_set);

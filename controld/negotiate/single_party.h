@@ -28,8 +28,8 @@ SingleOutcome Publish(call::CallState* call, const ng::Request& request,
                       base::Random& random, base::Now now);
 
 SingleOutcome Create(call::CallState* call, const ng::Request& request,
-                     const std::string& from_tag, const call::WorkerView& worker, base::Random& random,
-                     base::Now now);
+                     const std::string& from_tag, const call::WorkerView& worker,
+                     const call::Settings& settings, base::Random& random, base::Now now);
 
 // The error-reason, or empty.
 std::string CreateAnswer(call::CallState* call, const ng::Request& request,

@@ -5,6 +5,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
@@ -85,9 +86,8 @@ Party* FindOrAddSubscriber(CallState* call, const ng::Request& request, const st
 
 class Subscriber {
  public:
-  Subscriber(CallState* call, const ng::Request& request, const call::WorkerView& worker,
-             uint32_t party, base::Random& random, SubscribeOutcome* outcome)
-      : call_(call), request_(request), worker_(worker), party_(party), random_(random),
+  Subscriber(const LegContext& leg, uint32_t party, SubscribeOutcome* outcome)
+      : leg_(leg), call_(leg.call), request_(leg.request), worker_(leg.worker), party_(party),
         outcome_(outcome) {}
 
   // One section for each source, then the sections that earlier requests left behind.
@@ -99,11 +99,11 @@ class Subscriber {
   Media* Sink(int position);
   bool egress() const { return request_.Has(Flag::kEgress); }
 
+  const LegContext leg_;
   CallState* const call_;
   const ng::Request& request_;
   const call::WorkerView& worker_;
   const uint32_t party_;
-  base::Random& random_;
   SubscribeOutcome* const outcome_;
 };
 
@@ -135,7 +135,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
                          : described.protocol());
   OfferOsrtp(request_, sink);
   // Keys of its own: what the source encrypts with is none of a listener's business.
-  OfferKeys(request_, random_, sink);
+  OfferKeys(leg_, sink);
   sink->set_formats(described.formats());
   sink->set_rejected(false);
   sink->set_sends(false);
@@ -169,6 +169,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
     if (request_.Has(Flag::kRtcpMuxRequire)) section.mux = MuxForm::kOnly;
     else if (request_.Has(Flag::kRtcpMuxOffer)) section.mux = MuxForm::kFallback;
   }
+  section.dtls = OfferedDtlsLines(leg_, sink);
   StoreCodecs(section.codecs, sink);
   sink->set_rtcp_mux(section.mux != MuxForm::kNone);
   if (request_.Has(Flag::kGenerateMid)) {
@@ -307,8 +308,8 @@ SourceSelection SelectSources(const CallState& call, const ng::Request& request)
 
 SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Random& random,
-                                  base::Now now) {
+                                  const call::WorkerView& worker, const call::Settings& settings,
+                                  base::Random& random, base::Now now) {
   SubscribeOutcome outcome;
   const Party* known = call::FindPartyByTag(*call, to_tag);
   const bool hears_itself =
@@ -322,7 +323,8 @@ SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
   Party* party = FindOrAddSubscriber(call, request, to_tag, now);
   DropSubscriptions(party);
   call->set_last_signal_us(now.unix_us);
-  Subscriber(call, request, worker, party->id(), random, &outcome).Build(sources);
+  const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+  Subscriber(leg, party->id(), &outcome).Build(sources);
   return outcome;
 }
 
@@ -344,7 +346,6 @@ std::string SubscribeAnswer(CallState* call, const ng::Request& request,
     negotiator.TakeAuthor(static_cast<int>(i), sink);
     sink->set_port_set(port_set);
     sink->set_protocol(offered);
-    TakeAnsweredKeys(sdp, section, sink);
     sink->set_sends(false);  // nobody hears a subscriber, whatever it offers to send
     sink->set_rtcp_mux(sink->rtcp_mux() && negotiator.OffersMux(section));
     sink->set_rtcp_mux_agreed(sink->rtcp_mux());

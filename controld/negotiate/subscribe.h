@@ -34,8 +34,8 @@ struct SubscribeOutcome {
 // Makes the party `to_tag` (found or new) receive the media `sources`, replacing what it received.
 SubscribeOutcome SubscribeRequest(call::CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Random& random,
-                                  base::Now now);
+                                  const call::WorkerView& worker, const call::Settings& settings,
+                                  base::Random& random, base::Now now);
 
 // The subscriber's answer; the error-reason, or empty. `sdp` passed CheckSdp.
 std::string SubscribeAnswer(call::CallState* call, const ng::Request& request,

@@ -220,6 +220,13 @@ void Writer::RtcpLines(const OutgoingSection& section, const Local& local,
   if (section.mux != MuxForm::kNone) writer->Line({"rtcp-mux"});
 }
 
+void DtlsAttributes(const DtlsLines& dtls, AttributeWriter* writer) {
+  if (dtls.setup.empty()) return;
+  writer->Line({"setup", ":", dtls.setup});
+  writer->Line({"fingerprint", ":", dtls.hash, base::StrCat(" ", dtls.digest)});
+  if (!dtls.tls_id.empty()) writer->Line({"tls-id", ":", dtls.tls_id});
+}
+
 void Writer::Section(const OutgoingSection& section) {
   const call::Media& media = *call::FindMedia(call_, section.media_id);
   const sdp::MediaSection* source = Source(section);
@@ -249,6 +256,7 @@ void Writer::Section(const OutgoingSection& section) {
       if (!section.unprotected && ShowsSdes(media)) {
         WriteCrypto(media.sdes_sent(), ReadSdesOptions(request_), &writer);
       }
+      DtlsAttributes(section.dtls, &writer);
       if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
       if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});
     }

@@ -56,7 +56,7 @@ constexpr std::array kFlags = {
     // security
     FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kYes, "pad base64 in a=crypto",
             FlagAction::kPadCrypto},
-    FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kNotYet, "neither print nor honour a=tls-id"},
+    FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kYes, "neither print nor honour a=tls-id"},
     FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kNotYet,
             "advertise trickle ICE"},
     FlagRow{

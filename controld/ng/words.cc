@@ -30,8 +30,8 @@ constexpr Word kIceLite[] = {
 };
 
 constexpr Word kDtls[] = {
-    {"passive", "passive", kNotYet},
-    {"active", "active", kNotYet},
+    {"passive", "passive"},
+    {"active", "active"},
     {"no|off|disable|disabled", "off"},
 };
 

@@ -44,7 +44,6 @@ constexpr OptionSpec kReference[] = {
      .help = "OpenSSL cipher list for DTLS"},
     {.name = "dtls-mtu", .type = Type::kInteger, .fallback = "1200",
      .help = "DTLS MTU (48 is subtracted; params shows 1152)", .minimum = 576},
-    {.name = "dtls-passive", .type = Type::kFlag, .help = "prefer the passive DTLS role"},
     {.name = "dtls-rsa-key-size", .type = Type::kInteger, .fallback = "2048",
      .help = "bits of an RSA key", .minimum = 0},
     {.name = "dtls-signature", .type = Type::kString, .fallback = "sha-256",
