@@ -4,6 +4,7 @@
 #include <set>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/keying.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -184,6 +185,10 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   if (stream != nullptr && stream->has_endpoint() && !media.zero_address()) current = FromProto(stream->endpoint());
   out.Add("endpoint", EndpointValue(current));
   out.Add("advertised endpoint", EndpointValue(advertised));
+  // What the worker does; before it has said anything, what was agreed.
+  const std::string in_use = stream == nullptr ? std::string() : stream->receive_suite();
+  const std::string suite = in_use.empty() ? std::string(negotiate::AgreedSuite(media)) : in_use;
+  if (!suite.empty()) out.Add("crypto suite", suite);
   const int64_t set_up = call_.last_signal_us() / 1'000'000;
   const bool seen = stream != nullptr && stream->last_packet_unix() != 0;
   out.Add("last packet", seen ? stream->last_packet_unix() : set_up);
@@ -227,8 +232,9 @@ List ReplyBuilder::MediaFlags(const Media& media) const {
       {"rtcp-mux", media.rtcp_mux()},         {"DTLS-SRTP", dtls},
       {"DTLS role active", dtls && media.dtls().setup() == v1::DTLS_ACTIVE},
       {"DTLS role passive", dtls && media.dtls().setup() == v1::DTLS_PASSIVE},
-      {"passthrough", media.pass_through()},  {"ICE", media.ice().in_use()},
-      {"trickle ICE", media.ice().remote_trickle()}, {"ICE controlling", media.controlling()},
+      {"SDES", negotiate::ShowsSdes(media)},  {"passthrough", media.pass_through()},
+      {"ICE", media.ice().in_use()},          {"trickle ICE", media.ice().remote_trickle()},
+      {"ICE controlling", media.controlling()},
       {"ICE-lite peer", media.ice().remote_lite()},  {"ICE-lite self", media.ice().lite()},
       {"unidirectional", media.unidirectional()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},

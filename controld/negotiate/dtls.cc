@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/random_text.h"
-#include "controld/negotiate/section.h"
 #include "proto/base/text.h"
 #include "proto/media/fingerprint.h"
 
@@ -148,11 +148,6 @@ void TakeDtls(const LegContext& context, const sdp::SessionDescription& sdp,
   Present(context, *certificate, hash.value_or(FingerprintHash::kSha256), leg);
 }
 
-bool MayOfferDtls(const ng::Request& request, const Media& media) {
-  if (!IsSecure(media.protocol()) || HasWord(request, "off")) return false;
-  return UsesDtls(media) || !media.initialized() || !IsSecure(media.protocol_received());
-}
-
 bool OfferDtls(const LegContext& context, Media* media) {
   const v1::Certificate* certificate = CertificateFor(context);
   if (certificate == nullptr) {
@@ -194,8 +189,11 @@ DtlsLines DtlsLinesOf(const Media& media, bool is_offer, bool with_tls_id) {
 }
 
 DtlsLines OfferedDtlsLines(const LegContext& context, Media* media) {
-  if (!MayOfferDtls(context.request, *media)) DropDtls(media);
-  else if (!OfferDtls(context, media)) return {};
+  if (!TakesDtlsKeys(*media)) {
+    DropDtls(media);
+  } else if (!OfferDtls(context, media)) {
+    media->set_dtls_keys(false);
+  }
   return DtlsLinesOf(*media, true, !context.request.Has(ng::Flag::kNoTlsId));
 }
 

@@ -26,8 +26,6 @@ bool SignalsDtls(const sdp::SessionDescription& sdp, const sdp::MediaSection& se
 void TakeDtls(const LegContext& context, const sdp::SessionDescription& sdp,
               const sdp::MediaSection& section, bool usable, call::Media* media);
 
-// Not where the proxy does not want it, nor towards a party that answered without it and yet securely.
-bool MayOfferDtls(const ng::Request& request, const call::Media& media);
 // The next SDP to the party offers DTLS. False: it cannot be offered; `warnings` says why.
 bool OfferDtls(const LegContext& context, call::Media* media);
 // Neither this nor a later message refers to what was agreed before.
@@ -37,7 +35,7 @@ bool UsesDtls(const call::Media& media);
 // Lines for the party's next SDP, an offer or an answer. `with_tls_id`: without flag no-tls-id.
 DtlsLines DtlsLinesOf(const call::Media& media, bool is_offer, bool with_tls_id);
 
-// Offers it where MayOfferDtls(), drops it elsewhere; the lines of that offer.
+// Offers it where it is to give the keys (keying.h), drops it elsewhere; the lines of that offer.
 DtlsLines OfferedDtlsLines(const LegContext& context, call::Media* media);
 
 // For the worker. Only if UsesDtls().

@@ -9,6 +9,7 @@
 #include "controld/negotiate/alias_key.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
 
@@ -102,6 +103,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   OutgoingSdp& outgoing = outcome.outgoing;
   outgoing.source = std::move(sdp);
   RemoveMohAttribute(settings.moh_attribute, &outgoing.source);
+  if (is_offer) CollapseLegacyPairs(request, &outgoing.source);
   outgoing.sender = dialogue.sender;
   outgoing.receiver = dialogue.receiver;
   outgoing.is_offer = is_offer;
@@ -122,6 +124,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   }
   AddLeftOutSections({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   SortForReceiver(*call, &outgoing);
+  if (is_offer) DoubleForLegacyOffer(request, &outgoing.sections);
   return outcome;
 }
 

@@ -46,6 +46,7 @@ struct OutgoingSection {
   bool extmap_allow_mixed = false;
   DtlsLines dtls;
   IceLines ice;
+  bool unprotected = false;  // plain twin of a secure section: without the keys of its medium
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
 };

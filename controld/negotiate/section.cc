@@ -8,7 +8,9 @@
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
 #include "proto/base/text.h"
@@ -42,8 +44,6 @@ bool SignalsFeedback(const sdp::MediaSection& section) {
 bool IsRtpText(std::string_view protocol) { return sdp::IsRtp(sdp::CanonicalProtocol(protocol)); }
 
 }  // namespace
-
-bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std::string_view::npos; }
 
 SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& request,
                                      const sdp::SessionDescription& sdp,
@@ -81,34 +81,6 @@ void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* s
   const bool kept = KeepsEndpoint(sdp_, section, *sender);
   if (rtp) TakeIce(context_, sdp_, section, sender);
   if (!kept) TakeEndpoints(section, sender);
-}
-
-void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair) {
-  const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
-  const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
-  const bool rtp = sdp::IsRtp(canonical);
-  const bool changed = pair.sender->protocol_received() != protocol;
-  const std::string& forced = request_.transport_protocol;
-  Media* receiver = pair.receiver;
-  pair.sender->set_protocol_received(protocol);
-  if (is_offer()) {
-    pair.sender->set_protocol(protocol);
-    if (!forced.empty() && forced != "accept" && rtp) {
-      receiver->set_protocol(forced);
-    } else if (receiver->protocol().empty() || changed || !rtp) {
-      receiver->set_protocol(protocol);
-    }
-    return;
-  }
-  const bool other_than_offered = pair.sender->protocol() != protocol;
-  pair.sender->set_protocol(protocol);
-  if (forced == "accept") {
-    if (other_than_offered) receiver->set_protocol(protocol);
-  } else if (!forced.empty() && rtp) {
-    receiver->set_protocol(forced);
-  } else if (receiver->protocol().empty()) {
-    receiver->set_protocol(protocol);
-  }
 }
 
 void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* sender) {
@@ -154,6 +126,8 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   media->set_rejected(section.port == 0);
   media->set_protocol_received(protocol);
   media->set_protocol(protocol);
+  media->set_osrtp(section.port != 0 && SignalsOsrtp(sdp_, section));
+  media->set_osrtp_received(media->osrtp());
   if (section.port == 0) {
     media->set_port_set(0);
     media->set_initialized(true);
@@ -162,7 +136,9 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   TakeDirection(section, media);
   TakeTransport(section, media, sdp::IsRtp(canonical));
   if (section.ptime > 0) media->set_ptime(section.ptime);
-  TakeDtls(context_, sdp_, section, IsSecure(protocol), media);
+  if (context_.is_offer()) AnswerOfferedKeys(context_, sdp_, section, media);
+  else TakeAnsweredKeys(context_, sdp_, section, media);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*media), media);
   StoreCodecs(section.codecs, media);
   media->set_rtcp_feedback(SignalsFeedback(section));
   media->set_initialized(true);
@@ -249,11 +225,14 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
 
 void SectionNegotiator::NegotiateSecurity(const sdp::MediaSection& section, Pair pair,
                                           OutgoingSection* out) {
-  TakeDtls(context_, sdp_, section, IsSecure(pair.sender->protocol()), pair.sender);
+  NegotiateKeys(context_, sdp_, section, pair.sender, pair.receiver);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*pair.sender), pair.sender);
   if (is_offer()) {
     out->dtls = OfferedDtlsLines(context_, pair.receiver);
-  } else if (IsSecure(out->protocol)) {
+  } else if (TakesDtlsKeys(*pair.receiver)) {
     out->dtls = DtlsLinesOf(*pair.receiver, false, !request_.Has(Flag::kNoTlsId));
+  } else {
+    DropDtls(pair.receiver);
   }
 }
 
@@ -311,6 +290,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     out->untouched = true;
     return;
   }
+  NegotiateSecurity(section, pair, out);
   if (out->rtp) {
     FillCodecs(section, pair, out);
     FillPtime(section, pair, out);
@@ -320,7 +300,6 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
       warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
     }
     out->mux = NegotiateMux(section, pair);
-    NegotiateSecurity(section, pair, out);
     if (is_offer()) DecideIce(context_, SignalsIce(sdp_, section), receiver);
     else DecideIceOfAnswer(context_, receiver);
   }
@@ -391,7 +370,7 @@ OutgoingSection LeftOutSection(const LegContext& context, const Media& receiver)
   out.mux = receiver.rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
-  if (IsSecure(out.protocol)) out.dtls = DtlsLinesOf(receiver, is_offer, true);
+  out.dtls = DtlsLinesOf(receiver, is_offer, true);
   if (out.rtp) out.ice = IceLinesOf(context, receiver, is_offer);
   return out;
 }

@@ -11,11 +11,9 @@
 #include "controld/negotiate/leg_context.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/pairing.h"
+#include "proto/base/clock.h"
 
 namespace controld::negotiate {
-
-// RTP/SAVP and the like.
-bool IsSecure(std::string_view protocol);
 
 class SectionNegotiator {
  public:
@@ -45,6 +43,8 @@ class SectionNegotiator {
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
   void TakeTransport(const sdp::MediaSection& section, call::Media* sender, bool rtp);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
+  void OfferProtocol(const std::string& protocol, bool changed, Pair pair);
+  void AnswerProtocol(const std::string& protocol, Pair pair);
   void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
   void TakeStickyFlags(call::Media* media);

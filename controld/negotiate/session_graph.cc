@@ -6,6 +6,7 @@
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/section.h"
 #include "controld/sdp/session_description.h"
@@ -81,10 +82,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
-  if (IsSecure(media.protocol())) {
-    v1::Srtp* srtp = out->mutable_srtp();  // without keys everything is dropped
-    if (UsesDtls(media)) FillDtls(media, srtp->mutable_dtls());
-  }
+  FillSrtp(media, out);
+  if (out->has_srtp() && UsesDtls(media)) FillDtls(media, out->mutable_srtp()->mutable_dtls());
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.

@@ -4,7 +4,9 @@
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/known_codecs.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
@@ -122,9 +124,7 @@ bool Publisher::AddSection(int index) {
   media->set_rtcp_mux_agreed(mux);
   if (mux) out.mux = MuxForm::kOnly;
   out.ptime = section.ptime;
-  if (IsSecure(out.protocol)) {
-    out.dtls = DtlsLinesOf(*media, false, !request_.Has(Flag::kNoTlsId));
-  }
+  out.dtls = DtlsLinesOf(*media, false, !request_.Has(Flag::kNoTlsId));
   media->set_port_set(port_set);
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   if (!OpenPorts(call_, request_, negotiator_.FamilyOf(index), mux ? 1 : 2 * pairs, worker_, media,
@@ -212,10 +212,12 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     media->set_offered(true);
     media->set_sends(true);
     media->set_receives(true);
+    OfferOsrtp(request, media);
     OutgoingSection section = CreateSection(wanted[i], request, media);
     StoreCodecs(section.codecs, media);
     media->set_rtcp_mux(section.mux != MuxForm::kNone);
     const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+    OfferKeys(leg, media);
     section.dtls = OfferedDtlsLines(leg, media);
     const uint32_t count = request.Has(Flag::kRtcpMuxRequire) ? 1 : 2;
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {

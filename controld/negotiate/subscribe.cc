@@ -9,6 +9,8 @@
 #include "controld/negotiate/extmaps.h"
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/select_party.h"
@@ -132,6 +134,9 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
                              request_.transport_protocol != "accept"
                          ? request_.transport_protocol
                          : described.protocol());
+  OfferOsrtp(request_, sink);
+  // Keys of its own: what the source encrypts with is none of a listener's business.
+  OfferKeys(leg_, sink);
   sink->set_formats(described.formats());
   sink->set_rejected(false);
   sink->set_sends(false);

@@ -5,6 +5,9 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/attribute_writer.h"
+#include "controld/negotiate/keying.h"
+#include "controld/negotiate/osrtp.h"
+#include "controld/negotiate/sdes.h"
 
 namespace controld::negotiate {
 namespace {
@@ -141,7 +144,13 @@ std::string Writer::Write(const OriginLine& origin) {
   if (IsIceLite(outgoing_)) writer.Line({"ice-lite"});
   PassThrough(source.attributes, &writer);
   writer.Additions();
-  for (const OutgoingSection& section : outgoing_.sections) Section(section);
+  for (const OutgoingSection& section : outgoing_.sections) {
+    const call::Media& media = *call::FindMedia(call_, section.media_id);
+    const std::string twin = outgoing_.is_offer ? "" : RejectedLegacyLine(media);
+    if (media.legacy_pair().first()) out_ += twin;
+    Section(section);
+    if (!media.legacy_pair().first()) out_ += twin;
+  }
   return std::move(out_);
 }
 
@@ -291,6 +300,9 @@ void Writer::Section(const OutgoingSection& section) {
     if (section.rtp) {
       DirectionLine(section, &writer);
       RtcpLines(section, local, &writer);
+      if (!section.unprotected && ShowsSdes(media)) {
+        WriteCrypto(media.sdes_sent(), ReadSdesOptions(request_), &writer);
+      }
       DtlsAttributes(section.dtls, &writer);
       if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
       if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});

@@ -54,7 +54,7 @@ constexpr std::array kFlags = {
             "mirror|rtcp mirror",
             Flag::kMirrorRtcp, 3, kNotYet, "forward RTCP also when transcoding or generating"},
     // security
-    FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kNotYet, "pad base64 in a=crypto",
+    FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kYes, "pad base64 in a=crypto",
             FlagAction::kPadCrypto},
     FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kYes, "neither print nor honour a=tls-id"},
     FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kYes,
@@ -62,7 +62,7 @@ constexpr std::array kFlags = {
     FlagRow{
         "ICE-reject|ice-reject|ICE reject|ice reject|reject-ICE|reject-ice|reject ICE|reject ice",
         Flag::kIceReject, 3, kYes, "offer: the answer to its sender has no ICE"},
-    FlagRow{"recrypt", Flag::kRecrypt, 3, kNotYet, "re-encrypt even with equal keys"},
+    FlagRow{"recrypt", Flag::kRecrypt, 3, kYes, "re-encrypt even with equal keys"},
     FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kNotYet,
             "the set of keys for a browser", FlagAction::kWebRtc},
     // parties and dialogues

@@ -37,25 +37,25 @@ constexpr Word kDtls[] = {
 
 constexpr Word kSdes[] = {
     {"no|off|disable|disabled", "off"},
-    {"nonew", "nonew", kNotYet},
-    {"prefer|priority", "prefer", kNotYet},
-    {"static", "static", kNotYet},
-    {"pad", "pad", kNotYet},
-    {"lifetime", "lifetime", kNotYet},
-    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp", kNotYet},
-    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp", kNotYet},
-    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp", kNotYet},
-    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp", kNotYet},
-    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp", kNotYet},
-    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp", kNotYet},
+    {"nonew", "nonew"},
+    {"prefer|priority", "prefer"},
+    {"static", "static"},
+    {"pad", "pad"},
+    {"lifetime", "lifetime"},
+    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp"},
+    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp"},
+    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp"},
+    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp"},
+    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp"},
+    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp"},
 };
 
 constexpr Word kOsrtp[] = {
-    {"offer|offer-rfc|offer-RFC", "offer", kNotYet},
-    {"offer-legacy", "offer-legacy", kNotYet},
-    {"accept", "accept", kNotYet},
-    {"accept-rfc|accept-RFC", "accept-rfc", kNotYet},
-    {"accept-legacy", "accept-legacy", kNotYet},
+    {"offer|offer-rfc|offer-RFC", "offer"},
+    {"offer-legacy", "offer-legacy"},
+    {"accept", "accept"},
+    {"accept-rfc|accept-RFC", "accept-rfc"},
+    {"accept-legacy", "accept-legacy"},
 };
 
 constexpr Word kBundle[] = {

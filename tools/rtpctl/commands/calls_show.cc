@@ -44,6 +44,19 @@ void AddStreams(const v1::MediaStatistics& media, const std::string& party,
   }
 }
 
+// The suite in use, never a key. Empty: plain RTP, or nothing agreed yet.
+std::string ProtectionText(const v1::MediaStatistics& statistics) {
+  for (const auto& stream : statistics.streams()) {
+    const std::string& in = stream.receive_suite();
+    const std::string& out = stream.send_suite();
+    if (in.empty() && out.empty()) continue;
+    if (in == out) return base::StrCat(", SRTP ", Printable(in));
+    return base::StrCat(", SRTP in ", in.empty() ? "without key" : Printable(in), ", out ",
+                        out.empty() ? "without key" : Printable(out));
+  }
+  return "";
+}
+
 std::string PartyText(const v1::PartyInfo& party, const Style& style) {
   std::string out =
       Paint(base::StrCat("Party ", Printable(party.tag())), Color::kTitle, style) + "\n";
@@ -58,7 +71,8 @@ std::string PartyText(const v1::PartyInfo& party, const Style& style) {
         base::StrCat("  media ", media.index()),
         base::StrCat(Printable(media.type()), " ", Printable(media.protocol()), " ",
                      Printable(media.direction()), ", interface ", Printable(media.interface()),
-                     ", ", JoinPrintable(media.codecs()), media.rtcp_mux() ? ", rtcp-mux" : ""));
+                     ", ", JoinPrintable(media.codecs()), media.rtcp_mux() ? ", rtcp-mux" : "",
+                     ProtectionText(media.statistics())));
   }
   return out + fields.Render(style);
 }
