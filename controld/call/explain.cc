@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "controld/call/call_model.h"
+#include "controld/call/explain_secure.h"
 #include "controld/negotiate/keying.h"
 #include "proto/base/text.h"
 
@@ -147,6 +148,7 @@ class Explainer {
       return;
     }
     Protection(media, *stream, out);
+    ExplainSecurity(media, *stream, out);
     Received(*stream, out);
     Sent(party, media, rtcp, *stream, out);
     if (!rtcp) Missing(party, media, *stream, out);

@@ -7,6 +7,7 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/alias_key.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/osrtp.h"
@@ -124,6 +125,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   }
   AddLeftOutSections({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   SortForReceiver(*call, &outgoing);
+  FinishBundles({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   if (is_offer) DoubleForLegacyOffer(request, &outgoing.sections);
   return outcome;
 }

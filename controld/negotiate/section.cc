@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
@@ -188,6 +189,11 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
   return served;
 }
 
+// As a bundle's head has them, once all sections are known.
+bool SectionNegotiator::SharesPorts(const Media& media) const {
+  return BundleHead(*call::PartyOfMedia(*call_, media.id()), media) != nullptr;
+}
+
 void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
@@ -200,11 +206,13 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
                      (request_.Has(Flag::kPortLatching) || receiver->ice().in_use() ||
                       !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
-  SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
+  if (!SharesPorts(*receiver)) {
+    SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
+  }
   const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
                                       : sender->maps_size() > 0;
-  EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
-  if (!is_offer()) {
+  if (!SharesPorts(*sender)) EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
+  if (!is_offer() && !SharesPorts(*receiver)) {
     const call::PortSet* ports = call::FindPortSet(*call_, receiver->port_set());
     receiver->set_released_rtcp(mux == MuxForm::kOnly && ports->wanted().count() > 1);
   }
@@ -309,8 +317,9 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
   if (!receiver->initialized()) StoreCodecs(section.codecs, receiver->mutable_codecs());
   AssignPorts(section, pair, out->mux);
   if (!error_.empty()) return;
-  PrepareIce(context_, sender);
-  PrepareIce(context_, receiver);
+  for (Media* media : {sender, receiver}) {
+    if (!SharesPorts(*media)) PrepareIce(context_, media);
+  }
   if (out->rtp) out->ice = IceLinesOf(context_, *receiver, is_offer());
   receiver->set_offered(true);
 }
@@ -341,6 +350,7 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   call::Subscribe(pair.sender, pair.receiver->id());
   if (is_offer() && !pair.receiver->initialized()) pair.receiver->set_controlling(true);
   out.mid = Mid(section, pair);
+  TakeBundle(context_, sdp_, section, pair.sender, pair.receiver);
   if (section.port == 0) {
     Reject(section, pair, &out);
   } else {

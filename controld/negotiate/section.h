@@ -51,6 +51,7 @@ class SectionNegotiator {
   MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
   bool ChooseInterfaces(const sdp::MediaSection& section, Pair pair);
   void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
+  bool SharesPorts(const call::Media& media) const;
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/keying.h"
@@ -47,9 +48,12 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_id(media.id());
   out->set_transport(sdp::IsRtp(sdp::CanonicalProtocol(media.protocol())) ? v1::RTP : v1::OPAQUE);
   out->set_port_set(media.port_set());
-  if (v1::Ice ice; FillIce(call, media, &ice)) *out->mutable_ice() = std::move(ice);
+  FillBundled(party, media, out);
+  const call::Media* head = BundleHead(party, media);
+  if (v1::Ice ice; head == nullptr && FillIce(call, media, &ice)) *out->mutable_ice() = std::move(ice);
   for (const call::EndpointMap& map : media.maps()) {
     const bool current = map.port_set() == media.port_set();
+    if (current && head != nullptr) continue;  // the head has them
     if (!current) out->add_late_port_sets(map.port_set());
     if (current && out->has_ice()) continue;
     out->mutable_late_port_sets()->MergeFrom(map.further_port_sets());
@@ -83,7 +87,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
   FillSrtp(media, out);
-  if (out->has_srtp() && UsesDtls(media)) FillDtls(media, out->mutable_srtp()->mutable_dtls());
+  const call::Media& keyed = head != nullptr ? *head : media;
+  if (out->has_srtp() && UsesDtls(keyed)) FillDtls(keyed, out->mutable_srtp()->mutable_dtls());
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.

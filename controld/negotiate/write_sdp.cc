@@ -142,6 +142,7 @@ std::string Writer::Write(const OriginLine& origin) {
   AttributeWriter writer(&out_, RulesFor(request_, "global"));
   if (request_.Has(Flag::kLoopProtect)) writer.Line({"rtpengine", ":", settings_.instance_id});
   if (IsIceLite(outgoing_)) writer.Line({"ice-lite"});
+  for (const std::string& group : outgoing_.groups) writer.Line({"group", ":", group});
   PassThrough(source.attributes, &writer);
   writer.Additions();
   for (const OutgoingSection& section : outgoing_.sections) {
@@ -164,7 +165,8 @@ void Writer::SectionHead(const OutgoingSection& section, const call::Media& medi
     }
   }
   if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
-  base::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
+  base::StrAppend(&out_, "m=", media.type_text(), " ",
+                  section.rejected || section.zero_port ? 0 : local.port);
   base::StrAppend(&out_, " ", section.protocol);
   if (!formats.empty()) base::StrAppend(&out_, " ", formats);
   out_ += "\r\n";
@@ -293,6 +295,7 @@ void Writer::Section(const OutgoingSection& section) {
   } else if (source != nullptr && source->has_label) {
     writer.Line({"label", ":", source->label});
   }
+  if (section.bundle_only) writer.Line({"bundle-only"});
   if (!section.rejected) {
     if (section.rtp) CodecLines(section, &writer);
     if (section.rtp) Extmaps(section, &writer);
@@ -306,7 +309,10 @@ void Writer::Section(const OutgoingSection& section) {
       DtlsAttributes(section.dtls, &writer);
       if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
       if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});
-      if (section.ice.shown) IceAttributes(section, media, &writer);
+      if (section.ice.shown) {
+        const call::Media* head = call::FindMedia(call_, section.transport);
+        IceAttributes(section, head != nullptr ? *head : media, &writer);
+      }
     }
   }
   writer.Additions();

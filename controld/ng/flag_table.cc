@@ -45,7 +45,7 @@ constexpr std::array kFlags = {
     FlagRow{"generate-mid|generate mid", Flag::kGenerateMid, 2, kYes, "add a=mid where missing"},
     FlagRow{"strip-extmap|strip extmap", Flag::kStripExtmap, 3, kYes,
             "remove all header extensions"},
-    FlagRow{"fragment", Flag::kFragment, 2, kNotYet, "the body is a trickle ICE fragment"},
+    FlagRow{"fragment", Flag::kFragment, 2, kYes, "the body is a trickle ICE fragment"},
     FlagRow{"reset", Flag::kReset, 3, kYes, "restart ICE and decide its use anew"},
     // RTCP
     FlagRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", Flag::kGenerateRtcp, 2,
@@ -63,7 +63,7 @@ constexpr std::array kFlags = {
         "ICE-reject|ice-reject|ICE reject|ice reject|reject-ICE|reject-ice|reject ICE|reject ice",
         Flag::kIceReject, 3, kYes, "offer: the answer to its sender has no ICE"},
     FlagRow{"recrypt", Flag::kRecrypt, 3, kYes, "re-encrypt even with equal keys"},
-    FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kNotYet,
+    FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kYes,
             "the set of keys for a browser", FlagAction::kWebRtc},
     // parties and dialogues
     FlagRow{"directional", Flag::kDirectional, 2, kYes, "honour from-tag"},

@@ -59,8 +59,8 @@ constexpr Word kOsrtp[] = {
 };
 
 constexpr Word kBundle[] = {
-    {"accept", "accept", kNotYet}, {"offer", "offer", kNotYet}, {"require", "require", kNotYet},
-    {"strict", "strict", kNotYet}, {"reject", "reject"},
+    {"accept", "accept"}, {"offer", "offer"}, {"require", "require"},
+    {"strict", "strict"}, {"reject", "reject"},
 };
 
 constexpr Word kEndpointLearning[] = {
