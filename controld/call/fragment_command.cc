@@ -9,6 +9,7 @@
 #include "controld/call/change.h"
 #include "controld/call/commands.h"
 #include "controld/negotiate/fragment.h"
+#include "controld/sdp/parse.h"
 
 namespace controld::call {
 namespace {
@@ -18,7 +19,7 @@ constexpr char kNothingNew[] = "nothing new";
 }  // namespace
 
 void HandleFragment(CallTable& table, ng::Request request, base::Now now, Respond respond) {
-  auto fragment = negotiate::ParseFragment(*request.sdp);
+  auto fragment = sdp::ParseFragment(*request.sdp);
   if (!fragment.ok()) return respond(Failure("Failed to parse SDP"));
   auto kept = std::make_shared<const std::pair<ng::Request, sdp::SessionDescription>>(
       std::move(request), std::move(*fragment));

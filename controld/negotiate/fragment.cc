@@ -4,7 +4,6 @@
 
 #include "controld/negotiate/ice.h"
 #include "controld/sdp/parse.h"
-#include "proto/base/text.h"
 
 namespace controld::negotiate {
 namespace {
@@ -58,11 +57,6 @@ bool Add(const std::vector<std::string>& candidates, bool end, IceLeg* leg) {
 
 }  // namespace
 
-absl::StatusOr<sdp::SessionDescription> ParseFragment(std::string_view body) {
-  if (body.starts_with("v=")) return sdp::Parse(body);
-  return sdp::Parse(base::StrCat("v=0\r\n", body));
-}
-
 bool ApplyFragment(const sdp::SessionDescription& fragment, Party* party) {
   bool changed = false;
   int position = 0;
@@ -101,7 +95,7 @@ void ApplyQueuedFragments(int64_t now_us, call::CallState* call, Party* party) {
     const bool over = fragment.expires_us() < now_us;
     const bool theirs = party->has_tag() && fragment.tag() == party->tag();
     if (!over && theirs) {
-      if (const auto parsed = ParseFragment(fragment.body()); parsed.ok()) {
+      if (const auto parsed = sdp::ParseFragment(fragment.body()); parsed.ok()) {
         ApplyFragment(*parsed, party);
       }
     }

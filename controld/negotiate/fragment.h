@@ -2,17 +2,12 @@
 // ng-protocol.md §6.1). Pure; one thread.
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "absl/status/statusor.h"
 #include "controld/call/call_state.pb.h"
 #include "controld/sdp/session_description.h"
 
 namespace controld::negotiate {
-
-// A body with or without v= and the lines after it; an error as sdp::Parse has.
-absl::StatusOr<sdp::SessionDescription> ParseFragment(std::string_view body);
 
 // Adds the candidates to the sections that they are for, by mid, else by position; of other credentials than the
 // section's they are ignored. False: nothing is new.

@@ -180,7 +180,7 @@ TEST_F(IceTest, NoFurtherPortsWhereTheyAreSaved) {
 
 TEST_F(IceTest, FragmentsAddCandidatesOnce) {
   Send(OfferFromA(Lines("aaaa", "") + "a=ice-options:trickle\r\n"));
-  const auto fragment = ParseFragment(
+  const auto fragment = sdp::ParseFragment(
       "a=ice-ufrag:aaaa\r\na=ice-pwd:aaaa0123456789012345678901\r\nm=audio 9 RTP/AVP 0\r\n"
       "a=candidate:1 1 UDP 1 192.0.2.10 4000 typ host\r\na=end-of-candidates\r\n");
   ASSERT_TRUE(fragment.ok());
@@ -196,11 +196,11 @@ TEST_F(IceTest, FragmentsForOthersAreIgnored) {
   for (const char* text :
        {"a=ice-ufrag:zzzz\r\nm=audio 9 RTP/AVP 0\r\na=candidate:1 1 UDP 1 192.0.2.10 4000 typ host\r\n",
         "a=ice-ufrag:aaaa\r\nm=audio 9 RTP/AVP 0\r\na=mid:7\r\na=candidate:1 1 UDP 1 192.0.2.10 4000 typ host\r\n"}) {
-    const auto fragment = ParseFragment(text);
+    const auto fragment = sdp::ParseFragment(text);
     ASSERT_TRUE(fragment.ok());
     EXPECT_FALSE(ApplyFragment(*fragment, call_.mutable_parties(0))) << text;
   }
-  EXPECT_FALSE(ParseFragment("no lines").ok());
+  EXPECT_FALSE(sdp::ParseFragment("no lines").ok());
 }
 
 TEST_F(IceTest, FragmentsWaitThreeSecondsForTheirAuthor) {
