@@ -153,6 +153,7 @@ void ShowBundles(const call::CallState& call, const Party& receiver, OutgoingSdp
       section.dtls = other.dtls;
       section.ice = other.ice;
       section.transport = head->id();
+      if (other.mux == MuxForm::kOnly) section.mux = MuxForm::kOnly;
     }
     section.bundle_only = outgoing->is_offer;
     section.zero_port = outgoing->is_offer && media.bundle_form() == call::BUNDLE_STRICT;

@@ -207,7 +207,9 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
                       !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
   if (!SharesPorts(*receiver)) {
-    SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
+    const Media* head = BundleHead(*call::PartyOfMedia(*call_, sender->id()), *sender);
+    const base::Endpoint remote = call::FromProto(head != nullptr ? head->rtp() : sender->rtp());
+    SelectPortsFor(call_, receiver, remote, receiver_ports, latch);
   }
   const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
                                       : sender->maps_size() > 0;
