@@ -60,6 +60,8 @@ controld::call::Settings MakeSettings(const ParsedOptions& options) {
   settings.rtcp_interval_ms = static_cast<int>(options.Int("rtcp-interval"));
   settings.sip_source = options.Bool("sip-source");
   settings.reject_invalid_sdp = options.Bool("reject-invalid-sdp");
+  settings.dtls_passive = options.Bool("dtls-passive");
+  settings.save_interface_ports = options.Bool("save-interface-ports");
   settings.moh_attribute = options.String("moh-attr-name");
   settings.endpoint_learning = options.String("endpoint-learning");
   settings.ssrc_reporting = options.String("ssrc-reporting");

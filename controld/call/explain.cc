@@ -2,6 +2,8 @@
 
 #include "absl/strings/str_format.h"
 #include "controld/call/call_model.h"
+#include "controld/call/explain_secure.h"
+#include "controld/negotiate/keying.h"
 #include "proto/base/text.h"
 
 namespace controld::call {
@@ -145,6 +147,8 @@ class Explainer {
       out->add_missing("the worker knows nothing of this stream");
       return;
     }
+    Protection(media, *stream, out);
+    ExplainSecurity(media, *stream, out);
     Received(*stream, out);
     Sent(party, media, rtcp, *stream, out);
     if (!rtcp) Missing(party, media, *stream, out);
@@ -169,6 +173,19 @@ class Explainer {
                       allocation.interface(), "'");
     }
     out->set_signalled(text);
+  }
+
+  void Protection(const Media& media, const v1::StreamStatistics& stream,
+                  v1::StreamExplanation* out) {
+    if (!negotiate::IsProtected(media)) return;
+    const std::string& received = stream.receive_suite();
+    const std::string& sent = stream.send_suite();
+    if (!received.empty() || !sent.empty()) {
+      out->add_facts(base::StrCat("SRTP: received with ", received.empty() ? "no key" : received,
+                                  ", sent with ", sent.empty() ? "no key" : sent));
+    }
+    const std::string_view withheld = negotiate::WithheldKeyText(media);
+    if (!withheld.empty()) out->add_missing(base::StrCat("SRTP keys: ", withheld));
   }
 
   void Received(const v1::StreamStatistics& stream, v1::StreamExplanation* out) {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/keying.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
 
@@ -216,6 +217,10 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, size_t i
   if (stream != nullptr && stream->has_endpoint() && !media.zero_address()) current = FromProto(stream->endpoint());
   out.Add("endpoint", EndpointValue(current));
   out.Add("advertised endpoint", EndpointValue(advertised));
+  // What the worker does; before it has said anything, what was agreed.
+  const std::string in_use = stream == nullptr ? std::string() : stream->receive_suite();
+  const std::string suite = in_use.empty() ? std::string(negotiate::AgreedSuite(media)) : in_use;
+  if (!suite.empty()) out.Add("crypto suite", suite);
   const int64_t set_up = call_.last_signal_us() / 1'000'000;
   const bool seen = stream != nullptr && stream->last_packet_unix() != 0;
   out.Add("last packet", seen ? stream->last_packet_unix() : set_up);
@@ -236,6 +241,9 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, size_t i
   } else if (!closed && ConfirmedByOther(party, media, index)) {
     flags.push_back("confirmed");
   }
+  if (stream != nullptr && stream->dtls().state() == v1::DTLS_ESTABLISHED) {
+    flags.push_back("DTLS fingerprint verified");
+  }
   if (media.strict_source()) flags.push_back("strict source address");
   if (media.media_handover()) flags.push_back("media handover");
   out.Add("flags", std::move(flags));
@@ -251,10 +259,17 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, size_t i
 
 List ReplyBuilder::MediaFlags(const Media& media) const {
   List flags;
+  const bool dtls = media.dtls().agreed() || media.dtls().offered();
   const std::pair<const char*, bool> all[] = {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
-      {"rtcp-mux", media.rtcp_mux()},         {"ICE controlling", media.controlling()},
+      {"rtcp-mux", media.rtcp_mux()},         {"DTLS-SRTP", dtls},
+      {"DTLS role active", dtls && media.dtls().setup() == v1::DTLS_ACTIVE},
+      {"DTLS role passive", dtls && media.dtls().setup() == v1::DTLS_PASSIVE},
+      {"SDES", negotiate::ShowsSdes(media)},  {"passthrough", media.pass_through()},
+      {"ICE", media.ice().in_use()},          {"trickle ICE", media.ice().remote_trickle()},
+      {"ICE controlling", media.controlling()},
+      {"ICE-lite peer", media.ice().remote_lite()},  {"ICE-lite self", media.ice().lite()},
       {"unidirectional", media.unidirectional()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},
       {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};

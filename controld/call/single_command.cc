@@ -85,7 +85,7 @@ void HandlePublish(CallTable& table, ng::Request request, const base::Endpoint& 
   change.refused = "Failed to create SDP";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
     work->outcome = negotiate::Publish(draft, work->request, work->from_tag, work->sdp, worker,
-                                       table.settings, now);
+                                       table.settings, table.random, now);
     return Finish(table, draft, work.get());
   };
   change.reply = [&table, work](const CallState& call) {
@@ -103,7 +103,8 @@ void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& o
   Change change;
   change.refused = "failed to set up call/monologue";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
-    work->outcome = negotiate::Create(draft, work->request, work->from_tag, worker, now);
+    work->outcome = negotiate::Create(draft, work->request, work->from_tag, worker,
+                                      table.settings, table.random, now);
     return Finish(table, draft, work.get());
   };
   change.reply = [&table, work](const CallState& call) {
@@ -130,7 +131,8 @@ void HandleCreateAnswer(CallTable& table, ng::Request request, base::Now now, Re
   // An unknown call comes before a faulty body.
   change.work = [&table, work, fault, now](CallState* draft, const WorkerView& worker) {
     if (!fault.empty()) return fault;
-    return negotiate::CreateAnswer(draft, work->request, work->sdp, worker, table.settings, now);
+    return negotiate::CreateAnswer(draft, work->request, work->sdp, worker, table.settings,
+                                   table.random, now);
   };
   ChangeCall(table, work->call_id, "unknown call-ID", std::move(change), std::move(respond));
 }

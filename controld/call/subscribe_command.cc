@@ -131,7 +131,7 @@ void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now
     const negotiate::SourceSelection sources = negotiate::SelectSources(*draft, work->request);
     if (!sources.error.empty()) return sources.error;
     work->outcome = negotiate::SubscribeRequest(draft, work->request, work->to_tag, sources.media,
-                                                worker, now);
+                                                worker, table.settings, table.random, now);
     LogWarnings(*draft, work->outcome.warnings);
     if (!work->outcome.error.empty()) return work->outcome.error;
     work->origin = negotiate::PrepareSubscriberOrigin(draft, work->outcome.outgoing, work->request,
@@ -165,7 +165,8 @@ void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now,
       return error;
     }
     if (!kept->to_tag || kept->to_tag->empty()) return "No to-tag in message";
-    return negotiate::SubscribeAnswer(draft, *kept, *sdp, worker, table.settings, now);
+    return negotiate::SubscribeAnswer(draft, *kept, *sdp, worker, table.settings, table.random,
+                                      now);
   };
   ChangeCall(table, call_id, negotiate::kUnknownCallId, std::move(change), std::move(respond));
 }

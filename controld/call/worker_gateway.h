@@ -15,11 +15,12 @@
 
 namespace controld::call {
 
-// A worker's addresses as negotiation sees them; immutable snapshot.
+// A worker as negotiation sees it; immutable snapshot.
 struct WorkerView {
   std::string name;
   uint64_t boot_epoch = 0;
   std::vector<rtpengine::v1::Interface> interfaces;  // the first is the default
+  std::vector<rtpengine::v1::Certificate> certificates;  // for DTLS; the first is for new calls
 };
 
 struct PlacementNeeds {

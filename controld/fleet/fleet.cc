@@ -114,6 +114,7 @@ void Fleet::Attach(Worker& worker, StreamId id, Stream& stream, rtpengine::v1::H
   view->name = worker.name;
   view->boot_epoch = hello->boot_epoch();
   view->interfaces.assign(hello->interfaces().begin(), hello->interfaces().end());
+  view->certificates.assign(hello->certificates().begin(), hello->certificates().end());
   worker.view = std::move(view);
   worker.ports_total = worker.ports_used = 0;
   for (const auto& interface : hello->interfaces()) {
@@ -272,6 +273,13 @@ void Fleet::OnLoad(Worker& worker, rtpengine::v1::LoadReport* load, Actions* act
                                                      rtpengine::v1::WorkerState_Name(said))});
     }
     worker.said = said;
+  }
+  if (worker.load.certificates_size() > 0) {
+    // The view is a snapshot that others hold.
+    auto view = std::make_shared<call::WorkerView>(*worker.view);
+    view->certificates.assign(worker.load.certificates().begin(), worker.load.certificates().end());
+    worker.view = std::move(view);
+    worker.load.clear_certificates();
   }
   if (worker.load.interfaces_size() == 0) return;
   worker.ports_total = worker.ports_used = 0;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "proto/base/text.h"
+#include "proto/media/fingerprint.h"
 
 namespace controld::fleet {
 namespace {
@@ -14,6 +15,26 @@ using rtpengine::v1::Interface;
 using rtpengine::v1::PortSetAllocation;
 
 bool IsAddress(const std::string& octets) { return octets.size() == 4 || octets.size() == 16; }
+
+// SDP quotes these digests to others; every certificate is known by its SHA-256.
+std::string FaultOfCertificates(
+    const google::protobuf::RepeatedPtrField<rtpengine::v1::Certificate>& certificates) {
+  if (certificates.size() > kMaxCertificates) return "too many certificates";
+  for (const auto& certificate : certificates) {
+    if (certificate.fingerprints_size() > kMaxCertificates) return "too many fingerprints";
+    bool identified = false;
+    for (const auto& fingerprint : certificate.fingerprints()) {
+      const auto hash = media::ParseFingerprintHash(fingerprint.hash());
+      if (!hash || media::Name(*hash) != fingerprint.hash() ||
+          fingerprint.digest().size() != media::DigestLength(*hash)) {
+        return "a certificate with an invalid fingerprint";
+      }
+      identified = identified || *hash == media::FingerprintHash::kSha256;
+    }
+    if (!identified) return "a certificate without SHA-256 fingerprint";
+  }
+  return "";
+}
 
 // The allocation's ports, `count` of them, lie in a range announced for that address.
 std::string FaultOfAllocation(const PortSetAllocation& allocation, uint32_t count,
@@ -53,7 +74,7 @@ std::string FaultOf(const rtpengine::v1::Hello& hello) {
     }
   }
   if (!hello.interfaces(0).alias_of().empty()) return "the first interface is an alias";
-  return "";
+  return FaultOfCertificates(hello.certificates());
 }
 
 std::vector<ExpectedPortSet> ExpectedOf(const rtpengine::v1::Session& session) {
@@ -108,7 +129,7 @@ std::string FaultOf(const rtpengine::v1::LoadReport& load) {
     return "a load that is not a number";
   }
   if (load.interfaces_size() > kMaxInterfaces) return "too many interfaces in a load report";
-  return "";
+  return FaultOfCertificates(load.certificates());
 }
 
 bool Matches(Command::CommandCase command, const CommandResult& result) {

@@ -14,6 +14,7 @@ namespace controld::fleet {
 
 inline constexpr size_t kMaxSessionId = 8 * 1024;  // session.proto, Session.id
 inline constexpr int kMaxInterfaces = 1024;
+inline constexpr int kMaxCertificates = 16;  // and digests of each
 
 std::string FaultOf(const rtpengine::v1::Hello& hello);
 

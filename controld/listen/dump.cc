@@ -1,5 +1,8 @@
 #include "controld/listen/dump.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "proto/base/text.h"
 
 namespace controld::listen {
@@ -7,7 +10,27 @@ namespace {
 
 void Append(const ng::Dictionary& dictionary, std::string* out);
 
-void AppendText(const std::string& text, std::string* out) {
+// Keys of a=crypto never get into a log.
+std::string WithoutKeys(const std::string& text) {
+  constexpr std::string_view kInline = "inline:";
+  constexpr std::string_view kEnds = "| ;\r\n";
+  std::string out;
+  size_t from = 0;
+  for (size_t at = 0; at + kInline.size() <= text.size();) {
+    if (!base::EqualsIgnoreCase(std::string_view(text).substr(at, kInline.size()), kInline)) {
+      ++at;
+      continue;
+    }
+    at += kInline.size();
+    out.append(text, from, at - from).append("<hidden>");
+    from = std::min(text.find_first_of(kEnds, at), text.size());
+    at = from;
+  }
+  return out.append(text, from);
+}
+
+void AppendText(const std::string& original, std::string* out) {
+  const std::string text = WithoutKeys(original);
   out->push_back('"');
   for (const char c : text) {
     if (c == '"' || c == '\\') out->push_back('\\');

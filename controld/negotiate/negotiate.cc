@@ -7,8 +7,10 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/alias_key.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
 
@@ -36,13 +38,13 @@ void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
 }
 
 // Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
-void AddLeftOutSections(const CallState& call, OutgoingSdp* outgoing) {
-  const Party* receiver = call::FindParty(call, outgoing->receiver);
+void AddLeftOutSections(const LegContext& context, OutgoingSdp* outgoing) {
+  const Party* receiver = call::FindParty(*context.call, outgoing->receiver);
   for (const Media& media : receiver->media()) {
     const bool shown =
         std::any_of(outgoing->sections.begin(), outgoing->sections.end(),
                     [&](const OutgoingSection& section) { return section.media_id == media.id(); });
-    if (!shown) outgoing->sections.push_back(LeftOutSection(call, media, outgoing->is_offer));
+    if (!shown) outgoing->sections.push_back(LeftOutSection(context, media));
   }
 }
 
@@ -70,16 +72,13 @@ std::string CheckSdp(const ng::Request& request, const sdp::SessionDescription& 
     const bool addressed = sip_source ? request.received_from.has_value()
                                       : media.connection.has_value() || sdp.connection.has_value();
     if (!addressed) return "Incomplete SDP specification";
-    if (IsSecure(protocol)) return base::StrCat("Unsupported transport protocol ", protocol);
-  }
-  if (IsSecure(request.transport_protocol)) {
-    return base::StrCat("Unsupported transport protocol ", request.transport_protocol);
   }
   return "";
 }
 
 Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescription sdp,
-                  const call::WorkerView& worker, const call::Settings& settings, base::Now now) {
+                  const call::WorkerView& worker, const call::Settings& settings,
+                  base::Random& random, base::Now now) {
   Outcome outcome;
   const bool is_offer = request.command == ng::Command::kOffer;
   AdoptByAliasKey(call, request, sdp);
@@ -105,11 +104,12 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   OutgoingSdp& outgoing = outcome.outgoing;
   outgoing.source = std::move(sdp);
   RemoveMohAttribute(settings.moh_attribute, &outgoing.source);
+  if (is_offer) CollapseLegacyPairs(request, &outgoing.source);
   outgoing.sender = dialogue.sender;
   outgoing.receiver = dialogue.receiver;
   outgoing.is_offer = is_offer;
 
-  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, dialogue,
+  SectionNegotiator negotiator(call, request, outgoing.source, worker, settings, random, dialogue,
                                &outcome.warnings);
   bool usable = false;
   for (size_t i = 0; i < outgoing.source.media.size(); ++i) {
@@ -123,8 +123,10 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   } else if (!usable) {
     outcome.error = "Error rewriting SDP";
   }
-  AddLeftOutSections(*call, &outgoing);
+  AddLeftOutSections({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   SortForReceiver(*call, &outgoing);
+  FinishBundles({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
+  if (is_offer) DoubleForLegacyOffer(request, &outgoing.sections);
   return outcome;
 }
 

@@ -10,6 +10,12 @@ namespace {
 using call::Media;
 using call::Party;
 
+// Whoever answers with mids of its own making names the wrong medium, but rarely of the same type.
+bool NamesByMid(const sdp::MediaSection& section, const Media& media) {
+  return media.has_mid() && media.mid() == section.mid &&
+         (media.type_text().empty() || media.type_text() == section.type_text);
+}
+
 bool Contains(const std::vector<uint32_t>& ids, uint32_t id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -25,7 +31,7 @@ Pairing::Pairing(call::CallState* call, const sdp::SessionDescription& sdp,
 bool Pairing::ClaimedByMid(const Media& media, const sdp::MediaSection& section) const {
   if (!media.has_mid() || media.mid() == section.mid) return false;
   return std::any_of(sdp_.media.begin(), sdp_.media.end(),
-                     [&](const sdp::MediaSection& other) { return other.mid == media.mid(); });
+                     [&](const sdp::MediaSection& other) { return NamesByMid(other, media); });
 }
 
 Media* Pairing::SenderMedia(int index) {
@@ -33,7 +39,7 @@ Media* Pairing::SenderMedia(int index) {
   Media* mine = nullptr;
   if (!section.mid.empty()) {
     for (Media& media : *sender_->mutable_media()) {
-      if (media.has_mid() && media.mid() == section.mid && !Contains(used_, media.id())) {
+      if (NamesByMid(section, media) && !Contains(used_, media.id())) {
         mine = &media;
         break;
       }

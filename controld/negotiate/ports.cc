@@ -1,5 +1,7 @@
 #include "controld/negotiate/ports.h"
 
+#include <algorithm>
+
 #include "controld/call/call_model.h"
 
 namespace controld::negotiate {
@@ -39,12 +41,18 @@ void MoveToEnd(Media* media, uint32_t port_set) {
   }
 }
 
+bool Holds(const EndpointMap& map, uint32_t port_set) {
+  const auto& further = map.further_port_sets();
+  return map.port_set() == port_set ||
+         std::find(further.begin(), further.end(), port_set) != further.end();
+}
+
 bool InUse(const CallState& call, uint32_t port_set) {
   for (const call::Party& party : call.parties()) {
     for (const Media& media : party.media()) {
       if (media.port_set() == port_set) return true;
       for (const EndpointMap& map : media.maps()) {
-        if (map.port_set() == port_set) return true;
+        if (Holds(map, port_set)) return true;
       }
     }
   }
@@ -57,12 +65,12 @@ void ForgetOldest(CallState* call, Media* media) {
   auto* maps = media->mutable_maps();
   while (maps->size() > kMostPortSets) {
     const int oldest = maps->Get(0).port_set() == media->port_set() ? 1 : 0;
-    const uint32_t port_set = maps->Get(oldest).port_set();
+    const EndpointMap forgotten = maps->Get(oldest);
     maps->DeleteSubrange(oldest, 1);
-    if (InUse(*call, port_set)) continue;
     auto* sets = call->mutable_port_sets();
     for (int i = sets->size() - 1; i >= 0; --i) {
-      if (sets->Get(i).wanted().id() == port_set) sets->DeleteSubrange(i, 1);
+      const uint32_t id = sets->Get(i).wanted().id();
+      if (Holds(forgotten, id) && !InUse(*call, id)) sets->DeleteSubrange(i, 1);
     }
   }
 }
@@ -72,6 +80,21 @@ void Use(CallState* call, Media* media, uint32_t port_set) {
   media->set_port_set(port_set);
   MoveToEnd(media, port_set);
   ForgetOldest(call, media);
+}
+
+EndpointMap* CurrentMap(Media* media) {
+  for (EndpointMap& map : *media->mutable_maps()) {
+    if (map.port_set() == media->port_set()) return &map;
+  }
+  return nullptr;
+}
+
+bool HasPortsOn(const CallState& call, const EndpointMap& map, const std::string& address) {
+  return std::any_of(map.further_port_sets().begin(), map.further_port_sets().end(),
+                     [&](uint32_t id) {
+                       const PortSet* port_set = call::FindPortSet(call, id);
+                       return port_set != nullptr && port_set->wanted().address() == address;
+                     });
 }
 
 bool IsRemote(const base::Endpoint& remote) {
@@ -129,6 +152,30 @@ void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
   }
   if (latest == nullptr) latest = AddMap(call, media, count);
   Use(call, media, latest->port_set());
+}
+
+void EnsureFurtherPorts(CallState* call, const call::WorkerView& worker, Media* media) {
+  EndpointMap* map = CurrentMap(media);
+  if (map == nullptr) return;
+  const rtpengine::v1::PortSet own = call::FindPortSet(*call, map->port_set())->wanted();
+  bool own_address = true;  // the worker takes the first of the family
+  for (const rtpengine::v1::Interface& interface : worker.interfaces) {
+    if (!interface.alias_of().empty() || interface.name() != media->interface()) continue;
+    const bool ipv6 = interface.address().size() == 16;
+    const auto family = ipv6 ? rtpengine::v1::IPV6 : rtpengine::v1::IPV4;
+    if (own_address && family == own.family()) {
+      own_address = false;
+      continue;
+    }
+    if (HasPortsOn(*call, *map, interface.address())) continue;
+    rtpengine::v1::PortSet* wanted = call->add_port_sets()->mutable_wanted();
+    wanted->set_id(call::NewId(call));
+    wanted->set_interface(interface.name());
+    wanted->set_family(family);
+    wanted->set_count(own.count());
+    wanted->set_address(interface.address());
+    map->add_further_port_sets(wanted->id());
+  }
 }
 
 }  // namespace controld::negotiate

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "controld/call/call_state.pb.h"
+#include "controld/call/worker_gateway.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::negotiate {
@@ -28,5 +29,8 @@ void ReleaseRtcp(call::CallState* call, call::Media* media, bool multiplexed);
 uint32_t PortCount(const call::PortSet& port_set);
 // Whether the leg's current ports are one that is left of two.
 bool HasReleasedRtcp(const call::CallState& call, const call::Media& media);
+// As many ports again on each other address of the leg's interface, for ICE; they go with the leg's current ones.
+// Of a round-robin group nobody but the worker knows the member: there are none.
+void EnsureFurtherPorts(call::CallState* call, const call::WorkerView& worker, call::Media* media);
 
 }  // namespace controld::negotiate

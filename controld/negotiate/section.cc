@@ -3,10 +3,15 @@
 #include <algorithm>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
 #include "proto/base/text.h"
@@ -26,10 +31,6 @@ EndpointLearning LearningFrom(const std::string& name) {
   return rtpengine::v1::HEURISTIC;
 }
 
-bool UsesIce(const sdp::SessionDescription& sdp, const sdp::MediaSection& section) {
-  return !sdp.ice_ufrag.empty() || !section.ice_ufrag.empty();
-}
-
 // Feedback for one payload type or, among the passed-through attributes, for all of them.
 bool SignalsFeedback(const sdp::MediaSection& section) {
   for (const sdp::Codec& codec : section.codecs) {
@@ -45,15 +46,14 @@ bool IsRtpText(std::string_view protocol) { return sdp::IsRtp(sdp::CanonicalProt
 
 }  // namespace
 
-bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std::string_view::npos; }
-
 SectionNegotiator::SectionNegotiator(call::CallState* call, const ng::Request& request,
                                      const sdp::SessionDescription& sdp,
                                      const call::WorkerView& worker,
-                                     const call::Settings& settings, const Dialogue& dialogue,
-                                     std::vector<std::string>* warnings)
+                                     const call::Settings& settings, base::Random& random,
+                                     const Dialogue& dialogue, std::vector<std::string>* warnings)
     : call_(call), request_(request), sdp_(sdp), worker_(worker), settings_(settings),
-      dialogue_(dialogue), warnings_(warnings), pairing_(call, sdp, dialogue) {
+      dialogue_(dialogue), warnings_(warnings),
+      context_{call, request, worker, settings, random, warnings}, pairing_(call, sdp, dialogue) {
   sip_source_ = request.Has(Flag::kSipSourceAddress) ||
                 (settings.sip_source && !request.Has(Flag::kTrustAddress));
 }
@@ -78,32 +78,10 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
   *sender->mutable_rtcp() = call::ToProto(rtcp);
 }
 
-void SectionNegotiator::TakeProtocol(const sdp::MediaSection& section, Pair pair) {
-  const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
-  const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
-  const bool rtp = sdp::IsRtp(canonical);
-  const bool changed = pair.sender->protocol_received() != protocol;
-  const std::string& forced = request_.transport_protocol;
-  Media* receiver = pair.receiver;
-  pair.sender->set_protocol_received(protocol);
-  if (is_offer()) {
-    pair.sender->set_protocol(protocol);
-    if (!forced.empty() && forced != "accept" && rtp) {
-      receiver->set_protocol(forced);
-    } else if (receiver->protocol().empty() || changed || !rtp) {
-      receiver->set_protocol(protocol);
-    }
-    return;
-  }
-  const bool other_than_offered = pair.sender->protocol() != protocol;
-  pair.sender->set_protocol(protocol);
-  if (forced == "accept") {
-    if (other_than_offered) receiver->set_protocol(protocol);
-  } else if (!forced.empty() && rtp) {
-    receiver->set_protocol(forced);
-  } else if (receiver->protocol().empty()) {
-    receiver->set_protocol(protocol);
-  }
+void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* sender, bool rtp) {
+  const bool kept = KeepsEndpoint(sdp_, section, *sender);
+  if (rtp) TakeIce(context_, sdp_, section, sender);
+  if (!kept) TakeEndpoints(section, sender);
 }
 
 void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* sender) {
@@ -113,7 +91,7 @@ void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* s
   bool receives =
       direction == sdp::Direction::kSendrecv || direction == sdp::Direction::kRecvonly;
   const bool zero = section.port != 0 && SignalledAddress(section).unspecified() &&
-                    !UsesIce(sdp_, section);
+                    !SignalsIce(sdp_, section);
   if (zero) receives = false;
   sender->set_zero_address(zero);
   sender->set_sends(sends);
@@ -138,7 +116,7 @@ bool SectionNegotiator::OffersMux(const sdp::MediaSection& section) const {
 
 void SectionNegotiator::TakeAuthor(int index, Media* media) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
   const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
   media->set_type_text(section.type_text);
@@ -149,14 +127,19 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
   media->set_rejected(section.port == 0);
   media->set_protocol_received(protocol);
   media->set_protocol(protocol);
+  media->set_osrtp(section.port != 0 && SignalsOsrtp(sdp_, section));
+  media->set_osrtp_received(media->osrtp());
   if (section.port == 0) {
     media->set_port_set(0);
     media->set_initialized(true);
     return;
   }
   TakeDirection(section, media);
-  TakeEndpoints(section, media);
+  TakeTransport(section, media, sdp::IsRtp(canonical));
   if (section.ptime > 0) media->set_ptime(section.ptime);
+  if (context_.is_offer()) AnswerOfferedKeys(context_, sdp_, section, media);
+  else TakeAnsweredKeys(context_, sdp_, section, media);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*media), media);
   StoreCodecs(section.codecs, media);
   media->set_rtcp_feedback(SignalsFeedback(section));
   media->set_initialized(true);
@@ -188,11 +171,15 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
   Media* receiver = pair.receiver;
   const base::Family sender_family = SignalledAddress(section).family();
   bool served = true;
-  if (is_offer() || sender->interface().empty()) {
+  // Ports that ICE has found its way to are kept, whatever interface is named.
+  const auto latched = [this](const Media& media) {
+    return media.ice().in_use() && media.port_set() != 0 && !request_.Has(Flag::kNoPortLatching);
+  };
+  if (!latched(*sender) && (is_offer() || sender->interface().empty())) {
     served = ChooseInterface(sender, request_.from_interface, sender_family, worker_, warnings_);
   }
   const bool first = receiver->interface().empty();
-  if (is_offer() || first || request_.address_family) {
+  if (!latched(*receiver) && (is_offer() || first || request_.address_family)) {
     const base::Family family = request_.address_family.value_or(
         first ? sender_family : call::FromProto(receiver->family()));
     // The interfaces named in an answer never move a leg.
@@ -200,6 +187,11 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
     served = ChooseInterface(receiver, name, family, worker_, warnings_) && served;
   }
   return served;
+}
+
+// As a bundle's head has them, once all sections are known.
+bool SectionNegotiator::SharesPorts(const Media& media) const {
+  return BundleHead(*call::PartyOfMedia(*call_, media.id()), media) != nullptr;
 }
 
 void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux) {
@@ -211,15 +203,22 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   }
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   const bool latch = !request_.Has(Flag::kNoPortLatching) &&
-                     (request_.Has(Flag::kPortLatching) || !receiver->sends());
+                     (request_.Has(Flag::kPortLatching) || receiver->ice().in_use() ||
+                      !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
-  SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
+  if (!SharesPorts(*receiver)) {
+    const Media* head = BundleHead(*call::PartyOfMedia(*call_, sender->id()), *sender);
+    const base::Endpoint remote = call::FromProto(head != nullptr ? head->rtp() : sender->rtp());
+    SelectPortsFor(call_, receiver, remote, receiver_ports, latch);
+  }
   const bool muxed_alone =
       is_offer() ? (sender->rtcp_mux_override() && sender->rtcp_mux()) ||
                        (sender->rtcp_mux_offered() && HasReleasedRtcp(*call_, *sender))
                  : sender->maps_size() > 0;
-  EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
-  if (!is_offer()) ReleaseRtcp(call_, receiver, mux == MuxForm::kOnly);
+  if (!SharesPorts(*sender)) EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
+  if (!is_offer() && !SharesPorts(*receiver)) {
+    ReleaseRtcp(call_, receiver, mux == MuxForm::kOnly);
+  }
 }
 
 // A party's mid is what it offered itself, or else what it was offered; an answer's says nothing new.
@@ -236,52 +235,17 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
   return receiver->mid();
 }
 
-void SectionNegotiator::FillCodecs(const sdp::MediaSection& section, Pair pair,
-                                   OutgoingSection* out) {
-  const bool allow_empty = request_.Has(Flag::kAllowNoCodecMedia);
-  const std::vector<sdp::Codec> theirs = StoredCodecs(pair.receiver->codecs());
+void SectionNegotiator::NegotiateSecurity(const sdp::MediaSection& section, Pair pair,
+                                          OutgoingSection* out) {
+  NegotiateKeys(context_, sdp_, section, pair.sender, pair.receiver);
+  TakeDtls(context_, sdp_, section, TakesDtlsKeys(*pair.sender), pair.sender);
   if (is_offer()) {
-    std::vector<sdp::Codec> start = section.codecs;
-    const std::vector<sdp::Codec> established = StoredCodecs(pair.receiver->established());
-    if (request_.Has(Flag::kStaticCodecs) && !established.empty()) {
-      start = established;
-    } else if (request_.Has(Flag::kReuseCodecs)) {
-      start = InOrderOf(std::move(start), established);
-    }
-    out->codecs = FilterCodecs(start, request_.codec, allow_empty);
+    out->dtls = OfferedDtlsLines(context_, pair.receiver);
+  } else if (TakesDtlsKeys(*pair.receiver)) {
+    out->dtls = DtlsLinesOf(*pair.receiver, false, !request_.Has(Flag::kNoTlsId));
   } else {
-    out->codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
-    if (!theirs.empty()) out->codecs = MatchAnswer(out->codecs, theirs, allow_empty);
-    if (request_.Has(Flag::kReuseCodecs)) out->codecs = InOrderOf(std::move(out->codecs), theirs);
-    if (request_.Has(Flag::kSingleCodec) && out->codecs.size() > 1) out->codecs.resize(1);
-    for (Media* media : {pair.sender, pair.receiver}) {
-      StoreCodecs(out->codecs, media->mutable_established());
-    }
+    DropDtls(pair.receiver);
   }
-  if (out->codecs.empty() && !section.codecs.empty()) out->rejected = true;
-}
-
-void SectionNegotiator::FillPtime(const sdp::MediaSection& section, Pair pair,
-                                  OutgoingSection* out) {
-  Media* sender = pair.sender;
-  Media* receiver = pair.receiver;
-  if (is_offer()) {
-    sender->set_ptime_override(false);
-    receiver->set_ptime_override(false);
-  }
-  if (section.ptime > 0) {
-    if (!sender->ptime_override()) sender->set_ptime(section.ptime);
-    if (!receiver->ptime_override()) receiver->set_ptime(section.ptime);
-  }
-  if (is_offer() && request_.ptime > 0) receiver->set_ptime(request_.ptime);
-  if (is_offer() && request_.ptime_reverse > 0) sender->set_ptime(request_.ptime_reverse);
-  if (is_offer() && (request_.ptime > 0 || request_.ptime_reverse > 0)) {
-    sender->set_ptime_override(true);
-    receiver->set_ptime_override(true);
-    warnings_->push_back("ptime is changed in SDP only, packets are not repacketised");
-  }
-  out->ptime = receiver->ptime();
-  out->maxptime = section.maxptime;
 }
 
 bool SectionNegotiator::Hides(const sdp::MediaSection& section, const Media& mine) const {
@@ -309,7 +273,8 @@ void SectionNegotiator::Hide(const sdp::MediaSection& section, Media* mine) {
 
 void SectionNegotiator::Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out) {
   out->rejected = true;
-  out->protocol = section.protocol;
+  const std::string& spoken = pair.receiver->protocol();
+  out->protocol = spoken.empty() ? section.protocol : spoken;
   for (Media* media : {pair.sender, pair.receiver}) {
     if (media->protocol().empty()) media->set_protocol(section.protocol);
     media->set_rejected(true);
@@ -327,34 +292,42 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
   receiver->set_rejected(false);
   TakeProtocol(section, pair);
   TakeDirection(section, pair);
-  TakeEndpoints(section, sender);
-  sender->set_initialized(true);
   out->protocol = receiver->protocol();
   out->rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
+  TakeTransport(section, sender, out->rtp);
+  sender->set_initialized(true);
   out->direction = DirectionOf(sender->sends(), sender->receives());
   out->zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
     out->untouched = true;
     return;
   }
+  NegotiateSecurity(section, pair, out);
   if (out->rtp) {
     FillCodecs(section, pair, out);
     FillPtime(section, pair, out);
     out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
     out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
     out->mux = NegotiateMux(section, pair);
+    if (is_offer()) DecideIce(context_, SignalsIce(sdp_, section), receiver);
+    else DecideIceOfAnswer(context_, receiver);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());
   sender->set_rtcp_feedback(SignalsFeedback(section));
   // Until the receiver says otherwise it may send what it was offered.
   if (!receiver->initialized()) StoreCodecs(section.codecs, receiver->mutable_codecs());
   AssignPorts(section, pair, out->mux);
+  if (!error_.empty()) return;
+  for (Media* media : {sender, receiver}) {
+    if (!SharesPorts(*media)) PrepareIce(context_, media);
+  }
+  if (out->rtp) out->ice = IceLinesOf(context_, *receiver, is_offer());
   receiver->set_offered(true);
 }
 
 std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   Pair pair;
   pair.sender = pairing_.SenderMedia(index);
   if (Hides(section, *pair.sender)) {
@@ -378,6 +351,7 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   call::Subscribe(pair.sender, pair.receiver->id());
   if (is_offer() && !pair.receiver->initialized()) pair.receiver->set_controlling(true);
   out.mid = Mid(section, pair);
+  TakeBundle(context_, sdp_, section, pair.sender, pair.receiver);
   if (section.port == 0) {
     Reject(section, pair, &out);
   } else {
@@ -386,7 +360,9 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   return out;
 }
 
-OutgoingSection LeftOutSection(const call::CallState& call, const Media& receiver, bool is_offer) {
+OutgoingSection LeftOutSection(const LegContext& context, const Media& receiver) {
+  const call::CallState& call = *context.call;
+  const bool is_offer = context.is_offer();
   OutgoingSection out;
   out.media_id = receiver.id();
   out.rejected = receiver.rejected() || receiver.port_set() == 0;
@@ -405,6 +381,8 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.mux = receiver.rtcp_mux() ? MuxForm::kOnly : MuxForm::kNone;
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
+  out.dtls = DtlsLinesOf(receiver, is_offer, true);
+  if (out.rtp) out.ice = IceLinesOf(context, receiver, is_offer);
   return out;
 }
 

@@ -8,21 +8,20 @@
 #include <vector>
 
 #include "controld/negotiate/dialogue.h"
+#include "controld/negotiate/leg_context.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/pairing.h"
+#include "proto/base/clock.h"
 
 namespace controld::negotiate {
-
-// RTP/SAVP and the like.
-bool IsSecure(std::string_view protocol);
 
 class SectionNegotiator {
  public:
   // All arguments outlive the negotiator.
   SectionNegotiator(call::CallState* call, const ng::Request& request,
                     const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                    const call::Settings& settings, const Dialogue& dialogue,
-                    std::vector<std::string>* warnings);
+                    const call::Settings& settings, base::Random& random,
+                    const Dialogue& dialogue, std::vector<std::string>* warnings);
 
   // Nothing when the receiver is not shown the section (sdp-media-remove).
   std::optional<OutgoingSection> Negotiate(int index);
@@ -42,16 +41,21 @@ class SectionNegotiator {
   void Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
+  void TakeTransport(const sdp::MediaSection& section, call::Media* sender, bool rtp);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
+  void OfferProtocol(const std::string& protocol, bool changed, Pair pair);
+  void AnswerProtocol(const std::string& protocol, Pair pair);
   void TakeDirection(const sdp::MediaSection& section, call::Media* sender);
   void TakeDirection(const sdp::MediaSection& section, Pair pair);
   void TakeStickyFlags(call::Media* media);
   MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
   bool ChooseInterfaces(const sdp::MediaSection& section, Pair pair);
   void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
+  bool SharesPorts(const call::Media& media) const;
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void NegotiateSecurity(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   base::IpAddress SignalledAddress(const sdp::MediaSection& section) const;
   bool is_offer() const { return request_.command == ng::Command::kOffer; }
 
@@ -62,13 +66,13 @@ class SectionNegotiator {
   const call::Settings& settings_;
   const Dialogue& dialogue_;
   std::vector<std::string>* const warnings_;
+  const LegContext context_;
   Pairing pairing_;
   bool sip_source_ = false;
   std::string error_;
 };
 
 // How a section that the message does not mention is shown.
-OutgoingSection LeftOutSection(const call::CallState& call, const call::Media& receiver,
-                               bool is_offer);
+OutgoingSection LeftOutSection(const LegContext& context, const call::Media& receiver);
 
 }  // namespace controld::negotiate

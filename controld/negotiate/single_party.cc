@@ -1,8 +1,12 @@
 #include "controld/negotiate/single_party.h"
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
 #include "controld/negotiate/known_codecs.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/stored_sdp.h"
@@ -56,11 +60,12 @@ std::string AnswerMid(const Media& media) { return media.has_mid() ? media.mid()
 class Publisher {
  public:
   Publisher(CallState* call, const ng::Request& request, const sdp::SessionDescription& sdp,
-            const call::WorkerView& worker, const call::Settings& settings, uint32_t party,
-            SingleOutcome* outcome)
+            const call::WorkerView& worker, const call::Settings& settings, base::Random& random,
+            uint32_t party, SingleOutcome* outcome)
       : call_(call), request_(request), sdp_(sdp), worker_(worker), party_(party),
         dialogue_{party, 0, ""}, outcome_(outcome),
-        negotiator_(call, request, sdp, worker, settings, dialogue_, &outcome->warnings) {}
+        leg_{call, request, worker, settings, random, &outcome->warnings},
+        negotiator_(call, request, sdp, worker, settings, random, dialogue_, &outcome->warnings) {}
 
   // False: it is rejected.
   bool AddSection(int index);
@@ -73,6 +78,7 @@ class Publisher {
   const uint32_t party_;
   const Dialogue dialogue_;
   SingleOutcome* const outcome_;
+  const LegContext leg_;
   SectionNegotiator negotiator_;
 };
 
@@ -107,11 +113,16 @@ bool Publisher::AddSection(int index) {
   media->set_rtcp_mux_agreed(mux);
   if (mux) out.mux = MuxForm::kOnly;
   out.ptime = section.ptime;
+  out.dtls = DtlsLinesOf(*media, false, !request_.Has(Flag::kNoTlsId));
   media->set_port_set(port_set);
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   if (!OpenPorts(call_, request_, negotiator_.FamilyOf(index), mux ? 1 : 2 * pairs, worker_, media,
                  &outcome_->warnings)) {
     outcome_->error = "Failed to create SDP";
+  } else if (out.rtp) {
+    DecideIceOfAnswer(leg_, media);
+    PrepareIce(leg_, media);
+    out.ice = IceLinesOf(leg_, *media, false);
   }
   outcome_->outgoing.sections.push_back(std::move(out));
   return true;
@@ -150,14 +161,14 @@ OutgoingSection CreateSection(const ng::MediaSpec& wanted, const ng::Request& re
 
 SingleOutcome Publish(CallState* call, const ng::Request& request, const std::string& from_tag,
                       const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                      const call::Settings& settings, base::Now now) {
+                      const call::Settings& settings, base::Random& random, base::Now now) {
   SingleOutcome outcome;
   Party* party = FindOrMake(call, request, from_tag, now);
   call->set_last_signal_us(now.unix_us);
   StoreSessionLines(sdp, party);
   outcome.outgoing.receiver = party->id();
   outcome.outgoing.source.timing = "0 0";
-  Publisher publisher(call, request, sdp, worker, settings, party->id(), &outcome);
+  Publisher publisher(call, request, sdp, worker, settings, random, party->id(), &outcome);
   bool usable = false;
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     usable = publisher.AddSection(static_cast<int>(i)) || usable;
@@ -167,13 +178,10 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
 }
 
 SingleOutcome Create(CallState* call, const ng::Request& request, const std::string& from_tag,
-                     const call::WorkerView& worker, base::Now now) {
+                     const call::WorkerView& worker, const call::Settings& settings,
+                     base::Random& random, base::Now now) {
   SingleOutcome outcome;
   const std::vector<ng::MediaSpec> wanted = SectionsWanted(request);
-  if (IsSecure(request.transport_protocol)) {
-    outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
-    return outcome;
-  }
   if (wanted.size() > kMostSections) {
     outcome.error = "failed to create SDP";
     return outcome;
@@ -193,13 +201,22 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     media->set_offered(true);
     media->set_sends(true);
     media->set_receives(true);
+    OfferOsrtp(request, media);
     OutgoingSection section = CreateSection(wanted[i], request, media);
     StoreCodecs(section.codecs, media);
     media->set_rtcp_mux(section.mux != MuxForm::kNone);
+    const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+    OfferKeys(leg, media);
+    section.dtls = OfferedDtlsLines(leg, media);
     const uint32_t count = request.Has(Flag::kRtcpMuxRequire) ? 1 : 2;
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {
       outcome.error = "failed to create SDP";
       return outcome;
+    }
+    if (section.rtp) {
+      DecideIce(leg, false, media);
+      PrepareIce(leg, media);
+      section.ice = IceLinesOf(leg, *media, true);
     }
     outcome.outgoing.sections.push_back(std::move(section));
   }
@@ -208,7 +225,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
 
 std::string CreateAnswer(CallState* call, const ng::Request& request,
                          const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                         const call::Settings& settings, base::Now now) {
+                         const call::Settings& settings, base::Random& random, base::Now now) {
   Party* party = call::FindPartyByTag(call, *request.from_tag);
   if (party == nullptr) return "from-tag not found";
   if (static_cast<size_t>(party->media_size()) < sdp.media.size()) {
@@ -216,7 +233,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
   }
   std::vector<std::string> warnings;
   const Dialogue dialogue{party->id(), 0, ""};
-  SectionNegotiator negotiator(call, request, sdp, worker, settings, dialogue, &warnings);
+  SectionNegotiator negotiator(call, request, sdp, worker, settings, random, dialogue, &warnings);
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     const sdp::MediaSection& section = sdp.media[i];
     Media* media = party->mutable_media(static_cast<int>(i));

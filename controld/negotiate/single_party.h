@@ -25,14 +25,15 @@ struct SingleOutcome {
 SingleOutcome Publish(call::CallState* call, const ng::Request& request,
                       const std::string& from_tag, const sdp::SessionDescription& sdp,
                       const call::WorkerView& worker, const call::Settings& settings,
-                      base::Now now);
+                      base::Random& random, base::Now now);
 
 SingleOutcome Create(call::CallState* call, const ng::Request& request,
-                     const std::string& from_tag, const call::WorkerView& worker, base::Now now);
+                     const std::string& from_tag, const call::WorkerView& worker,
+                     const call::Settings& settings, base::Random& random, base::Now now);
 
 // The error-reason, or empty.
 std::string CreateAnswer(call::CallState* call, const ng::Request& request,
                          const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                         const call::Settings& settings, base::Now now);
+                         const call::Settings& settings, base::Random& random, base::Now now);
 
 }  // namespace controld::negotiate

@@ -5,8 +5,12 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/codecs.h"
+#include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
+#include "controld/negotiate/keying.h"
+#include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/negotiate/select_party.h"
@@ -83,9 +87,9 @@ Party* FindOrAddSubscriber(CallState* call, const ng::Request& request, const st
 
 class Subscriber {
  public:
-  Subscriber(CallState* call, const ng::Request& request, const call::WorkerView& worker,
-             uint32_t party, SubscribeOutcome* outcome)
-      : call_(call), request_(request), worker_(worker), party_(party), outcome_(outcome) {}
+  Subscriber(const LegContext& leg, uint32_t party, SubscribeOutcome* outcome)
+      : leg_(leg), call_(leg.call), request_(leg.request), worker_(leg.worker), party_(party),
+        outcome_(outcome) {}
 
   // One section for each source, then the sections that earlier requests left behind.
   void Build(const std::vector<uint32_t>& sources);
@@ -95,6 +99,7 @@ class Subscriber {
   void AddUnusedSection(Media* sink);
   bool egress() const { return request_.Has(Flag::kEgress); }
 
+  const LegContext leg_;
   CallState* const call_;
   const ng::Request& request_;
   const call::WorkerView& worker_;
@@ -117,6 +122,9 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
                              request_.transport_protocol != "accept"
                          ? request_.transport_protocol
                          : described.protocol());
+  OfferOsrtp(request_, sink);
+  // Keys of its own: what the source encrypts with is none of a listener's business.
+  OfferKeys(leg_, sink);
   sink->set_formats(described.formats());
   sink->set_rejected(false);
   sink->set_sends(false);
@@ -150,6 +158,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
     if (request_.Has(Flag::kRtcpMuxRequire)) section.mux = MuxForm::kOnly;
     else if (request_.Has(Flag::kRtcpMuxOffer)) section.mux = MuxForm::kFallback;
   }
+  section.dtls = OfferedDtlsLines(leg_, sink);
   StoreCodecs(section.codecs, sink);
   sink->set_rtcp_mux(section.mux != MuxForm::kNone);
   if (request_.Has(Flag::kGenerateMid)) {
@@ -165,6 +174,11 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
   }
   const uint32_t pairs = sink->port_count() == 0 ? 1 : sink->port_count();
   EnsureOwnPorts(call_, sink, section.mux == MuxForm::kOnly ? 1 : 2 * pairs);
+  if (rtp) {
+    DecideIce(leg_, false, sink);
+    PrepareIce(leg_, sink);
+    section.ice = IceLinesOf(leg_, *sink, true);
+  }
   outcome_->outgoing.source.media.push_back(
       StoredSection(described, section.codecs, section.direction));
   outcome_->outgoing.sections.push_back(std::move(section));
@@ -288,12 +302,9 @@ SourceSelection SelectSources(const CallState& call, const ng::Request& request)
 
 SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Now now) {
+                                  const call::WorkerView& worker, const call::Settings& settings,
+                                  base::Random& random, base::Now now) {
   SubscribeOutcome outcome;
-  if (IsSecure(request.transport_protocol)) {
-    outcome.error = base::StrCat("Unsupported transport protocol ", request.transport_protocol);
-    return outcome;
-  }
   const Party* known = call::FindPartyByTag(*call, to_tag);
   const bool hears_itself =
       known != nullptr && std::any_of(sources.begin(), sources.end(), [&](uint32_t id) {
@@ -306,19 +317,20 @@ SubscribeOutcome SubscribeRequest(CallState* call, const ng::Request& request,
   Party* party = FindOrAddSubscriber(call, request, to_tag, now);
   DropSubscriptions(party);
   call->set_last_signal_us(now.unix_us);
-  Subscriber(call, request, worker, party->id(), &outcome).Build(sources);
+  const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
+  Subscriber(leg, party->id(), &outcome).Build(sources);
   return outcome;
 }
 
 std::string SubscribeAnswer(CallState* call, const ng::Request& request,
                             const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                            const call::Settings& settings, base::Now now) {
+                            const call::Settings& settings, base::Random& random, base::Now now) {
   Party* party = call::FindPartyByTag(call, *request.to_tag);
   if (party == nullptr) return "To-tag not found";
   if (!CanAnswer(*call, *party, sdp)) return "Failed to process subscription answer";
   std::vector<std::string> warnings;
   const Dialogue dialogue{party->id(), 0, ""};
-  SectionNegotiator negotiator(call, request, sdp, worker, settings, dialogue, &warnings);
+  SectionNegotiator negotiator(call, request, sdp, worker, settings, random, dialogue, &warnings);
   for (size_t i = 0; i < sdp.media.size(); ++i) {
     const sdp::MediaSection& section = sdp.media[i];
     Media* sink = party->mutable_media(static_cast<int>(i));

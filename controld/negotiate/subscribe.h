@@ -34,12 +34,13 @@ struct SubscribeOutcome {
 // Makes the party `to_tag` (found or new) receive the media `sources`, replacing what it received.
 SubscribeOutcome SubscribeRequest(call::CallState* call, const ng::Request& request,
                                   const std::string& to_tag, const std::vector<uint32_t>& sources,
-                                  const call::WorkerView& worker, base::Now now);
+                                  const call::WorkerView& worker, const call::Settings& settings,
+                                  base::Random& random, base::Now now);
 
 // The subscriber's answer; the error-reason, or empty. `sdp` passed CheckSdp.
 std::string SubscribeAnswer(call::CallState* call, const ng::Request& request,
                             const sdp::SessionDescription& sdp, const call::WorkerView& worker,
-                            const call::Settings& settings, base::Now now);
+                            const call::Settings& settings, base::Random& random, base::Now now);
 
 // Ends subscriptions; a subscriber that is left without any is forgotten. The error-reason, or empty.
 std::string Unsubscribe(call::CallState* call, const ng::Request& request);

@@ -45,8 +45,8 @@ constexpr std::array kFlags = {
     FlagRow{"generate-mid|generate mid", Flag::kGenerateMid, 2, kYes, "add a=mid where missing"},
     FlagRow{"strip-extmap|strip extmap", Flag::kStripExtmap, 3, kYes,
             "remove all header extensions"},
-    FlagRow{"fragment", Flag::kFragment, 2, kNotYet, "the body is a trickle ICE fragment"},
-    FlagRow{"reset", Flag::kReset, 3, kNotYet, "restart ICE and decide its use anew"},
+    FlagRow{"fragment", Flag::kFragment, 2, kYes, "the body is a trickle ICE fragment"},
+    FlagRow{"reset", Flag::kReset, 3, kYes, "restart ICE and decide its use anew"},
     // RTCP
     FlagRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", Flag::kGenerateRtcp, 2,
             kYes, "produce own RTCP"},
@@ -54,16 +54,16 @@ constexpr std::array kFlags = {
             "mirror|rtcp mirror",
             Flag::kMirrorRtcp, 3, kYes, "forward RTCP also when generating it"},
     // security
-    FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kNotYet, "pad base64 in a=crypto",
+    FlagRow{"pad-crypto|pad crypto", Flag::kPadCrypto, 2, kYes, "pad base64 in a=crypto",
             FlagAction::kPadCrypto},
-    FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kNotYet, "neither print nor honour a=tls-id"},
-    FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kNotYet,
+    FlagRow{"no-tls-id|no tls id", Flag::kNoTlsId, 2, kYes, "neither print nor honour a=tls-id"},
+    FlagRow{"trickle-ICE|trickle-ice|trickle ICE|trickle ice", Flag::kTrickleIce, 2, kYes,
             "advertise trickle ICE"},
     FlagRow{
         "ICE-reject|ice-reject|ICE reject|ice reject|reject-ICE|reject-ice|reject ICE|reject ice",
-        Flag::kIceReject, 3, kNotYet, "reject ICE in the answer to an ICE offer"},
-    FlagRow{"recrypt", Flag::kRecrypt, 3, kNotYet, "re-encrypt even with equal keys"},
-    FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kNotYet,
+        Flag::kIceReject, 3, kYes, "offer: the answer to its sender has no ICE"},
+    FlagRow{"recrypt", Flag::kRecrypt, 3, kYes, "re-encrypt even with equal keys"},
+    FlagRow{"WebRTC|webrtc|webRTC|WebRtc", Flag::kCount, 2, kYes,
             "the set of keys for a browser", FlagAction::kWebRtc},
     // parties and dialogues
     FlagRow{"directional", Flag::kDirectional, 2, kYes, "honour from-tag"},

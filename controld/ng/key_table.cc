@@ -79,7 +79,7 @@ constexpr std::array kKeys = {
     KeyRow{"ICE-lite|ice-lite|ICE lite|ice lite", IceLite, 3, kYes, "ICE lite towards whom"},
     KeyRow{"DTLS|dtls|DTLS-reverse|dtls-reverse", Dtls, 1, kYes, "DTLS role, or off"},
     KeyRow{"DTLS-fingerprint|DTLS fingerprint|dtls-fingerprint|dtls fingerprint",
-           Text<&Request::dtls_fingerprint>, 2, kNotYet, "hash of our fingerprint"},
+           Text<&Request::dtls_fingerprint>, 2, kYes, "hash of our fingerprint"},
     KeyRow{"SDES|sdes", Sdes, 1, kYes, "SDES suites and options"},
     KeyRow{"OSRTP|osrtp", Osrtp, 3, kYes, "opportunistic SRTP"},
     KeyRow{"rtcp-mux|RTCP-mux|rtcp mux|RTCP mux", RtcpMux, 1, kYes, "RTCP on the RTP port"},

@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "controld/ng/coercion.h"
 #include "controld/ng/key_table.h"
+#include "proto/media/srtp_suite.h"
 
 namespace controld::ng {
 namespace {
@@ -196,7 +197,7 @@ bool Parser::Sdes(std::string_view item) {
   for (const std::string_view prefix : {"no-", "only-", "order:", "offerer_pref:"}) {
     if (item.size() > prefix.size() && item.starts_with(prefix)) {
       request_.sdes.push_back(Unescape(item));
-      Warn("Key 'SDES' with '", item.substr(0, kMaxQuoted), "' is not supported yet");
+      WarnUnknownSuites(std::string_view(request_.sdes.back()).substr(prefix.size()));
       return true;
     }
   }
@@ -204,9 +205,20 @@ bool Parser::Sdes(std::string_view item) {
   return AppendWord(SdesWords(), "SDES", item, &request_.sdes);
 }
 
+void Parser::WarnUnknownSuites(std::string_view list) {
+  while (!list.empty()) {
+    const size_t end = list.find(';');
+    const std::string_view suite = list.substr(0, end);
+    if (media::FindSuite(suite) == nullptr) {
+      Warn("Unknown SRTP suite encountered: '", suite.substr(0, kMaxQuoted), "'");
+    }
+    list = end == std::string_view::npos ? std::string_view() : list.substr(end + 1);
+  }
+}
+
 bool Parser::Bundle(std::string_view item) {
   if (!AppendWord(BundleWords(), "bundle", item, &request_.bundle)) return false;
-  if (item != "reject") request_.Set(Flag::kGenerateMid);
+  if (item != "reject" && item != "accept") request_.Set(Flag::kGenerateMid);
   return true;
 }
 

@@ -72,6 +72,7 @@ class Parser {
   void Direction(std::string_view interface, int* directions);
   void ApplyWebRtc();
   bool Prefixed(const PrefixRow& row, std::string_view rest);
+  void WarnUnknownSuites(std::string_view list);  // "A;B"
 
   const ParseOptions& options_;
   Request& request_;

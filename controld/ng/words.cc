@@ -9,58 +9,58 @@ constexpr bool kNotYet = false;
 
 constexpr Word kIce[] = {
     {"remove", "remove"},
-    {"force", "force", kNotYet},
+    {"force", "force"},
     {"default", "default"},
     {"optional", "optional", kNotYet},
     {"force-relay|force_relay|force relay", "force-relay", kNotYet},
-    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward", kNotYet},
+    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward"},
     {"lite-back|lite-backward|lite-backwards|lite-reverse|lite-answer|lite-bkw|lite-bk",
-     "lite-backward", kNotYet},
-    {"lite-both", "lite-both", kNotYet},
+     "lite-backward"},
+    {"lite-both", "lite-both"},
     {"no-lite|lite-no|lite-off|lite-none", "no-lite"},
-    {"trickle", "trickle", kNotYet},
-    {"ice2|ICE2", "ice2", kNotYet},
+    {"trickle", "trickle"},
+    {"ice2|ICE2", "ice2"},
 };
 
 constexpr Word kIceLite[] = {
     {"off|none|no", "no-lite"},
-    {"forward|offer|fwd|fw", "lite-forward", kNotYet},
-    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward", kNotYet},
-    {"both", "lite-both", kNotYet},
+    {"forward|offer|fwd|fw", "lite-forward"},
+    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward"},
+    {"both", "lite-both"},
 };
 
 constexpr Word kDtls[] = {
-    {"passive", "passive", kNotYet},
-    {"active", "active", kNotYet},
+    {"passive", "passive"},
+    {"active", "active"},
     {"no|off|disable|disabled", "off"},
 };
 
 constexpr Word kSdes[] = {
     {"no|off|disable|disabled", "off"},
-    {"nonew", "nonew", kNotYet},
-    {"prefer|priority", "prefer", kNotYet},
-    {"static", "static", kNotYet},
-    {"pad", "pad", kNotYet},
-    {"lifetime", "lifetime", kNotYet},
-    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp", kNotYet},
-    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp", kNotYet},
-    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp", kNotYet},
-    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp", kNotYet},
-    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp", kNotYet},
-    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp", kNotYet},
+    {"nonew", "nonew"},
+    {"prefer|priority", "prefer"},
+    {"static", "static"},
+    {"pad", "pad"},
+    {"lifetime", "lifetime"},
+    {"unencrypted_srtp|UNENCRYPTED_SRTP", "unencrypted_srtp"},
+    {"unencrypted_srtcp|UNENCRYPTED_SRTCP", "unencrypted_srtcp"},
+    {"unauthenticated_srtp|UNAUTHENTICATED_SRTP", "unauthenticated_srtp"},
+    {"encrypted_srtp|ENCRYPTED_SRTP", "encrypted_srtp"},
+    {"encrypted_srtcp|ENCRYPTED_SRTCP", "encrypted_srtcp"},
+    {"authenticated_srtp|AUTHENTICATED_SRTP", "authenticated_srtp"},
 };
 
 constexpr Word kOsrtp[] = {
-    {"offer|offer-rfc|offer-RFC", "offer", kNotYet},
-    {"offer-legacy", "offer-legacy", kNotYet},
-    {"accept", "accept", kNotYet},
-    {"accept-rfc|accept-RFC", "accept-rfc", kNotYet},
-    {"accept-legacy", "accept-legacy", kNotYet},
+    {"offer|offer-rfc|offer-RFC", "offer"},
+    {"offer-legacy", "offer-legacy"},
+    {"accept", "accept"},
+    {"accept-rfc|accept-RFC", "accept-rfc"},
+    {"accept-legacy", "accept-legacy"},
 };
 
 constexpr Word kBundle[] = {
-    {"accept", "accept", kNotYet}, {"offer", "offer", kNotYet}, {"require", "require", kNotYet},
-    {"strict", "strict", kNotYet}, {"reject", "reject"},
+    {"accept", "accept"}, {"offer", "offer"}, {"require", "require"},
+    {"strict", "strict"}, {"reject", "reject"},
 };
 
 constexpr Word kEndpointLearning[] = {

@@ -81,6 +81,9 @@ struct MediaSection {
   std::vector<std::string> crypto, fingerprint, candidates, remote_candidates;
   std::string setup, tls_id, ice_ufrag, ice_pwd, ice_options;
   bool end_of_candidates = false;
+  // Not parsed: the plain twin of this section that OSRTP=accept-legacy took out of the body.
+  struct LegacyTwin { std::string protocol, formats; bool first = false; };
+  std::optional<LegacyTwin> legacy_pair;
   // Pass-through, in order. Sections that are not proxied as RTP (IsRtp() false, or type message)
   // are opaque to us: there it holds every attribute but mid and label, direction and extmap too.
   std::vector<Attribute> attributes;

@@ -13,6 +13,8 @@ constexpr OptionSpec kControl[] = {
      .owner = Owner::kControld, .help = "name of this controller; its sessions carry it"},
     {.name = "delete-delay", .letter = 'd', .type = Type::kInteger, .fallback = "30",
      .owner = Owner::kControld, .help = "seconds between delete and real removal", .minimum = 0},
+    {.name = "dtls-passive", .type = Type::kFlag, .owner = Owner::kControld,
+     .help = "wait for the ClientHello where the peer leaves it to us"},
     {.name = "endpoint-learning", .type = Type::kString, .fallback = "heuristic",
      .owner = Owner::kControld, .help = "when the address of a peer is taken from its packets",
      .allowed = "delayed|immediate|off|heuristic"},

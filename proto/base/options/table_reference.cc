@@ -37,7 +37,6 @@ constexpr OptionSpec kReference[] = {
     {.name = "db-media-reload", .type = Type::kInteger, .fallback = "0",
      .help = "seconds between reloads"},
     {.name = "debug-srtp", .type = Type::kFlag, .help = "log level 7 for subsystem srtp"},
-    {.name = "dtls-passive", .type = Type::kFlag, .help = "prefer the passive DTLS role"},
     {.name = "dtmf-digit-delay", .type = Type::kInteger, .fallback = "2500",
      .help = "ms between digits before a trigger sequence restarts"},
     {.name = "dtmf-log-dest", .type = Type::kString, .help = "UDP address for DTMF JSON"},

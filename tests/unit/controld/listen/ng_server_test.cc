@@ -271,5 +271,15 @@ TEST(DumpTest, LooksAsRecorded) {
   EXPECT_EQ(DumpForLog({}), "{ }");
 }
 
+TEST(DumpTest, HidesKeys) {
+  ng::Dictionary dictionary;
+  dictionary.Add("sdp", "a=crypto:1 NULL_HMAC_SHA1_80 inline:c2VjcmV0|2^31 X\r\n"
+                        "a=crypto:2 Y INLINE:c2VjcmV0\r\na=z");
+  const std::string text = DumpForLog(dictionary);
+  EXPECT_EQ(text.find("c2VjcmV0"), std::string::npos) << text;
+  EXPECT_EQ(text, R"({ "sdp": "a=crypto:1 NULL_HMAC_SHA1_80 inline:<hidden>|2^31 X\r\n)"
+                  R"(a=crypto:2 Y INLINE:<hidden>\r\na=z" })");
+}
+
 }  // namespace
 }  // namespace controld::listen

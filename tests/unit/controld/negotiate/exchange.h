@@ -35,7 +35,7 @@ class Exchange : public ::testing::Test {
     EXPECT_TRUE(sdp.ok()) << sdp.status();
     error_ = CheckSdp(request, *sdp, settings_);
     if (!error_.empty()) return "";
-    Outcome outcome = Negotiate(&call_, request, std::move(*sdp), worker_, settings_, call::At(at));
+    Outcome outcome = Negotiate(&call_, request, std::move(*sdp), worker_, settings_, random_, call::At(at));
     error_ = outcome.error;
     warnings_ = outcome.warnings;
     if (!error_.empty()) return "";

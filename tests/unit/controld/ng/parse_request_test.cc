@@ -210,7 +210,7 @@ TEST(ParseRequestTest, WordsThatNothingActsOnAreReported) {
       {{"ICE", "force"}, {"DTLS", "passive"}, {"flags", "SDES-no-X"}, {"bundle", "offer"}});
   EXPECT_THAT(with.warnings, ElementsAre("Key 'ICE' with 'force' is not supported yet",
                                          "Key 'DTLS' with 'passive' is not supported yet",
-                                         "Key 'SDES' with 'no-X' is not supported yet",
+                                         "Unknown SRTP suite encountered: 'X'",
                                          "Key 'bundle' with 'offer' is not supported yet"));
 }
 
