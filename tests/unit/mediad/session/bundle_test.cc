@@ -67,7 +67,7 @@ TEST_F(Bundle, RtcpGoesByItsAuthorOrItsSubject) {
   PartOf(kPortA, Rtp(96, 1, 11));
   EXPECT_EQ(PartOf(kPortA, Rtcp(203, 11)), "198.51.100.2:5003");
   // A picture loss indication of an unknown author about what video sends to it.
-  call.Send(4, "198.51.100.2:5002", Rtp(96, 1, 0x55));
+  call.Send(kPortA + 6, "198.51.100.2:5002", Rtp(96, 1, 0x55));
   Bytes indication = Rtcp(206, 77);
   indication[0] = 0x81;
   indication[3] = 2;
