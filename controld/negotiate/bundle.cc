@@ -15,6 +15,7 @@ namespace {
 using call::Media;
 using call::Party;
 
+constexpr size_t kLongestMid = 255;  // what an SDES item can carry
 constexpr char kMidExtension[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
 
 // 1 and up: the BUNDLE group that lists the mid; 0: none.
@@ -72,7 +73,9 @@ void TakeOffer(const LegContext& context, const sdp::SessionDescription& sdp,
   const uint32_t group = GroupOf(sdp, section.mid);
   // A leg that bundles already goes on with it for as long as its party does.
   const bool accepts = HasWord(context.request, "accept") || Shares(*sender);
-  if (HasWord(context.request, "reject") || group == 0 || !accepts) {
+  // Consecutive port pairs (m=port/count) cannot be shared.
+  const bool pairs = section.port_count > 1;
+  if (HasWord(context.request, "reject") || group == 0 || !accepts || pairs) {
     LeaveBundle(sender);
   } else {
     sender->set_bundle(group);
@@ -80,7 +83,7 @@ void TakeOffer(const LegContext& context, const sdp::SessionDescription& sdp,
     if (!Shares(*sender)) sender->set_bundle_form(call::BUNDLE_REQUIRED);
   }
   const call::BundleForm form = FormWanted(context.request);
-  if (form == call::BUNDLE_NONE) return;
+  if (form == call::BUNDLE_NONE || pairs) return;
   // Without groups of its own the sender's sections are one.
   const uint32_t offered = HasBundleGroup(sdp) ? group : 1;
   if (receiver->bundle() == 0) receiver->set_bundle(offered);
@@ -196,7 +199,7 @@ void FillBundled(const Party& party, const Media& media, rtpengine::v1::Media* o
   });
   if (head == nullptr && !heads) return;
   out->mutable_bundled()->set_head(head != nullptr ? head->id() : media.id());
-  out->mutable_bundled()->set_mid(media.mid());
+  if (media.mid().size() <= kLongestMid) out->mutable_bundled()->set_mid(media.mid());
   out->mutable_bundled()->set_mid_extension(media.mid_extension());
 }
 

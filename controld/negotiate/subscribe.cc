@@ -268,7 +268,10 @@ void Forget(CallState* call, uint32_t party_id) {
   for (int i = 0; i < parties->size(); ++i) {
     if (parties->Get(i).id() != party_id) continue;
     for (const Media& media : parties->Get(i).media()) {
-      for (const call::EndpointMap& map : media.maps()) port_sets.insert(map.port_set());
+      for (const call::EndpointMap& map : media.maps()) {
+        port_sets.insert(map.port_set());
+        port_sets.insert(map.further_port_sets().begin(), map.further_port_sets().end());
+      }
     }
     parties->DeleteSubrange(i, 1);
     break;
