@@ -17,6 +17,7 @@
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
 #include "controld/start/listeners.h"
+#include "controld/start/near_networks.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -31,6 +32,8 @@ using base::options::ParsedOptions;
 
 constexpr int64_t kDefaultShards = 4, kMostShards = 64;
 constexpr auto kHousekeeping = std::chrono::milliseconds(100);
+// How soon a network that was attached later is known.
+constexpr auto kNetworkCheck = std::chrono::seconds(10);
 // How long commands wait after a start for the first worker and the calls it holds.
 constexpr auto kSettlePatience = std::chrono::seconds(2);
 
@@ -54,9 +57,11 @@ controld::call::Settings MakeSettings(const ParsedOptions& options) {
   settings.max_cpu = options.Double("max-cpu");
   settings.max_bandwidth = options.Int("max-bandwidth");
   settings.tos = static_cast<int>(options.Int("tos"));
+  settings.rtcp_interval_ms = static_cast<int>(options.Int("rtcp-interval"));
   settings.sip_source = options.Bool("sip-source");
   settings.reject_invalid_sdp = options.Bool("reject-invalid-sdp");
   settings.dtls_passive = options.Bool("dtls-passive");
+  settings.save_interface_ports = options.Bool("save-interface-ports");
   settings.moh_attribute = options.String("moh-attr-name");
   settings.endpoint_learning = options.String("endpoint-learning");
   settings.ssrc_reporting = options.String("ssrc-reporting");
@@ -86,8 +91,21 @@ controld::admin::Parameters MakeAdminParameters(const controld::call::Settings& 
   out.max_cpu = settings.max_cpu;
   out.max_load = settings.max_load;
   out.max_bandwidth = settings.max_bandwidth;
+  out.tos = settings.tos;
   out.control_tos = options.Int("control-tos");
   return out;
+}
+
+// What the admin interface may change, put where it takes effect.
+controld::call::Settings WithParameters(controld::call::Settings settings,
+                                        const controld::admin::Parameters& parameters) {
+  settings.timeout_s = static_cast<int>(parameters.timeout_s);
+  settings.silent_timeout_s = static_cast<int>(parameters.silent_timeout_s);
+  settings.final_timeout_s = static_cast<int>(parameters.final_timeout_s);
+  settings.offer_timeout_s = static_cast<int>(parameters.offer_timeout_s);
+  settings.delete_delay_s = static_cast<int>(parameters.delete_delay_s);
+  settings.max_sessions = parameters.max_sessions;
+  return settings;
 }
 
 // The workers report first: the tree shows this moment, not the last second.
@@ -139,7 +157,8 @@ runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
 class Housekeeper {
  public:
   Housekeeper(std::unique_ptr<runtime::EventLoop> loop, controld::shard::FleetHost& fleet,
-              controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies)
+              controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies,
+              controld::listen::AccessControl& access)
       : loop_(std::move(loop)) {
     const auto give_up = base::ReadClocks().monotonic + kSettlePatience;
     loop_->Every(kHousekeeping, [this, &fleet, &shards, &cookies, give_up] {
@@ -150,6 +169,7 @@ class Housekeeper {
       open_ = true;
       shards.Open();
     });
+    loop_->Every(kNetworkCheck, [&access] { access.SetNear(controld::start::NearNetworks()); });
     thread_ = std::thread([this] { loop_->Run(); });
   }
   ~Housekeeper() {
@@ -211,12 +231,21 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::AccessControl access(MakeKey());
   access.SetRules(*std::move(rules));
-  controld::admin::AdminShell admin(shards, MakeAdminParameters(settings, options));
+  const auto statistics = MakeStatistics(counters, clients, fleet, shards);
+  const auto apply = [&](const controld::admin::Parameters& parameters,
+                         std::function<void()> done) {
+    fleet.SetLimits({parameters.max_load, parameters.max_cpu, parameters.max_bandwidth});
+    listeners->udp->SetTos(static_cast<int>(parameters.control_tos));
+    listeners->streams->SetTos(static_cast<int>(parameters.control_tos));
+    shards.SetSettings(WithParameters(settings, parameters), std::move(done));
+  };
+  controld::admin::AdminShell admin(shards,
+                                    {MakeAdminParameters(settings, options), apply, statistics});
   controld::listen::NgServer::Options ng_options;
   ng_options.templates = *std::move(templates);
   ng_options.admin = &admin;
   ng_options.access = &access;
-  ng_options.statistics = MakeStatistics(counters, clients, fleet, shards);
+  ng_options.statistics = statistics;
   controld::listen::NgServer ng(cookies, clients, shards, std::move(ng_options));
   const controld::rpc::StatisticsSources sources{counters, ng, cookies, clients, access,
                                                  *listeners->udp, *listeners->streams, fleet,
@@ -230,7 +259,7 @@ int Serve(runtime::Daemon& daemon) {
     status = daemon.Fail(rpc.status());
   } else {
     grpc_loop.Start();
-    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies);
+    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies, access);
     daemon.OnReload([&](const ParsedOptions& fresh) {
       Reload(fresh, access, *listeners->streams);
     });

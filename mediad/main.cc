@@ -13,6 +13,7 @@
 #include "mediad/relay/engine.h"
 #include "mediad/rpc/admin_server.h"
 #include "mediad/rpc/worker_client.h"
+#include "mediad/start/certificates.h"
 #include "mediad/start/settings.h"
 #include "mediad/start/system_addresses.h"
 #include "proto/base/clock.h"
@@ -51,7 +52,8 @@ absl::StatusOr<mediad::ports::InterfacePlan> PlanInterfaces(
 
 mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
                                    const mediad::ports::InterfaceTable& interfaces,
-                                   const mediad::relay::Engine& engine) {
+                                   const mediad::relay::Engine& engine,
+                                   mediad::start::Certificates& certificates) {
   mediad::rpc::WorkerFacts facts;
   facts.name = options.String("worker-name");
   facts.boot_epoch = base::SystemRandom().Next();
@@ -61,6 +63,10 @@ mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
   facts.interface_load = [&interfaces, &engine](auto* out) {
     interfaces.DescribeLoad(out);
     engine.AddTraffic(out);
+  };
+  facts.certificates = [&certificates](auto* out) {
+    certificates.Rotate(base::ReadClocks().unix_s());
+    certificates.Describe(out);
   };
   return facts;
 }
@@ -98,14 +104,22 @@ int Serve(runtime::Daemon& daemon) {
     return daemon.Fail(
         absl::InvalidArgumentError("Cannot start without any configured interfaces"));
   }
-  mediad::relay::Engine engine(mediad::start::MakeEngineOptions(options), interfaces);
+  auto certificates =
+      mediad::start::Certificates::Create(mediad::start::MakeCertificateOptions(options),
+                                          runtime::SoftwareId(), base::ReadClocks().unix_s());
+  if (!certificates.ok()) return daemon.Fail(certificates.status());
+  mediad::relay::EngineOptions engine_options = mediad::start::MakeEngineOptions(options);
+  engine_options.certificate = [&store = **certificates](std::string_view digest) {
+    return store.Find(digest);
+  };
+  mediad::relay::Engine engine(engine_options, interfaces);
   mediad::rpc::EnginePlane plane(engine);
   const runtime::TlsOptions tls = runtime::TlsOptionsFrom(options);
   grpc::ServerBuilder builder;
   runtime::CompletionLoop loop(builder.AddCompletionQueue());  // all gRPC of this process
   auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
-                                                  MakeFacts(options, interfaces, engine), loop,
-                                                  plane);
+                                                  MakeFacts(options, interfaces, engine, **certificates),
+                                                  loop, plane);
   if (!client.ok()) return daemon.Fail(client.status());
 
   auto sources = MakeSources(daemon, engine, **client);

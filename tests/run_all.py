@@ -3,7 +3,7 @@
 
 Each stage's output goes to build/test-results/STAGE.log and, when it failed, to the terminal as
 well. This file knows how to run and count; what is tested is elsewhere: tests/unit, tests/sim,
-tests/golden, tests/e2e.
+tests/golden, tests/differential, tests/e2e.
 """
 import argparse
 import os
@@ -19,6 +19,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RESULTS = os.path.join(ROOT, "build", "test-results")
 RELEASE, SANITIZED = (os.path.join(ROOT, "build", name) for name in ("release", "asan"))
 _E2E_SHARDS = 2
+_OTHER_DAEMON = "/usr/bin/rtpengine"
 _SHOWN_LINES = 120
 # Any report ends the program, so that a test or a daemon with one cannot pass.
 _SANITIZER_ENVIRONMENT = {
@@ -138,6 +139,23 @@ def stage_golden():
     return Counts(passed + tested.passed, max(failed, 0 if good else 1) + tested.failed, 0)
 
 
+def stage_differential():
+    """Against a distribution's daemon; without one there is nothing to compare with."""
+    if not os.access(_OTHER_DAEMON, os.X_OK):
+        return Counts(0, 0, 1)
+    good = run(
+        log_of("differential"), sys.executable, "tests/differential/run.py", "--bin", RELEASE + "/bin"
+    )
+    with open(log_of("differential")) as handle:
+        found = re.findall(
+            r"^differential: (\d+) same, (\d+) known, (\d+) not known", handle.read(), re.M
+        )
+    if not found:
+        return Counts(0, 1, 0)
+    same, known, unknown = map(int, found[-1])
+    return Counts(same + known, max(unknown, 0 if good else 1), 0)
+
+
 def stage_e2e():
     """Several pytest processes at a time, each with a network of its own."""
     running = []
@@ -234,6 +252,7 @@ STAGES = {
     "release": stage_release,
     "unit": stage_unit,
     "golden": stage_golden,
+    "differential": stage_differential,
     "e2e": stage_e2e,
     "quickstart": stage_quickstart,
     "sanitized": stage_sanitized,
@@ -244,6 +263,7 @@ STAGES = {
 _NEEDS = {
     "unit": "release",
     "golden": "release",
+    "differential": "release",
     "e2e": "release",
     "quickstart": "release",
     "sanitized-unit": "sanitized",

@@ -1,11 +1,15 @@
 #include "controld/admin/admin_shell.h"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_format.h"
+#include "controld/admin/statistics_text.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/runtime/logging.h"
@@ -83,24 +87,132 @@ std::string CountText(const call::SessionCounts& counts) {
       counts.calls, counts.calls, counts.ipv4, counts.ipv6, counts.mixed);
 }
 
+using LevelsOfAll = std::array<int, static_cast<size_t>(Subsystem::kCount)>;
+
+LevelsOfAll ReadLogLevels() {
+  LevelsOfAll out{};
+  for (size_t i = 0; i < out.size(); ++i) out[i] = runtime::LogLevel(static_cast<Subsystem>(i));
+  return out;
+}
+
+// `params`: "log-level-core = 6".
+std::string LogLevelParameters(const LevelsOfAll& levels) {
+  std::string out;
+  for (const LogLevelRow& row : kLogLevels) {
+    base::StrAppend(&out, "log-level-", base::log::SubsystemName(row.subsystem), " = ",
+                    levels[static_cast<size_t>(row.subsystem)], "\n");
+  }
+  return out;
+}
+
+std::string OpenFilesText() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return absl::StrFormat("Maximum open-files configured on rtpengine: %d; cat /proc/%d/limits\n",
+                         limit.rlim_cur, getpid());
+}
+
 }  // namespace
+
+AdminShell::AdminShell(shard::ShardPool& shards, Options options)
+    : shards_(shards),
+      options_(std::move(options)),
+      start_levels_(ReadLogLevels()),
+      current_(options_.parameters) {}
 
 void AdminShell::Run(std::string_view line, Done done) {
   base::log::Log(base::log::Severity::kInfo, Subsystem::kControl, {}, "Got CLI command: ", line);
   CommandLine command = ParseCommandLine(line);
+  const auto statistics = [&](std::string (*text)(const ng::Dictionary& tree)) {
+    options_.statistics([text, done](const ng::Dictionary& tree) { done(text(tree)); });
+  };
   switch (command.verb) {
     case Verb::kAnswered: return done(std::move(command.answer));
     case Verb::kUsage: return done(std::string(Usage()));
     case Verb::kListSessionCount: return CountSessions(std::move(done));
     case Verb::kListSessions: return ListSessions(command.argument, std::move(done));
     case Verb::kListSession: return ListSession(command.argument, std::move(done));
-    case Verb::kListParameter: return done(ParameterText(command.argument, parameters_));
+    case Verb::kListParameter: return done(ParameterText(command.argument, current()));
     case Verb::kListLogLevel: return done(LogLevelText(command.argument));
     case Verb::kListLogLevels: return done(LogLevelsText());
+    case Verb::kListTotals: return statistics(TotalsText);
+    case Verb::kListCounters: return statistics(CountersText);
+    case Verb::kListInterfaces: return statistics(InterfacesText);
+    case Verb::kListJsonStatistics: return statistics(JsonText);
+    case Verb::kListOpenFiles: return done(OpenFilesText());
+    case Verb::kSetParameter:
+      return SetParameter(command.argument, command.value, std::move(done));
     case Verb::kSetLogLevel: return done(SetLogLevel(command.argument, command.value));
-    case Verb::kTerminate: return Terminate(command.argument, std::move(done));
+    case Verb::kParametersAtStart:
+      return done(LogLevelParameters(start_levels_) + ParametersText(options_.parameters));
+    case Verb::kParametersNow:
+      return done(LogLevelParameters(ReadLogLevels()) + ParametersText(current()));
+    case Verb::kParametersDifference: return done(Differences());
+    case Verb::kParametersRevert: return Revert(std::move(done));
     case Verb::kTerminateAll: return TerminateAll(command.argument, std::move(done));
+    // Without standby there are no others.
+    case Verb::kActive: return done("Ok, all calls set to 'owned (active)'\n");
+    default: return RunForCall(command, std::move(done));
   }
+}
+
+void AdminShell::RunForCall(const CommandLine& command, Done done) {
+  const std::string& id = command.argument;
+  const std::string none = base::StrCat("No such call '", id, "'\n");
+  switch (command.verb) {
+    case Verb::kTerminate:
+      return Terminate(
+          id, base::StrCat("\nCall Id (", id, ") successfully terminated by operator.\n\n"),
+          base::StrCat("\nCall Id not found (", id, ").\n\n"), std::move(done));
+    case Verb::kCallTerminate:
+      return Terminate(id, base::StrCat("\nCall '", id, "' terminated.\n\n"), none,
+                       std::move(done));
+    case Verb::kCallInfo: return ShowCall(id, std::move(done));
+    case Verb::kCallParty: return ShowParty(id, command.value, std::move(done));
+    case Verb::kCallMissing:
+      return AnswerIfCall(id, "More parameters required.\n", none, std::move(done));
+    case Verb::kDebug:
+      return AnswerIfCall(id, command.answer, base::StrCat("Call ID '", id, "' not found\n"),
+                          std::move(done));
+    default: return AnswerIfCall(id, command.answer, none, std::move(done));
+  }
+}
+
+Parameters AdminShell::current() {
+  absl::MutexLock lock(&mutex_);
+  return current_;
+}
+
+void AdminShell::SetParameter(const std::string& item, const std::string& value, Done done) {
+  absl::MutexLock lock(&mutex_);
+  Parameters changed = current_;
+  const std::string answer = admin::SetParameter(item, value, &changed);
+  if (changed == current_) return done(answer);
+  current_ = changed;
+  options_.apply(changed, [answer, done = std::move(done)] { done(answer); });
+}
+
+// Answers nothing, as the reference does.
+void AdminShell::Revert(Done done) {
+  for (const LogLevelRow& row : kLogLevels) {
+    const auto index = static_cast<size_t>(row.subsystem);
+    base::log::g_levels[index].store(static_cast<int8_t>(start_levels_[index]));
+  }
+  absl::MutexLock lock(&mutex_);
+  current_ = options_.parameters;
+  options_.apply(current_, [done = std::move(done)] { done(""); });
+}
+
+std::string AdminShell::Differences() {
+  const LogLevels now = ReadLogLevels();
+  std::string out;
+  for (const LogLevelRow& row : kLogLevels) {
+    const auto index = static_cast<size_t>(row.subsystem);
+    if (now[index] == start_levels_[index]) continue;
+    base::StrAppend(&out, "log-level-", base::log::SubsystemName(row.subsystem), ": ",
+                    start_levels_[index], " => ", now[index], "\n");
+  }
+  return out + DifferenceText(options_.parameters, current());
 }
 
 void AdminShell::CountSessions(Done done) {
@@ -143,13 +255,40 @@ void AdminShell::ListSession(const std::string& call_id, Done done) {
   });
 }
 
-void AdminShell::Terminate(const std::string& call_id, Done done) {
+void AdminShell::ShowCall(const std::string& call_id, Done done) {
   shards_.ShardFor(call_id).Post([call_id, done = std::move(done)](CallService& service) {
+    service.PrintSession(call_id, base::ReadClocks(),
+                         [call_id, done](bool found, const std::string& text) {
+                           done(found ? text : base::StrCat("No such call '", call_id, "'\n"));
+                         });
+  });
+}
+
+void AdminShell::ShowParty(const std::string& call_id, const std::string& tag, Done done) {
+  shards_.ShardFor(call_id).Post([call_id, tag, done = std::move(done)](CallService& service) {
+    service.PrintParty(call_id, tag, base::ReadClocks(),
+                       [call_id, tag, done](bool found, const std::string& text) {
+                         if (!found) return done(base::StrCat("No such call '", call_id, "'\n"));
+                         done(text.empty() ? base::StrCat("No such tag '", tag, "'\n") : text);
+                       });
+  });
+}
+
+void AdminShell::AnswerIfCall(const std::string& call_id, std::string text, std::string otherwise,
+                              Done done) {
+  shards_.ShardFor(call_id).Post([call_id, text = std::move(text), otherwise = std::move(otherwise),
+                                  done = std::move(done)](CallService& service) {
+    done(service.Has(call_id) ? text : otherwise);
+  });
+}
+
+void AdminShell::Terminate(const std::string& call_id, std::string found, std::string missing,
+                           Done done) {
+  shards_.ShardFor(call_id).Post([call_id, found = std::move(found), missing = std::move(missing),
+                                  done = std::move(done)](CallService& service) {
     service.ForceDelete(call_id, base::ReadClocks(),
-                        [call_id, done](bool found, const rtpengine::v1::CallInfo&) {
-                          done(found ? base::StrCat("\nCall Id (", call_id,
-                                                    ") successfully terminated by operator.\n\n")
-                                     : base::StrCat("\nCall Id not found (", call_id, ").\n\n"));
+                        [found, missing, done](bool was_there, const rtpengine::v1::CallInfo&) {
+                          done(was_there ? found : missing);
                         });
   });
 }

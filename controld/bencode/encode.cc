@@ -1,12 +1,25 @@
 #include "controld/bencode/encode.h"
 
-#include "proto/base/text.h"
+#include <charconv>
+#include <iterator>
 
 namespace controld::bencode {
 namespace {
 
+// A reply has hundreds of numbers: no formatting library, one append.
+template <typename Number>
+void AppendNumber(char before, Number number, char after, std::string* out) {
+  char digits[24];  // a sign, 20 digits, and what stands around them
+  char* at = digits;
+  if (before != '\0') *at++ = before;
+  at = std::to_chars(at, std::end(digits), number).ptr;
+  *at++ = after;
+  out->append(digits, static_cast<size_t>(at - digits));
+}
+
 void EncodeString(std::string_view text, std::string* out) {
-  base::StrAppend(out, text.size(), ":", text);
+  AppendNumber('\0', text.size(), ':', out);
+  out->append(text);
 }
 
 }  // namespace
@@ -15,7 +28,7 @@ void Encode(const ng::Value& value, std::string* out) {
   if (const std::string* text = value.string()) {
     EncodeString(*text, out);
   } else if (const int64_t* number = value.integer()) {
-    base::StrAppend(out, "i", *number, "e");
+    AppendNumber('i', *number, 'e', out);
   } else if (const ng::Dictionary* dictionary = value.dictionary()) {
     Encode(*dictionary, out);
   } else {

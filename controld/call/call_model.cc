@@ -38,6 +38,19 @@ uint32_t NewId(CallState* call) {
   return call->next_id();
 }
 
+Media* AddMedia(CallState* call, Party* party) {
+  Media* media = party->add_media();
+  media->set_id(NewId(call));
+  media->set_index(static_cast<uint32_t>(party->media_size()));
+  return media;
+}
+
+Media* MediaAt(CallState* call, uint32_t party_id, int position) {
+  Party* party = FindParty(call, party_id);
+  while (party->media_size() <= position) AddMedia(call, party);
+  return party->mutable_media(position);
+}
+
 const Party* FindParty(const CallState& call, uint32_t id) {
   for (const Party& party : call.parties()) {
     if (party.id() == id) return &party;

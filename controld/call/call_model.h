@@ -18,6 +18,9 @@ rtpengine::v1::AddressFamily ToProto(base::Family family);
 base::Family FromProto(rtpengine::v1::AddressFamily family);
 
 uint32_t NewId(CallState* call);
+Media* AddMedia(CallState* call, Party* party);
+// The party's media at `position` (0-based); those up to it are made if they are not there.
+Media* MediaAt(CallState* call, uint32_t party_id, int position);
 
 Party* FindParty(CallState* call, uint32_t id);
 const Party* FindParty(const CallState& call, uint32_t id);

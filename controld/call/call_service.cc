@@ -1,6 +1,10 @@
 #include "controld/call/call_service.h"
 
+#include <tuple>
+#include <utility>
+
 #include "controld/call/call_model.h"
+#include "controld/call/change.h"
 #include "controld/call/commands.h"
 #include "controld/call/directory.h"
 #include "controld/call/explain.h"
@@ -11,6 +15,13 @@
 namespace controld::call {
 
 namespace v1 = rtpengine::v1;
+
+namespace {
+
+// Per shard; ten times a second.
+constexpr size_t kRefreshedPerTick = 100;
+
+}  // namespace
 
 CallService::CallService(const Settings& settings, Counters& counters, WorkerGateway& gateway,
                          base::Random& random)
@@ -125,6 +136,28 @@ size_t CallService::size() const { return table_->calls.size(); }
 void CallService::Tick(base::Now now) {
   last_tick_ = now;
   ExpireDeletions(*table_, now);
+  RefreshSome();
+}
+
+void CallService::SetSettings(const Settings& settings) {
+  const auto timeouts = [](const Settings& of) {
+    return std::tuple(of.timeout_s, of.silent_timeout_s, of.final_timeout_s, of.offer_timeout_s);
+  };
+  const bool outdated = timeouts(settings) != timeouts(table_->settings);
+  table_->settings = settings;
+  if (!outdated) return;
+  outdated_.clear();
+  List(size(), &outdated_);
+}
+
+void CallService::RefreshSome() {
+  for (size_t i = 0; i < kRefreshedPerTick && !outdated_.empty(); ++i) {
+    const std::string call_id = std::move(outdated_.back());
+    outdated_.pop_back();
+    Change unchanged;  // the session is built anew, and with it the limits
+    unchanged.work = [](CallState*, const WorkerView&) { return std::string(); };
+    ChangeCall(*table_, call_id, {}, std::move(unchanged), [](const ng::Dictionary&) {});
+  }
 }
 
 void CallService::OnEvent(const std::string& worker, const v1::Event& event, base::Now now) {
@@ -205,13 +238,18 @@ SessionCounts CallService::CountSessions() const {
   for (const auto& [call_id, entry] : table_->calls) {
     ++counts.calls;
     bool ipv4 = false, ipv6 = false;
+    int known = 0;
     for (const Party& party : entry->state.parties()) {
+      bool here = false;
       for (const Media& media : party.media()) {
         const base::Family family = FromProto(media.rtp()).address.family();
         ipv4 = ipv4 || family == base::Family::kIpv4;
         ipv6 = ipv6 || family == base::Family::kIpv6;
+        here = here || family != base::Family::kNone;
       }
+      known += here ? 1 : 0;
     }
+    if (known < 2) continue;  // not answered: what it will be is not known
     if (ipv4 && ipv6) {
       ++counts.mixed;
     } else if (ipv4 || ipv6) {
@@ -234,11 +272,29 @@ void CallService::PrintSession(const std::string& call_id, base::Now now, PrintD
   const CallEntryPtr entry = table_->Find(call_id);
   if (entry == nullptr) return done(false, {});
   table_->gateway.Query(entry->state.worker(), call_id, false,
-                        [entry, now, done = std::move(done)](
+                        [entry, now, tos = table_->settings.tos, done = std::move(done)](
                             const v1::Error*, const v1::SessionStatistics& statistics) {
-                          done(true, SessionText(entry->state, statistics, now));
+                          done(true, SessionText(entry->state, statistics, now, tos));
                         });
 }
+
+void CallService::PrintParty(const std::string& call_id, const std::string& tag, base::Now now,
+                             PrintDone done) {
+  const CallEntryPtr entry = table_->Find(call_id);
+  if (entry == nullptr) return done(false, {});
+  table_->gateway.Query(entry->state.worker(), call_id, false,
+                        [entry, tag, now, done = std::move(done)](
+                            const v1::Error*, const v1::SessionStatistics& statistics) {
+                          std::string text;
+                          for (const Party& party : entry->state.parties()) {
+                            if (party.tag() != tag) continue;
+                            text += PartyText(entry->state, party, statistics, now);
+                          }
+                          done(true, text);
+                        });
+}
+
+bool CallService::Has(const std::string& call_id) const { return table_->Find(call_id) != nullptr; }
 
 void CallService::ForceDelete(const std::string& call_id, base::Now now, DeleteDone done) {
   const CallEntryPtr entry = table_->Find(call_id);

@@ -23,7 +23,8 @@ class CallDirectory;
 class CallTable;
 struct Loan;
 
-// How many calls there are, and by the families of the addresses that their parties signalled.
+// How many calls there are, and, of those that were answered, the families of the addresses that their
+// parties signalled.
 struct SessionCounts {
   int64_t calls = 0, ipv4 = 0, ipv6 = 0, mixed = 0;
 
@@ -58,6 +59,10 @@ class CallService {
   void List(size_t limit, std::vector<std::string>* out) const;
   size_t size() const;
 
+  // What the configuration says from now on. Calls there are take up new timeouts bit by bit, with
+  // Tick: telling the workers all at once would hold up everything else.
+  void SetSettings(const Settings& settings);
+
   // Timers; call about every 100 ms.
   void Tick(base::Now now);
 
@@ -82,12 +87,18 @@ class CallService {
   std::vector<std::pair<int64_t, std::string>> SessionLines() const;
   using PrintDone = std::function<void(bool found, std::string text)>;
   void PrintSession(const std::string& call_id, base::Now now, PrintDone done);
+  // One party; `text` is empty if there is no such tag.
+  void PrintParty(const std::string& call_id, const std::string& tag, base::Now now, PrintDone done);
+  bool Has(const std::string& call_id) const;
   using DeleteDone = std::function<void(bool found, rtpengine::v1::CallInfo)>;  // as it ended
   void ForceDelete(const std::string& call_id, base::Now now, DeleteDone done);
 
  private:
+  void RefreshSome();
+
   std::unique_ptr<CallTable> table_;
   base::Now last_tick_;
+  std::vector<std::string> outdated_;  // calls whose workers know former timeouts
 };
 
 }  // namespace controld::call

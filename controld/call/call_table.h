@@ -60,7 +60,7 @@ class CallTable {
   using EndDone = std::function<void(const CallState&, const rtpengine::v1::SessionStatistics&)>;
   void End(const CallEntryPtr& entry, EndReason reason, base::Now now, EndDone done);
 
-  const Settings& settings;
+  Settings settings;  // replaced between commands: keep no reference across one
   Counters& counters;
   WorkerGateway& gateway;
   base::Random& random;

@@ -105,7 +105,10 @@ void MarkRemoved(CallState* call, const std::set<uint32_t>& gone) {
     party->set_removed(true);
     party->set_delete_at_us(0);
     for (Media& media : *party->mutable_media()) {
-      for (const EndpointMap& map : media.maps()) closed.insert(map.port_set());
+      for (const EndpointMap& map : media.maps()) {
+        closed.insert(map.port_set());
+        closed.insert(map.further_port_sets().begin(), map.further_port_sets().end());
+      }
       media.clear_maps();
       media.set_port_set(0);
     }

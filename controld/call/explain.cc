@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "controld/call/call_model.h"
+#include "controld/call/explain_secure.h"
 #include "controld/negotiate/keying.h"
 #include "proto/base/text.h"
 
@@ -66,7 +67,7 @@ const char* DropText(v1::DropReason reason) {
     case v1::DROP_RTP_ON_RTCP_PORT: return "RTP on the RTCP port";
     case v1::DROP_RTCP_UNKNOWN_TYPE: return "unknown RTCP packet type";
     case v1::DROP_FEEDBACK_FILTERED: return "only RTCP feedback, which the other side does not speak";
-    case v1::DROP_LOOP: return "loop";
+    case v1::DROP_LOOP: return "goes round between our own ports (more than 30 equal packets a second)";
     case v1::DROP_SEND_FAILED: return "the system refused to send it";
     case v1::DROP_TRUNCATED: return "longer than 8192 octets";
     case v1::DROP_NAT_WAIT: return "waiting for a first packet of the other side (NAT-wait)";
@@ -147,6 +148,7 @@ class Explainer {
       return;
     }
     Protection(media, *stream, out);
+    ExplainSecurity(media, *stream, out);
     Received(*stream, out);
     Sent(party, media, rtcp, *stream, out);
     if (!rtcp) Missing(party, media, *stream, out);

@@ -6,6 +6,8 @@
 #include "controld/call/call_model.h"
 #include "controld/call/change.h"
 #include "controld/call/commands.h"
+#include "controld/call/fragment_command.h"
+#include "controld/negotiate/fragment.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
 #include "controld/negotiate/session_graph.h"
@@ -181,6 +183,8 @@ void OfferAnswer::Negotiate(CallEntryPtr entry) {
     respond_(NegotiationFailure(outcome_.error));
     return table_.Release(entry);
   }
+  negotiate::ApplyQueuedFragments(now_.unix_us, &draft_,
+                                  FindParty(&draft_, outcome_.outgoing.sender));
   origin_line_ = negotiate::PrepareOrigin(&draft_, outcome_.outgoing, request_, table_.settings,
                                           table_.random);
   draft_.set_generation(draft_.generation() + 1);
@@ -255,6 +259,12 @@ void HandleOfferAnswer(CallTable& table, ng::Request request, const base::Endpoi
     return respond(Failure(missing));
   }
   if (!request.error.empty()) return respond(Failure(request.error));
+  if (request.Has(ng::Flag::kFragment)) {
+    if (request.command == ng::Command::kOffer) {
+      return HandleFragment(table, std::move(request), now, std::move(respond));
+    }
+    return respond(NegotiationFailure("Error rewriting SDP"));
+  }
   auto sdp = sdp::Parse(*request.sdp, table.settings.reject_invalid_sdp);
   if (!sdp.ok()) return respond(Failure("Failed to parse SDP"));
   if (request.Has(ng::Flag::kLoopProtect) && sdp->rtpengine_id == table.settings.instance_id) {

@@ -1,5 +1,6 @@
 #include "controld/call/query_reply.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -91,7 +92,10 @@ class ReplyBuilder {
   void AddParty(const Party& party, Dictionary* tags);
   Value Links(const std::vector<PartyLink>& links) const;
   Value MediaValue(const Party& party, const Media& media);
-  Value StreamValue(const Party& party, const Media& media, bool rtcp);
+  size_t StreamCount(const Party& party, const Media& media) const;
+  Value StreamValue(const Party& party, const Media& media, size_t index);
+  const v1::StreamStatistics* StreamOf(const Media& media, size_t index) const;
+  bool ConfirmedByOther(const Party& party, const Media& media, size_t index) const;
   List MediaFlags(const Media& media) const;
   List IngressSsrcs(const v1::MediaStatistics* statistics);
   List EgressSsrcs(const v1::MediaStatistics* statistics);
@@ -158,29 +162,57 @@ List ReplyBuilder::EgressSsrcs(const v1::MediaStatistics* statistics) {
   return out;
 }
 
-Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtcp) {
-  const v1::MediaStatistics* statistics = nullptr;
-  if (auto it = by_media_.find(media.id()); it != by_media_.end()) statistics = it->second;
-  const v1::StreamStatistics* stream = nullptr;
-  if (statistics != nullptr) {
-    for (const v1::StreamStatistics& candidate : statistics->streams()) {
-      if (candidate.rtcp() == rtcp) stream = &candidate;
+// Streams stand in pairs, RTP and RTCP; `m=audio 4000/2` makes two pairs.
+const v1::StreamStatistics* ReplyBuilder::StreamOf(const Media& media, size_t index) const {
+  const auto it = by_media_.find(media.id());
+  if (it == by_media_.end()) return nullptr;
+  size_t pair = 0;
+  for (const v1::StreamStatistics& candidate : it->second->streams()) {
+    if (candidate.rtcp() != (index % 2 == 1)) continue;
+    if (pair++ == index / 2) return &candidate;
+  }
+  return nullptr;
+}
+
+size_t ReplyBuilder::StreamCount(const Party& party, const Media& media) const {
+  const PortSet* ports = FindPortSet(call_, media.port_set());
+  return party.removed() || ports == nullptr ? 2 : std::max<size_t>(2, ports->wanted().count());
+}
+
+// Flag `unidirectional`: the first packet of one side stands for both.
+bool ReplyBuilder::ConfirmedByOther(const Party& party, const Media& media, size_t index) const {
+  for (const PartyLink& link : SubscribedTo(call_, party)) {
+    const Party* other = FindParty(call_, link.party);
+    if (other == nullptr) continue;
+    for (const Media& candidate : other->media()) {
+      if (candidate.index() != media.index() || !candidate.unidirectional()) continue;
+      const v1::StreamStatistics* stream = StreamOf(candidate, index);
+      if (stream != nullptr && stream->confirmed()) return true;
     }
   }
+  return false;
+}
+
+Value ReplyBuilder::StreamValue(const Party& party, const Media& media, size_t index) {
+  const bool rtcp = index % 2 == 1;
+  const v1::MediaStatistics* statistics = nullptr;
+  if (auto it = by_media_.find(media.id()); it != by_media_.end()) statistics = it->second;
+  const v1::StreamStatistics* stream = StreamOf(media, index);
   const bool closed = party.removed() || selection_.closed.count(party.id()) > 0;
   const PortSet* ports = closed ? nullptr : FindPortSet(call_, media.port_set());
   Dictionary out;
   if (ports != nullptr && ports->has_allocation() && !(rtcp && media.released_rtcp())) {
     const auto& allocation = ports->allocation();
     const bool single = ports->wanted().count() == 1;
-    out.Add("local port",
-            rtcp ? (single ? int64_t{0} : int64_t{allocation.port()} + 1) : int64_t{allocation.port()});
+    out.Add("local port", rtcp && single ? int64_t{0}
+                                         : int64_t{allocation.port()} + static_cast<int64_t>(index));
     const auto address = base::IpAddress::FromBytes(allocation.address());
     out.Add("local address", address ? address->ToString() : std::string());
     out.Add("family",
             address && address->family() == base::Family::kIpv6 ? "IPv6" : "IPv4");
   }
-  const base::Endpoint advertised = FromProto(rtcp ? media.rtcp() : media.rtp());
+  base::Endpoint advertised = FromProto(rtcp ? media.rtcp() : media.rtp());
+  if (advertised.valid()) advertised.port = static_cast<uint16_t>(advertised.port + index / 2 * 2);
   base::Endpoint current = advertised;
   if (stream != nullptr && stream->has_endpoint() && !media.zero_address()) current = FromProto(stream->endpoint());
   out.Add("endpoint", EndpointValue(current));
@@ -206,6 +238,11 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
   if (current.address.valid()) flags.push_back("filled");
   if (stream != nullptr && stream->confirmed() && !closed) {
     for (const char* flag : {"confirmed", "kernelized", "no kernel support"}) flags.push_back(flag);
+  } else if (!closed && ConfirmedByOther(party, media, index)) {
+    flags.push_back("confirmed");
+  }
+  if (stream != nullptr && stream->dtls().state() == v1::DTLS_ESTABLISHED) {
+    flags.push_back("DTLS fingerprint verified");
   }
   if (media.strict_source()) flags.push_back("strict source address");
   if (media.media_handover()) flags.push_back("media handover");
@@ -222,11 +259,17 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, bool rtc
 
 List ReplyBuilder::MediaFlags(const Media& media) const {
   List flags;
+  const bool dtls = media.dtls().agreed() || media.dtls().offered();
   const std::pair<const char*, bool> all[] = {
       {"initialized", media.initialized()},   {"asymmetric", media.asymmetric()},
       {"send", media.receives()},             {"recv", media.sends()},
-      {"rtcp-mux", media.rtcp_mux()},         {"SDES", negotiate::ShowsSdes(media)},
+      {"rtcp-mux", media.rtcp_mux()},         {"DTLS-SRTP", dtls},
+      {"DTLS role active", dtls && media.dtls().setup() == v1::DTLS_ACTIVE},
+      {"DTLS role passive", dtls && media.dtls().setup() == v1::DTLS_PASSIVE},
+      {"SDES", negotiate::ShowsSdes(media)},  {"passthrough", media.pass_through()},
+      {"ICE", media.ice().in_use()},          {"trickle ICE", media.ice().remote_trickle()},
       {"ICE controlling", media.controlling()},
+      {"ICE-lite peer", media.ice().remote_lite()},  {"ICE-lite self", media.ice().lite()},
       {"unidirectional", media.unidirectional()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},
       {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};
@@ -254,8 +297,9 @@ Value ReplyBuilder::MediaValue(const Party& party, const Media& media) {
     }
   }
   List streams;
-  streams.push_back(StreamValue(party, media, false));
-  streams.push_back(StreamValue(party, media, true));
+  for (size_t i = 0; i < StreamCount(party, media); ++i) {
+    streams.push_back(StreamValue(party, media, i));
+  }
   out.Add("streams", std::move(streams));
   out.Add("flags", MediaFlags(media));
   out.Add("ingress SSRCs", IngressSsrcs(statistics));

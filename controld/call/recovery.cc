@@ -6,6 +6,7 @@
 #include "controld/call/call_model.h"
 #include "controld/call/commands.h"
 #include "controld/call/directory.h"
+#include "controld/call/media_event.h"
 #include "controld/negotiate/session_graph.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -176,10 +177,11 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
     case v1::Event::kFailed:
       return CloseFor(table, entry, EndReason::kFailed, now,
                       base::StrCat("Closing call: ", event.failed().reason()));
-    case v1::Event::kConfirmed:
     case v1::Event::kIceCompleted:
     case v1::Event::kDtlsEstablished:
     case v1::Event::kDtlsFailed:
+      return HandleMediaEvent(table, event);
+    case v1::Event::kConfirmed:
     case v1::Event::EVENT_NOT_SET:
       return;
   }

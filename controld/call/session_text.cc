@@ -68,25 +68,30 @@ std::string SessionLine(const CallState& call) {
                          call.created_us() / 1'000'000, call.created_from(), -1, 'n', 'n');
 }
 
+std::string PartyText(const CallState& call, const Party& party,
+                      const v1::SessionStatistics& statistics, base::Now now) {
+  const int64_t age = std::max<int64_t>(now.unix_us - party.created_us(), 0);
+  std::string out = absl::StrFormat("--- Tag '%s', type: %s, label '%s', branch '%s', callduration ",
+                                    party.tag(), base::ToAbsl(TagType(party)), party.label(),
+                                    party.via_branch());
+  absl::StrAppendFormat(&out, "%d.%06d\n", age / 1'000'000, age % 1'000'000);
+  AppendLinks(call, SubscribedTo(call, party), "subscribed to", &out);
+  AppendLinks(call, SubscribersOf(call, party), "subscription of", &out);
+  for (const Media& media : party.media()) AppendMedia(media, statistics, &out);
+  return out;
+}
+
 std::string SessionText(const CallState& call, const v1::SessionStatistics& statistics,
-                        base::Now now) {
+                        base::Now now, int default_tos) {
   std::string out = base::StrCat("\ncallid: ", call.call_id(), "\n");
   base::StrAppend(&out, "deletionmark: ", call.delete_at_us() != 0 ? "yes" : "no", "\n");
   base::StrAppend(&out, "created: ", call.created_us() / 1'000'000, "\n");
   base::StrAppend(&out, "proxy: ", call.created_from(), "\n");
-  base::StrAppend(&out, "tos: ", call.tos(), "\n");
+  base::StrAppend(&out, "tos: ",
+                  call.tos() < 256 ? call.tos() : static_cast<uint32_t>(default_tos), "\n");
   base::StrAppend(&out, "last_signal: ", call.last_signal_us() / 1'000'000, "\n");
   base::StrAppend(&out, "redis_keyspace: -1\nlast redis update: 0\nforeign: no\nrecording: no\n\n");
-  for (const Party& party : call.parties()) {
-    const int64_t age = std::max<int64_t>(now.unix_us - party.created_us(), 0);
-    absl::StrAppendFormat(&out, "--- Tag '%s', type: %s, label '%s', branch '%s', callduration ",
-                          party.tag(), base::ToAbsl(TagType(party)), party.label(),
-                          party.via_branch());
-    absl::StrAppendFormat(&out, "%d.%06d\n", age / 1'000'000, age % 1'000'000);
-    AppendLinks(call, SubscribedTo(call, party), "subscribed to", &out);
-    AppendLinks(call, SubscribersOf(call, party), "subscription of", &out);
-    for (const Media& media : party.media()) AppendMedia(media, statistics, &out);
-  }
+  for (const Party& party : call.parties()) out += PartyText(call, party, statistics, now);
   out += "\n";
   return out;
 }

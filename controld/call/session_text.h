@@ -12,8 +12,12 @@ namespace controld::call {
 
 // One line of a list.
 std::string SessionLine(const CallState& call);
-// The whole call; without statistics its streams are left out.
+// The whole call; without statistics its streams are left out. `default_tos` is that of calls for
+// which none was asked.
 std::string SessionText(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
-                        base::Now now);
+                        base::Now now, int default_tos);
+// One party of it.
+std::string PartyText(const CallState& call, const Party& party,
+                      const rtpengine::v1::SessionStatistics& statistics, base::Now now);
 
 }  // namespace controld::call

@@ -21,9 +21,11 @@ struct Settings {
   double max_cpu = 0;               // percent
   int64_t max_bandwidth = 0;        // octets per second
   int tos = 0;
+  int rtcp_interval_ms = 5000;      // between RTCP reports of ours
   bool sip_source = false;
   bool reject_invalid_sdp = false;
   bool dtls_passive = false;        // option dtls-passive
+  bool save_interface_ports = false;  // option save-interface-ports: ICE gets no further addresses
   std::string moh_attribute;        // option moh-attr-name
   std::string endpoint_learning = "heuristic";
   std::string ssrc_reporting = "full";  // full, inline, global, none

@@ -80,6 +80,11 @@ void AccessControl::SetRules(Rules rules) {
   rate_.store(rules_.messages_per_second, std::memory_order_relaxed);
 }
 
+void AccessControl::SetNear(std::vector<AddressPrefix> networks) {
+  absl::MutexLock lock(&mutex_);
+  if (rules_.near) rules_.allow = std::move(networks);
+}
+
 bool AccessControl::Allowed(const base::IpAddress& peer) const {
   return rules_.allow.empty() ||
          std::any_of(rules_.allow.begin(), rules_.allow.end(),
@@ -88,12 +93,17 @@ bool AccessControl::Allowed(const base::IpAddress& peer) const {
 
 bool AccessControl::AdmitConnection(const base::IpAddress& peer, Time now) {
   if (open_.load(std::memory_order_relaxed)) return true;
+  bool near = false;
   {
     absl::ReaderMutexLock lock(&mutex_);
     if (Allowed(peer)) return true;
+    near = rules_.near;
   }
   counters_.address.fetch_add(1, std::memory_order_relaxed);
-  Report(peer, "not in listen-ng-allow", now);
+  Report(peer,
+         near ? "neither this host nor a private or attached network; listen-ng-allow opens it to others"
+              : "not in listen-ng-allow",
+         now);
   return false;
 }
 

@@ -1,5 +1,6 @@
-// Who may command us: the addresses of listen-ng-allow, the messages per second of one peer, and
-// the secret of the transports that can carry one.
+// Who may command us: the addresses of listen-ng-allow, or those near us where it is empty
+// (docs/decisions/0009), the messages per second of one peer, and the secret of the transports that
+// can carry one.
 //
 // A message that is refused is counted and gets no reply, so that a forged source address makes
 // nobody send anything; a line in the log sums up what was refused, at most every 10 s.
@@ -41,6 +42,7 @@ class AccessControl {
 
   struct Rules {
     std::vector<AddressPrefix> allow;  // empty: everybody
+    bool near = false;                 // `allow` is what the configuration left to us
     uint32_t messages_per_second = 0;  // of one peer address; as many may come at once; 0: no limit
     std::string secret;                // empty: none is asked for
   };
@@ -51,6 +53,8 @@ class AccessControl {
   explicit AccessControl(fleet::HashKey key) : accounts_(0, Hash{key}) {}
 
   void SetRules(Rules rules);
+  // Replaces `allow` where it is Rules::near; networks come and go.
+  void SetNear(std::vector<AddressPrefix> networks);
 
   // For a connection: the address alone. For each message: address and rate.
   bool AdmitConnection(const base::IpAddress& peer, Time now);

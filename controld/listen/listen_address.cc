@@ -41,10 +41,15 @@ std::vector<base::Endpoint> Resolve(const std::string& host, uint16_t port) {
 }  // namespace
 
 absl::StatusOr<std::vector<base::Endpoint>> ParseListenAddress(std::string_view text,
-                                                               std::string_view option) {
+                                                               std::string_view option,
+                                                               BarePort bare) {
   const absl::Status invalid =
       absl::InvalidArgumentError(base::StrCat("Invalid IP or port '", text, "' ('", option, "')"));
   uint16_t port = 0;
+  if (ParsePort(text, &port) && bare == BarePort::kLoopback) {
+    return std::vector<base::Endpoint>{{*base::IpAddress::Parse("127.0.0.1"), port},
+                                       {*base::IpAddress::Parse("::1"), port}};
+  }
   if (ParsePort(text, &port)) {
     return std::vector<base::Endpoint>{{base::IpAddress::Unspecified(base::Family::kIpv4), port},
                                        {base::IpAddress::Unspecified(base::Family::kIpv6), port}};
@@ -67,11 +72,12 @@ absl::StatusOr<std::vector<base::Endpoint>> ParseListenAddress(std::string_view 
 }
 
 absl::StatusOr<std::vector<base::Endpoint>> ParseListenAddresses(
-    const std::vector<std::string>& values, std::string_view option) {
+    const std::vector<std::string>& values, std::string_view option,
+    BarePort bare) {
   std::vector<base::Endpoint> out;
   for (const std::string& value : values) {
     if (value == "none") continue;
-    auto endpoints = ParseListenAddress(value, option);
+    auto endpoints = ParseListenAddress(value, option, bare);
     if (!endpoints.ok()) return endpoints.status();
     for (const base::Endpoint& endpoint : *endpoints) {
       const bool again =

@@ -7,6 +7,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_format.h"
+#include "controld/listen/quality_totals.h"
 #include "controld/ng/commands.h"
 #include "proto/base/endpoint.h"
 #include "proto/base/text.h"
@@ -45,20 +46,6 @@ double Deviation(double sum, double squares, double samples) {
   if (samples <= 0) return 0;
   const double mean = sum / samples;
   return std::sqrt(std::max(0.0, squares / samples - mean * mean));
-}
-
-void Add(const v1::SampleTotals& from, v1::SampleTotals* to) {
-  to->set_sum(to->sum() + from.sum());
-  to->set_sum_of_squares(to->sum_of_squares() + from.sum_of_squares());
-  to->set_samples(to->samples() + from.samples());
-}
-
-void Add(const v1::QualityTotals& from, v1::QualityTotals* to) {
-  Add(from.mos(), to->mutable_mos());
-  Add(from.jitter(), to->mutable_jitter());
-  Add(from.round_trip_time(), to->mutable_round_trip_time());
-  Add(from.round_trip_time_leg(), to->mutable_round_trip_time_leg());
-  Add(from.packet_loss(), to->mutable_packet_loss());
 }
 
 // The five values of one quantity.
@@ -234,8 +221,9 @@ class Tree {
     ports.Add("min", int64_t{interface.port_min()});
     ports.Add("max", int64_t{interface.port_max()});
     ports.Add("used", used);
-    ports.Add("used_pct", Text(total == 0 ? 0 : 100.0 * static_cast<double>(used) /
-                                                    static_cast<double>(total)));
+    const double percent =
+        total == 0 ? 0 : 100.0 * static_cast<double>(used) / static_cast<double>(total);
+    ports.Add("used_pct", absl::StrFormat("%.2f", percent));
     ports.Add("free", std::max<int64_t>(0, total - used));
     ports.Add("totals", total);
     Dictionary voip;

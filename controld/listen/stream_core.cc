@@ -26,6 +26,7 @@ std::string_view KindName(StreamKind kind) {
     case StreamKind::kNg: return "ng tcp";
     case StreamKind::kHttp: return "http";
     case StreamKind::kHttps: return "https";
+    case StreamKind::kCli: return "cli";
   }
   return "";
 }
@@ -45,13 +46,14 @@ absl::Status BindError(StreamKind kind, const base::Endpoint& address, const Err
 }
 
 // An address that comes later (VRRP) may be listened on already. Accepted connections inherit TOS.
-void SetUp(int fd, bool ipv6, int tos) {
+void SetUp(int fd, bool ipv6) {
   const int one = 1;
   setsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_FREEBIND : IP_FREEBIND, &one,
              sizeof one);
-  if (tos != 0) {
-    setsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_TCLASS : IP_TOS, &tos, sizeof tos);
-  }
+}
+
+void SetTosOf(int fd, bool ipv6, int tos) {
+  setsockopt(fd, ipv6 ? IPPROTO_IPV6 : IPPROTO_IP, ipv6 ? IPV6_TCLASS : IP_TOS, &tos, sizeof tos);
 }
 
 }  // namespace
@@ -66,7 +68,10 @@ absl::Status StreamCore::Listen(StreamKind kind, const base::Endpoint& address) 
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(Tcp::acceptor::reuse_address(true), error);
   if (!error && ipv6) acceptor.set_option(asio::ip::v6_only(true), error);
-  if (!error) SetUp(acceptor.native_handle(), ipv6, settings.tos);
+  if (!error) {
+    SetUp(acceptor.native_handle(), ipv6);
+    if (settings.tos != 0) SetTosOf(acceptor.native_handle(), ipv6, settings.tos);
+  }
   if (!error) acceptor.bind(endpoint, error);
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) return BindError(kind, address, error);
@@ -101,6 +106,13 @@ absl::Status StreamCore::LoadCertificate() {
   return absl::OkStatus();
 }
 
+void StreamCore::SetTos(int tos) {
+  for (const auto& listening : listening_) {
+    SetTosOf(listening->acceptor.native_handle(),
+             listening->address.address.family() == base::Family::kIpv6, tos);
+  }
+}
+
 void StreamCore::Accept() {
   for (const auto& listening : listening_) AcceptOne(listening.get());
 }
@@ -126,8 +138,7 @@ void StreamCore::OnAccepted(StreamKind kind, Tcp::socket socket) {
   const auto peer =
       base::Endpoint::FromSockaddr(remote.data(), static_cast<socklen_t>(remote.size()));
   if (error || !peer) return;
-  const Monotonic now = base::ReadClocks().monotonic;
-  if (services.access != nullptr && !services.access->AdmitConnection(peer->address, now)) return;
+  if (!Admitted(kind, peer->address)) return;
   const uint32_t channel = Enter(*peer);
   if (channel == 0) {
     counters.full.fetch_add(1, std::memory_order_relaxed);
@@ -135,12 +146,31 @@ void StreamCore::OnAccepted(StreamKind kind, Tcp::socket socket) {
   }
   socket.set_option(Tcp::no_delay(true), error);
   socket.set_option(asio::socket_base::keep_alive(true), error);
-  const bool ng = kind == StreamKind::kNg;
-  auto connection = ng ? MakeTcpConnection(*this, channel, *peer, std::move(socket))
-                       : MakeHttpConnection(*this, channel, *peer, std::move(socket),
-                                            kind == StreamKind::kHttps);
+  const auto connection = MakeConnection(kind, channel, *peer, std::move(socket));
   Attach(channel, connection);
   connection->Start();
+}
+
+// A command line has no place for the secret: where one is asked for, only this host may do without.
+bool StreamCore::Admitted(StreamKind kind, const base::IpAddress& peer) {
+  AccessControl* const access = services.access;
+  if (access == nullptr) return true;
+  const Monotonic now = base::ReadClocks().monotonic;
+  if (!access->AdmitConnection(peer, now)) return false;
+  return kind != StreamKind::kCli || !access->needs_secret() || peer.loopback() ||
+         access->AdmitSecret({}, peer, now);
+}
+
+std::shared_ptr<StreamConnection> StreamCore::MakeConnection(StreamKind kind, uint32_t channel,
+                                                             const base::Endpoint& peer,
+                                                             Tcp::socket socket) {
+  switch (kind) {
+    case StreamKind::kNg: return MakeTcpConnection(*this, channel, peer, std::move(socket));
+    case StreamKind::kCli: return MakeCliConnection(*this, channel, peer, std::move(socket));
+    case StreamKind::kHttp:
+    case StreamKind::kHttps: break;
+  }
+  return MakeHttpConnection(*this, channel, peer, std::move(socket), kind == StreamKind::kHttps);
 }
 
 uint32_t StreamCore::Enter(const base::Endpoint& peer) {

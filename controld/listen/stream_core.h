@@ -39,7 +39,7 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   virtual void Close() = 0;
 };
 
-enum class StreamKind : uint8_t { kNg, kHttp, kHttps };
+enum class StreamKind : uint8_t { kNg, kHttp, kHttps, kCli };
 
 class StreamCore {
  public:
@@ -48,6 +48,7 @@ class StreamCore {
 
   absl::Status Listen(StreamKind kind, const base::Endpoint& address);
   absl::Status LoadCertificate();
+  void SetTos(int tos);
   void Accept();  // on all listening sockets
   void StartSweeping();
   void CloseAll();
@@ -88,6 +89,9 @@ class StreamCore {
   };
   void AcceptOne(Listening* listening);
   void OnAccepted(StreamKind kind, Tcp::socket socket);
+  bool Admitted(StreamKind kind, const base::IpAddress& peer);
+  std::shared_ptr<StreamConnection> MakeConnection(StreamKind kind, uint32_t channel,
+                                                   const base::Endpoint& peer, Tcp::socket socket);
 
   uint32_t last_channel_ = 0;
   std::unordered_map<uint32_t, Member> members_;
@@ -103,6 +107,9 @@ class StreamCore {
 
 // The protocols.
 std::shared_ptr<StreamConnection> MakeTcpConnection(StreamCore& core, uint32_t channel,
+                                                    const base::Endpoint& peer,
+                                                    Tcp::socket socket);
+std::shared_ptr<StreamConnection> MakeCliConnection(StreamCore& core, uint32_t channel,
                                                     const base::Endpoint& peer,
                                                     Tcp::socket socket);
 std::shared_ptr<StreamConnection> MakeHttpConnection(StreamCore& core, uint32_t channel,

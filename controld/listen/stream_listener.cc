@@ -30,6 +30,7 @@ absl::StatusOr<std::unique_ptr<StreamListener>> StreamListener::Bind(
       {StreamKind::kNg, &addresses.ng},
       {StreamKind::kHttp, &addresses.http},
       {StreamKind::kHttps, &addresses.https},
+      {StreamKind::kCli, &addresses.cli},
   };
   for (const auto& [kind, list] : kinds) {
     for (const base::Endpoint& address : *list) {
@@ -79,6 +80,10 @@ absl::Status StreamListener::ReloadCertificate() {
     return absl::DeadlineExceededError("The listener is busy");
   }
   return result.get();
+}
+
+void StreamListener::SetTos(int tos) {
+  asio::post(core_->io, [this, tos] { core_->SetTos(tos); });
 }
 
 std::vector<std::string> StreamListener::descriptions() const { return core_->descriptions(); }

@@ -1,8 +1,8 @@
-// NG over TCP, HTTP(S) and WebSocket: one thread, all sockets of listen-tcp-ng, listen-http and
-// listen-https (ng-protocol.md §1.2, §1.3).
+// NG over TCP, HTTP(S) and WebSocket, and the admin commands' own port: one thread, all sockets of
+// listen-tcp-ng, listen-http, listen-https (ng-protocol.md §1.2, §1.3) and listen-cli.
 //
 // Here are listening, limits, and the way of a reply from any thread to its connection; protocols
-// are in tcp_connection, http_connection, websocket_connection. Boost.Asio and Beast stay behind
+// are in tcp_connection, http_connection, websocket_connection, cli_connection. Boost.Asio and Beast stay behind
 // this header (docs/decisions/0008). Start, Stop and destruction on one thread.
 #pragma once
 
@@ -26,7 +26,7 @@ namespace controld::listen {
 
 struct StreamAddresses {
   std::vector<base::Endpoint> ng, http, https;
-  bool empty() const { return ng.empty() && http.empty() && https.empty(); }
+  std::vector<base::Endpoint> cli = {};
 };
 
 struct StreamSettings {
@@ -72,10 +72,11 @@ class StreamListener final : public ReplySink {
   void Stop();
   // Reads the certificate again; connections from now on get it. On failure the old one stays.
   absl::Status ReloadCertificate();
+  void SetTos(int tos);  // of connections accepted from now on
 
   // "ng tcp 127.0.0.1:2225", with their real ports.
   std::vector<std::string> descriptions() const;
-  std::vector<base::Endpoint> addresses() const;  // in the order ng, http, https
+  std::vector<base::Endpoint> addresses() const;  // in the order ng, http, https, cli
   const StreamCounters& counters() const;
 
   void SendReply(const ReplyPath& path, std::string_view message) override;

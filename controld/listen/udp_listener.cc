@@ -69,6 +69,10 @@ void UdpListener::Stop() {
   thread_.join();
 }
 
+void UdpListener::SetTos(int tos) {
+  for (const auto& socket : sockets_) socket->SetTos(tos);
+}
+
 std::vector<base::Endpoint> UdpListener::addresses() const {
   std::vector<base::Endpoint> out;
   for (const auto& socket : sockets_) out.push_back(socket->local());

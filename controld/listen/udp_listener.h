@@ -29,6 +29,8 @@ class UdpListener final : public ReplySink {
   // No message is received after this; replies can still be sent.
   void Stop();
 
+  void SetTos(int tos);  // of replies from now on
+
   std::vector<base::Endpoint> addresses() const;  // with their real ports
   uint64_t replies_lost() const { return replies_lost_.load(std::memory_order_relaxed); }
 

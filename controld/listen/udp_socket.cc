@@ -31,6 +31,10 @@ void SetBuffer(int fd, int force, int plain, int size) {
   if (!SetInt(fd, SOL_SOCKET, force, size)) SetInt(fd, SOL_SOCKET, plain, size);
 }
 
+bool SetTosOf(int fd, bool ipv6, int tos) {
+  return ipv6 ? SetInt(fd, IPPROTO_IPV6, IPV6_TCLASS, tos) : SetInt(fd, IPPROTO_IP, IP_TOS, tos);
+}
+
 // What matters for correctness; the caller reports errno.
 bool Configure(int fd, bool ipv6, const UdpSocketOptions& options) {
   SetBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, options.receive_buffer);
@@ -45,10 +49,7 @@ bool Configure(int fd, bool ipv6, const UdpSocketOptions& options) {
              : SetInt(fd, IPPROTO_IP, IP_MTU_DISCOVER, want ? IP_PMTUDISC_WANT : IP_PMTUDISC_DONT);
     if (!done) return false;
   }
-  if (options.tos != 0 && !(ipv6 ? SetInt(fd, IPPROTO_IPV6, IPV6_TCLASS, options.tos)
-                                 : SetInt(fd, IPPROTO_IP, IP_TOS, options.tos))) {
-    return false;
-  }
+  if (options.tos != 0 && !SetTosOf(fd, ipv6, options.tos)) return false;
   if (!ipv6) return SetInt(fd, IPPROTO_IP, IP_PKTINFO, 1);
   return SetInt(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1) && SetInt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 }
@@ -138,6 +139,10 @@ absl::StatusOr<std::unique_ptr<UdpSocket>> UdpSocket::Bind(const base::Endpoint&
 }
 
 UdpSocket::~UdpSocket() { close(fd_); }
+
+bool UdpSocket::SetTos(int tos) {
+  return SetTosOf(fd_, local_.address.family() == base::Family::kIpv6, tos);
+}
 
 size_t UdpSocket::Receive(ReceiveBatch* batch,
                           const std::function<void(const Datagram&)>& handler) {

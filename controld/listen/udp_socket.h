@@ -57,6 +57,8 @@ class UdpSocket {
   int fd() const { return fd_; }
   const base::Endpoint& local() const { return local_; }  // the port is the real one
 
+  bool SetTos(int tos);  // any thread
+
   struct Datagram {
     std::string_view octets;
     base::Endpoint peer;

@@ -99,6 +99,9 @@ void Offer(const LegContext& context, const SdesLines& relayed, Media* receiver)
   if (!receiver->sdes() && !receiver->dtls_keys()) {
     receiver->set_sdes(!options.off);
     receiver->set_dtls_keys(dtls);
+    if (!dtls && !TurnsDtlsOff(context.request)) {
+      context.warnings->push_back("DTLS is not offered: the worker has no certificate");
+    }
   } else if (receiver->sdes() && !dtls) {
     receiver->set_dtls_keys(false);
   }

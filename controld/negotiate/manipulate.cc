@@ -157,6 +157,11 @@ void TakeManipulationFlags(CallState* call, const ng::Request& request, Party* s
 
 void TakeMediaFlags(const ng::Request& request, call::Media* sender, call::Media* receiver) {
   if (request.Has(ng::Flag::kBlockShort)) sender->set_block_short(true);
+  for (call::Media* media : {sender, receiver}) {
+    if (request.Has(ng::Flag::kGenerateRtcp)) media->set_generate_rtcp(true);
+    if (request.Has(ng::Flag::kNoGenerateRtcp)) media->set_generate_rtcp(false);
+    media->set_mirror_rtcp(request.Has(ng::Flag::kMirrorRtcp));
+  }
   const std::string& echo = request.media_echo;
   if (echo.empty()) return;
   sender->set_echo(echo == "backward" || echo == "both" ? call::ECHO : call::BLACKHOLE);

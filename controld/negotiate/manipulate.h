@@ -17,7 +17,7 @@ std::string Manipulate(call::CallState* call, const ng::Request& request);
 // The flags of an offer or answer that concern its sender: block-DTMF, drop-traffic.
 void TakeManipulationFlags(call::CallState* call, const ng::Request& request,
                            call::Party* sender);
-// media-echo and block-short, for one section. `receiver` is the other side of it.
+// media-echo, block-short, generate-RTCP and mirror-RTCP, for one section. `receiver` is the other side of it.
 void TakeMediaFlags(const ng::Request& request, call::Media* sender, call::Media* receiver);
 
 // What holds for what `from` sends to `to` (perhaps itself).

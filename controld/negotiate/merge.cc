@@ -29,7 +29,16 @@ void Raise(uint32_t offset, uint32_t id, void (Media::*set)(uint32_t), Media* me
 void RaiseMedia(uint32_t offset, Media* media) {
   media->set_id(media->id() + offset);
   Raise(offset, media->port_set(), &Media::set_port_set, media);
-  for (call::EndpointMap& map : *media->mutable_maps()) map.set_port_set(map.port_set() + offset);
+  for (call::EndpointMap& map : *media->mutable_maps()) {
+    map.set_port_set(map.port_set() + offset);
+    for (uint32_t& further : *map.mutable_further_port_sets()) further += offset;
+  }
+  if (media->has_ice()) {
+    call::IceLeg* ice = media->mutable_ice();
+    if (ice->port_set() != 0) ice->set_port_set(ice->port_set() + offset);
+    for (call::IcePair& pair : *ice->mutable_selected()) pair.set_port_set(pair.port_set() + offset);
+    ice->clear_generation();  // sessions are counted anew
+  }
   for (call::Subscription& link : *media->mutable_subscriptions()) {
     link.set_media(link.media() + offset);
   }
@@ -69,6 +78,8 @@ bool MergeCalls(CallState* into, const CallState& from, uint32_t* offset) {
   into->mutable_merged_call_ids()->MergeFrom(from.merged_call_ids());
   into->set_created_us(std::min(into->created_us(), from.created_us()));
   into->set_charged_streams(into->charged_streams() + from.charged_streams());
+  if (into->tie_breaker() == 0) into->set_tie_breaker(from.tie_breaker());
+  if (into->certificate().empty()) into->set_certificate(from.certificate());
   into->set_next_label(std::max(into->next_label(), from.next_label()));
   return true;
 }

@@ -7,6 +7,7 @@
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/alias_key.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dialogue.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/osrtp.h"
@@ -37,13 +38,13 @@ void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
 }
 
 // Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
-void AddLeftOutSections(const CallState& call, OutgoingSdp* outgoing) {
-  const Party* receiver = call::FindParty(call, outgoing->receiver);
+void AddLeftOutSections(const LegContext& context, OutgoingSdp* outgoing) {
+  const Party* receiver = call::FindParty(*context.call, outgoing->receiver);
   for (const Media& media : receiver->media()) {
     const bool shown =
         std::any_of(outgoing->sections.begin(), outgoing->sections.end(),
                     [&](const OutgoingSection& section) { return section.media_id == media.id(); });
-    if (!shown) outgoing->sections.push_back(LeftOutSection(call, media, outgoing->is_offer));
+    if (!shown) outgoing->sections.push_back(LeftOutSection(context, media));
   }
 }
 
@@ -122,8 +123,9 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   } else if (!usable) {
     outcome.error = "Error rewriting SDP";
   }
-  AddLeftOutSections(*call, &outgoing);
+  AddLeftOutSections({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   SortForReceiver(*call, &outgoing);
+  FinishBundles({call, request, worker, settings, random, &outcome.warnings}, &outgoing);
   if (is_offer) DoubleForLegacyOffer(request, &outgoing.sections);
   return outcome;
 }

@@ -13,6 +13,7 @@
 #include "controld/call/settings.h"
 #include "controld/call/worker_gateway.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/ng/request.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/clock.h"
@@ -44,6 +45,10 @@ struct OutgoingSection {
   std::vector<sdp::Extmap> extmaps;
   bool extmap_allow_mixed = false;
   DtlsLines dtls;
+  IceLines ice;
+  uint32_t transport = 0;  // media id of the bundle's head whose candidates are shown; 0: its own
+  bool bundle_only = false;
+  bool zero_port = false;  // bundle=strict: printed with port 0, and yet not rejected
   bool unprotected = false;  // plain twin of a secure section: without the keys of its medium
   // Sections never proxied (type `message`): printed with the sender's own address and port.
   bool untouched = false;
@@ -52,6 +57,7 @@ struct OutgoingSection {
 struct OutgoingSdp {
   sdp::SessionDescription source;
   std::vector<OutgoingSection> sections;
+  std::vector<std::string> groups;  // values of a=group
   uint32_t sender = 0, receiver = 0;  // party ids
   bool is_offer = false;
 };

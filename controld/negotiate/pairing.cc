@@ -10,6 +10,12 @@ namespace {
 using call::Media;
 using call::Party;
 
+// Whoever answers with mids of its own making names the wrong medium, but rarely of the same type.
+bool NamesByMid(const sdp::MediaSection& section, const Media& media) {
+  return media.has_mid() && media.mid() == section.mid &&
+         (media.type_text().empty() || media.type_text() == section.type_text);
+}
+
 bool Contains(const std::vector<uint32_t>& ids, uint32_t id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -21,19 +27,11 @@ Pairing::Pairing(call::CallState* call, const sdp::SessionDescription& sdp,
     : call_(call), sdp_(sdp), sender_(call::FindParty(call, dialogue.sender)),
       receiver_(call::FindParty(call, dialogue.receiver)) {}
 
-Media* Pairing::AddMedia(Party* party) {
-  const uint32_t id = call::NewId(call_);
-  Media* media = party->add_media();
-  media->set_id(id);
-  media->set_index(static_cast<uint32_t>(party->media_size()));
-  return media;
-}
-
 // Another section of this message names the medium by its mid, so position must not take it away.
 bool Pairing::ClaimedByMid(const Media& media, const sdp::MediaSection& section) const {
   if (!media.has_mid() || media.mid() == section.mid) return false;
   return std::any_of(sdp_.media.begin(), sdp_.media.end(),
-                     [&](const sdp::MediaSection& other) { return other.mid == media.mid(); });
+                     [&](const sdp::MediaSection& other) { return NamesByMid(other, media); });
 }
 
 Media* Pairing::SenderMedia(int index) {
@@ -41,7 +39,7 @@ Media* Pairing::SenderMedia(int index) {
   Media* mine = nullptr;
   if (!section.mid.empty()) {
     for (Media& media : *sender_->mutable_media()) {
-      if (media.has_mid() && media.mid() == section.mid && !Contains(used_, media.id())) {
+      if (NamesByMid(section, media) && !Contains(used_, media.id())) {
         mine = &media;
         break;
       }
@@ -51,7 +49,7 @@ Media* Pairing::SenderMedia(int index) {
     Media* candidate = sender_->mutable_media(index);
     if (!Contains(used_, candidate->id()) && !ClaimedByMid(*candidate, section)) mine = candidate;
   }
-  if (mine == nullptr) mine = AddMedia(sender_);
+  if (mine == nullptr) mine = call::AddMedia(call_, sender_);
   used_.push_back(mine->id());
   return mine;
 }
@@ -89,9 +87,9 @@ Media* Pairing::ReceiverMedia(const Media& mine) {
     for (const Media& media : receiver_->media()) {
       if (media.index() <= position + 1 && media.hidden()) ++position;
     }
-    while (receiver_->media_size() <= static_cast<int>(position)) AddMedia(receiver_);
+    while (receiver_->media_size() <= static_cast<int>(position)) call::AddMedia(call_, receiver_);
     theirs = receiver_->mutable_media(static_cast<int>(position));
-    if (Taken(*theirs, mine)) theirs = AddMedia(receiver_);
+    if (Taken(*theirs, mine)) theirs = call::AddMedia(call_, receiver_);
   }
   used_.push_back(theirs->id());
   return theirs;

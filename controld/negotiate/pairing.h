@@ -32,7 +32,6 @@ class Pairing {
   bool ClaimedByMid(const call::Media& media, const sdp::MediaSection& section) const;
   // Bound to another section of the sender.
   bool Taken(const call::Media& theirs, const call::Media& mine) const;
-  call::Media* AddMedia(call::Party* party);
 
   call::CallState* const call_;
   const sdp::SessionDescription& sdp_;

@@ -1,5 +1,7 @@
 #include "controld/negotiate/ports.h"
 
+#include <algorithm>
+
 #include "controld/call/call_model.h"
 
 namespace controld::negotiate {
@@ -13,7 +15,7 @@ using call::PortSet;
 // A map can serve if it is on the leg's interface and family and has ports enough.
 bool Usable(const CallState& call, const Media& media, const EndpointMap& map, uint32_t count) {
   const PortSet* port_set = call::FindPortSet(call, map.port_set());
-  if (port_set == nullptr || port_set->wanted().count() < count) return false;
+  if (port_set == nullptr || PortCount(*port_set) < count) return false;
   const bool same_interface = port_set->wanted().interface() == media.interface() ||
                               port_set->allocation().interface() == media.interface();
   return same_interface && port_set->wanted().family() == media.family();
@@ -31,11 +33,92 @@ EndpointMap* AddMap(CallState* call, Media* media, uint32_t count) {
   return map;
 }
 
+// The last one is the one used last.
+void MoveToEnd(Media* media, uint32_t port_set) {
+  auto* maps = media->mutable_maps();
+  for (int i = 0; i + 1 < maps->size(); ++i) {
+    if (maps->Get(i).port_set() == port_set) maps->SwapElements(i, i + 1);
+  }
+}
+
+bool Holds(const EndpointMap& map, uint32_t port_set) {
+  const auto& further = map.further_port_sets();
+  return map.port_set() == port_set ||
+         std::find(further.begin(), further.end(), port_set) != further.end();
+}
+
+bool InUse(const CallState& call, uint32_t port_set) {
+  for (const call::Party& party : call.parties()) {
+    for (const Media& media : party.media()) {
+      if (media.port_set() == port_set) return true;
+      for (const EndpointMap& map : media.maps()) {
+        if (Holds(map, port_set)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// A party whose other side changes its address again and again must not use up all ports: of the
+// former ones only those of the latest few stay open.
+void ForgetOldest(CallState* call, Media* media) {
+  auto* maps = media->mutable_maps();
+  while (maps->size() > kMostPortSets) {
+    const int oldest = maps->Get(0).port_set() == media->port_set() ? 1 : 0;
+    const EndpointMap forgotten = maps->Get(oldest);
+    maps->DeleteSubrange(oldest, 1);
+    auto* sets = call->mutable_port_sets();
+    for (int i = sets->size() - 1; i >= 0; --i) {
+      const uint32_t id = sets->Get(i).wanted().id();
+      if (Holds(forgotten, id) && !InUse(*call, id)) sets->DeleteSubrange(i, 1);
+    }
+  }
+}
+
+// The media uses this port set from now on.
+void Use(CallState* call, Media* media, uint32_t port_set) {
+  media->set_port_set(port_set);
+  MoveToEnd(media, port_set);
+  ForgetOldest(call, media);
+}
+
+EndpointMap* CurrentMap(Media* media) {
+  for (EndpointMap& map : *media->mutable_maps()) {
+    if (map.port_set() == media->port_set()) return &map;
+  }
+  return nullptr;
+}
+
+bool HasPortsOn(const CallState& call, const EndpointMap& map, const std::string& address) {
+  return std::any_of(map.further_port_sets().begin(), map.further_port_sets().end(),
+                     [&](uint32_t id) {
+                       const PortSet* port_set = call::FindPortSet(call, id);
+                       return port_set != nullptr && port_set->wanted().address() == address;
+                     });
+}
+
 bool IsRemote(const base::Endpoint& remote) {
   return remote.valid() && !remote.address.unspecified();
 }
 
 }  // namespace
+
+uint32_t PortCount(const PortSet& port_set) {
+  return port_set.rtcp_released() ? 1 : port_set.wanted().count();
+}
+
+bool HasReleasedRtcp(const CallState& call, const Media& media) {
+  const PortSet* port_set = call::FindPortSet(call, media.port_set());
+  return port_set != nullptr && port_set->rtcp_released();
+}
+
+void ReleaseRtcp(CallState* call, Media* media, bool multiplexed) {
+  PortSet* port_set = call::FindPortSet(call, media->port_set());
+  const bool released = multiplexed && port_set != nullptr && port_set->wanted().count() > 1;
+  media->set_released_rtcp(released);
+  // Of several pairs the RTCP ports lie between the others.
+  if (released && port_set->wanted().count() == 2) port_set->set_rtcp_released(true);
+}
 
 void SelectPortsFor(CallState* call, Media* media, const base::Endpoint& remote, uint32_t count,
                     bool latch) {
@@ -46,20 +129,18 @@ void SelectPortsFor(CallState* call, Media* media, const base::Endpoint& remote,
     if (!map.has_endpoint()) {
       wildcard = &map;
     } else if (IsRemote(remote) && call::FromProto(map.endpoint()) == remote) {
-      media->set_port_set(map.port_set());
-      return;
+      return Use(call, media, map.port_set());
     }
     if (map.port_set() == media->port_set()) current = &map;
   }
   if (wildcard != nullptr) {
     if (IsRemote(remote)) *wildcard->mutable_endpoint() = call::ToProto(remote);
-    media->set_port_set(wildcard->port_set());
-    return;
+    return Use(call, media, wildcard->port_set());
   }
   if (current != nullptr && (latch || !IsRemote(remote))) return;
   EndpointMap* map = AddMap(call, media, count);
   if (IsRemote(remote)) *map->mutable_endpoint() = call::ToProto(remote);
-  media->set_port_set(map->port_set());
+  Use(call, media, map->port_set());
 }
 
 void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
@@ -70,7 +151,31 @@ void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
     if (map.port_set() == media->port_set()) return;
   }
   if (latest == nullptr) latest = AddMap(call, media, count);
-  media->set_port_set(latest->port_set());
+  Use(call, media, latest->port_set());
+}
+
+void EnsureFurtherPorts(CallState* call, const call::WorkerView& worker, Media* media) {
+  EndpointMap* map = CurrentMap(media);
+  if (map == nullptr) return;
+  const rtpengine::v1::PortSet own = call::FindPortSet(*call, map->port_set())->wanted();
+  bool own_address = true;  // the worker takes the first of the family
+  for (const rtpengine::v1::Interface& interface : worker.interfaces) {
+    if (!interface.alias_of().empty() || interface.name() != media->interface()) continue;
+    const bool ipv6 = interface.address().size() == 16;
+    const auto family = ipv6 ? rtpengine::v1::IPV6 : rtpengine::v1::IPV4;
+    if (own_address && family == own.family()) {
+      own_address = false;
+      continue;
+    }
+    if (HasPortsOn(*call, *map, interface.address())) continue;
+    rtpengine::v1::PortSet* wanted = call->add_port_sets()->mutable_wanted();
+    wanted->set_id(call::NewId(call));
+    wanted->set_interface(interface.name());
+    wanted->set_family(family);
+    wanted->set_count(own.count());
+    wanted->set_address(interface.address());
+    map->add_further_port_sets(wanted->id());
+  }
 }
 
 }  // namespace controld::negotiate

@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
@@ -27,10 +29,6 @@ EndpointLearning LearningFrom(const std::string& name) {
   if (name == "immediate") return rtpengine::v1::IMMEDIATE;
   if (name == "delayed") return rtpengine::v1::DELAYED;
   return rtpengine::v1::HEURISTIC;
-}
-
-bool UsesIce(const sdp::SessionDescription& sdp, const sdp::MediaSection& section) {
-  return !sdp.ice_ufrag.empty() || !section.ice_ufrag.empty();
 }
 
 // Feedback for one payload type or, among the passed-through attributes, for all of them.
@@ -80,6 +78,12 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
   *sender->mutable_rtcp() = call::ToProto(rtcp);
 }
 
+void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* sender, bool rtp) {
+  const bool kept = KeepsEndpoint(sdp_, section, *sender);
+  if (rtp) TakeIce(context_, sdp_, section, sender);
+  if (!kept) TakeEndpoints(section, sender);
+}
+
 void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* sender) {
   const sdp::Direction direction = sdp::EffectiveDirection(sdp_, section);
   const bool sends =
@@ -87,7 +91,7 @@ void SectionNegotiator::TakeDirection(const sdp::MediaSection& section, Media* s
   bool receives =
       direction == sdp::Direction::kSendrecv || direction == sdp::Direction::kRecvonly;
   const bool zero = section.port != 0 && SignalledAddress(section).unspecified() &&
-                    !UsesIce(sdp_, section);
+                    !SignalsIce(sdp_, section);
   if (zero) receives = false;
   sender->set_zero_address(zero);
   sender->set_sends(sends);
@@ -112,7 +116,7 @@ bool SectionNegotiator::OffersMux(const sdp::MediaSection& section) const {
 
 void SectionNegotiator::TakeAuthor(int index, Media* media) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   const std::string_view canonical = sdp::CanonicalProtocol(section.protocol);
   const std::string protocol(canonical.empty() ? std::string_view(section.protocol) : canonical);
   media->set_type_text(section.type_text);
@@ -131,7 +135,7 @@ void SectionNegotiator::TakeAuthor(int index, Media* media) {
     return;
   }
   TakeDirection(section, media);
-  TakeEndpoints(section, media);
+  TakeTransport(section, media, sdp::IsRtp(canonical));
   if (section.ptime > 0) media->set_ptime(section.ptime);
   if (context_.is_offer()) AnswerOfferedKeys(context_, sdp_, section, media);
   else TakeAnsweredKeys(context_, sdp_, section, media);
@@ -167,11 +171,15 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
   Media* receiver = pair.receiver;
   const base::Family sender_family = SignalledAddress(section).family();
   bool served = true;
-  if (is_offer() || sender->interface().empty()) {
+  // Ports that ICE has found its way to are kept, whatever interface is named.
+  const auto latched = [this](const Media& media) {
+    return media.ice().in_use() && media.port_set() != 0 && !request_.Has(Flag::kNoPortLatching);
+  };
+  if (!latched(*sender) && (is_offer() || sender->interface().empty())) {
     served = ChooseInterface(sender, request_.from_interface, sender_family, worker_, warnings_);
   }
   const bool first = receiver->interface().empty();
-  if (is_offer() || first || request_.address_family) {
+  if (!latched(*receiver) && (is_offer() || first || request_.address_family)) {
     const base::Family family = request_.address_family.value_or(
         first ? sender_family : call::FromProto(receiver->family()));
     // The interfaces named in an answer never move a leg.
@@ -179,6 +187,11 @@ bool SectionNegotiator::ChooseInterfaces(const sdp::MediaSection& section, Pair 
     served = ChooseInterface(receiver, name, family, worker_, warnings_) && served;
   }
   return served;
+}
+
+// As a bundle's head has them, once all sections are known.
+bool SectionNegotiator::SharesPorts(const Media& media) const {
+  return BundleHead(*call::PartyOfMedia(*call_, media.id()), media) != nullptr;
 }
 
 void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux) {
@@ -190,15 +203,21 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   }
   const uint32_t pairs = section.port_count == 0 ? 1 : section.port_count;
   const bool latch = !request_.Has(Flag::kNoPortLatching) &&
-                     (request_.Has(Flag::kPortLatching) || !receiver->sends());
+                     (request_.Has(Flag::kPortLatching) || receiver->ice().in_use() ||
+                      !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
-  SelectPortsFor(call_, receiver, call::FromProto(sender->rtp()), receiver_ports, latch);
-  const bool muxed_alone = is_offer() ? sender->rtcp_mux_override() && sender->rtcp_mux()
-                                      : sender->maps_size() > 0;
-  EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
-  if (!is_offer()) {
-    const call::PortSet* ports = call::FindPortSet(*call_, receiver->port_set());
-    receiver->set_released_rtcp(mux == MuxForm::kOnly && ports->wanted().count() > 1);
+  if (!SharesPorts(*receiver)) {
+    const Media* head = BundleHead(*call::PartyOfMedia(*call_, sender->id()), *sender);
+    const base::Endpoint remote = call::FromProto(head != nullptr ? head->rtp() : sender->rtp());
+    SelectPortsFor(call_, receiver, remote, receiver_ports, latch);
+  }
+  const bool muxed_alone =
+      is_offer() ? (sender->rtcp_mux_override() && sender->rtcp_mux()) ||
+                       (sender->rtcp_mux_offered() && HasReleasedRtcp(*call_, *sender))
+                 : sender->maps_size() > 0;
+  if (!SharesPorts(*sender)) EnsureOwnPorts(call_, sender, muxed_alone ? 1 : 2 * pairs);
+  if (!is_offer() && !SharesPorts(*receiver)) {
+    ReleaseRtcp(call_, receiver, mux == MuxForm::kOnly);
   }
 }
 
@@ -208,7 +227,8 @@ std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) 
   Media* receiver = pair.receiver;
   if (!is_offer()) return sender->has_mid() && receiver->has_mid() ? receiver->mid() : "";
   if (!section.mid.empty()) sender->set_mid(section.mid);
-  if (!sender->has_mid() && !request_.Has(Flag::kGenerateMid)) return "";
+  // One that was made up once is not taken back (RFC 8843 §7.1: a mid is not changed).
+  if (!sender->has_mid() && !receiver->has_mid() && !request_.Has(Flag::kGenerateMid)) return "";
   if (!receiver->has_mid()) {
     receiver->set_mid(sender->has_mid() ? sender->mid() : base::StrCat(receiver->index()));
   }
@@ -272,10 +292,10 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
   receiver->set_rejected(false);
   TakeProtocol(section, pair);
   TakeDirection(section, pair);
-  TakeEndpoints(section, sender);
-  sender->set_initialized(true);
   out->protocol = receiver->protocol();
   out->rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
+  TakeTransport(section, sender, out->rtp);
+  sender->set_initialized(true);
   out->direction = DirectionOf(sender->sends(), sender->receives());
   out->zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
   if (section.type == sdp::MediaType::kMessage) {
@@ -288,22 +308,26 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     FillPtime(section, pair, out);
     out->extmaps = NegotiateExtmaps(request_, sdp_, section, sender, *receiver);
     out->extmap_allow_mixed = !receiver->refuses_mixed_extmap();
-    if (sender->removed_extensions_size() > 0) {
-      warnings_->push_back("Header extensions are removed from SDP only, packets keep them");
-    }
     out->mux = NegotiateMux(section, pair);
+    if (is_offer()) DecideIce(context_, SignalsIce(sdp_, section), receiver);
+    else DecideIceOfAnswer(context_, receiver);
   }
   StoreCodecs(section.codecs, sender->mutable_codecs());
   sender->set_rtcp_feedback(SignalsFeedback(section));
   // Until the receiver says otherwise it may send what it was offered.
   if (!receiver->initialized()) StoreCodecs(section.codecs, receiver->mutable_codecs());
   AssignPorts(section, pair, out->mux);
+  if (!error_.empty()) return;
+  for (Media* media : {sender, receiver}) {
+    if (!SharesPorts(*media)) PrepareIce(context_, media);
+  }
+  if (out->rtp) out->ice = IceLinesOf(context_, *receiver, is_offer());
   receiver->set_offered(true);
 }
 
 std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  if (UsesIce(sdp_, section)) sip_source_ = false;
+  if (SignalsIce(sdp_, section)) sip_source_ = false;
   Pair pair;
   pair.sender = pairing_.SenderMedia(index);
   if (Hides(section, *pair.sender)) {
@@ -327,6 +351,7 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   call::Subscribe(pair.sender, pair.receiver->id());
   if (is_offer() && !pair.receiver->initialized()) pair.receiver->set_controlling(true);
   out.mid = Mid(section, pair);
+  TakeBundle(context_, sdp_, section, pair.sender, pair.receiver);
   if (section.port == 0) {
     Reject(section, pair, &out);
   } else {
@@ -335,7 +360,9 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   return out;
 }
 
-OutgoingSection LeftOutSection(const call::CallState& call, const Media& receiver, bool is_offer) {
+OutgoingSection LeftOutSection(const LegContext& context, const Media& receiver) {
+  const call::CallState& call = *context.call;
+  const bool is_offer = context.is_offer();
   OutgoingSection out;
   out.media_id = receiver.id();
   out.rejected = receiver.rejected() || receiver.port_set() == 0;
@@ -355,6 +382,7 @@ OutgoingSection LeftOutSection(const call::CallState& call, const Media& receive
   out.mid = receiver.mid();
   out.ptime = receiver.ptime();
   out.dtls = DtlsLinesOf(receiver, is_offer, true);
+  if (out.rtp) out.ice = IceLinesOf(context, receiver, is_offer);
   return out;
 }
 

@@ -41,6 +41,7 @@ class SectionNegotiator {
   void Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
+  void TakeTransport(const sdp::MediaSection& section, call::Media* sender, bool rtp);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);
   void OfferProtocol(const std::string& protocol, bool changed, Pair pair);
   void AnswerProtocol(const std::string& protocol, Pair pair);
@@ -50,6 +51,7 @@ class SectionNegotiator {
   MuxForm NegotiateMux(const sdp::MediaSection& section, Pair pair);
   bool ChooseInterfaces(const sdp::MediaSection& section, Pair pair);
   void AssignPorts(const sdp::MediaSection& section, Pair pair, MuxForm mux);
+  bool SharesPorts(const call::Media& media) const;
   std::string Mid(const sdp::MediaSection& section, Pair pair);
   void FillCodecs(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void FillPtime(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
@@ -71,7 +73,6 @@ class SectionNegotiator {
 };
 
 // How a section that the message does not mention is shown.
-OutgoingSection LeftOutSection(const call::CallState& call, const call::Media& receiver,
-                               bool is_offer);
+OutgoingSection LeftOutSection(const LegContext& context, const call::Media& receiver);
 
 }  // namespace controld::negotiate

@@ -4,9 +4,12 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/text.h"
@@ -16,9 +19,10 @@ namespace {
 
 namespace v1 = rtpengine::v1;
 
-// No port: there is none behind 65535 for RTCP, and the worker refuses 0.
+// Not where trickle ICE has no address yet. No port: there is none behind 65535 for RTCP, and the worker refuses 0.
 bool HasRemote(const v1::Endpoint& endpoint) {
-  return !endpoint.address().empty() && endpoint.port() != 0;
+  return endpoint.port() != 0 && base::IpAddress::FromBytes(endpoint.address()) &&
+         !base::IpAddress::FromBytes(endpoint.address())->unspecified();
 }
 
 bool UsesFeedback(const std::string& protocol) { return protocol.ends_with("AVPF"); }
@@ -40,13 +44,28 @@ void FillLiveness(const call::Media& media, const call::Settings& settings, v1::
   }
 }
 
+void FillReports(const call::Media& media, const call::Settings& settings, v1::Media* out) {
+  if (!media.generate_rtcp() || out->transport() != v1::RTP) return;
+  out->set_generate_rtcp(true);
+  out->set_mirror_rtcp(media.mirror_rtcp());
+  out->set_rtcp_interval_ms(static_cast<uint32_t>(settings.rtcp_interval_ms));
+  out->set_cname(settings.instance_id);
+}
+
 void FillMedia(const call::CallState& call, const call::Party& party, const call::Media& media,
                const call::Settings& settings, v1::Media* out) {
   out->set_id(media.id());
   out->set_transport(sdp::IsRtp(sdp::CanonicalProtocol(media.protocol())) ? v1::RTP : v1::OPAQUE);
   out->set_port_set(media.port_set());
+  FillBundled(party, media, out);
+  const call::Media* head = BundleHead(party, media);
+  if (v1::Ice ice; head == nullptr && FillIce(call, media, &ice)) *out->mutable_ice() = std::move(ice);
   for (const call::EndpointMap& map : media.maps()) {
-    if (map.port_set() != media.port_set()) out->add_late_port_sets(map.port_set());
+    const bool current = map.port_set() == media.port_set();
+    if (current && head != nullptr) continue;  // the head has them
+    if (!current) out->add_late_port_sets(map.port_set());
+    if (current && out->has_ice()) continue;
+    out->mutable_late_port_sets()->MergeFrom(map.further_port_sets());
   }
   out->set_rtcp_mux(media.rtcp_mux_agreed());
   if (HasRemote(media.rtp()) && !media.zero_address()) {
@@ -73,11 +92,14 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
     if (media.block_short()) entry->set_min_payload(LeastPayload(codec, media.ptime()));
   }
   out->set_label(base::StrCat(party.tag(), "/", media.index()));
+  FillReports(media, settings, out);
+  for (const uint32_t id : media.removed_extensions()) out->add_strip_extensions(id);
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
   FillSrtp(media, out);
-  if (out->has_srtp() && UsesDtls(media)) FillDtls(media, out->mutable_srtp()->mutable_dtls());
+  const call::Media& keyed = head != nullptr ? *head : media;
+  if (out->has_srtp() && UsesDtls(keyed)) FillDtls(keyed, out->mutable_srtp()->mutable_dtls());
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.
@@ -141,6 +163,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
   for (const call::PortSet& port_set : call.port_sets()) {
     v1::PortSet* out = session.add_port_sets();
     *out = port_set.wanted();
+    out->set_count(PortCount(port_set));
     if (pinned && port_set.has_allocation()) {
       out->set_interface(port_set.allocation().interface());
       out->set_port(port_set.allocation().port());

@@ -2,6 +2,7 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/dtls.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/known_codecs.h"
@@ -40,17 +41,6 @@ Party* FindOrMake(CallState* call, const ng::Request& request, const std::string
   return party;
 }
 
-Media* MediaAt(CallState* call, uint32_t party_id, int position) {
-  while (call::FindParty(call, party_id)->media_size() <= position) {
-    const uint32_t id = call::NewId(call);
-    Party* party = call::FindParty(call, party_id);
-    Media* media = party->add_media();
-    media->set_id(id);
-    media->set_index(static_cast<uint32_t>(party->media_size()));
-  }
-  return call::FindParty(call, party_id)->mutable_media(position);
-}
-
 // False: the worker has no address at all.
 bool OpenPorts(CallState* call, const ng::Request& request, base::Family family, uint32_t count,
                const call::WorkerView& worker, Media* media, std::vector<std::string>* warnings) {
@@ -74,6 +64,7 @@ class Publisher {
             uint32_t party, SingleOutcome* outcome)
       : call_(call), request_(request), sdp_(sdp), worker_(worker), party_(party),
         dialogue_{party, 0, ""}, outcome_(outcome),
+        leg_{call, request, worker, settings, random, &outcome->warnings},
         negotiator_(call, request, sdp, worker, settings, random, dialogue_, &outcome->warnings) {}
 
   // False: it is rejected.
@@ -87,12 +78,13 @@ class Publisher {
   const uint32_t party_;
   const Dialogue dialogue_;
   SingleOutcome* const outcome_;
+  const LegContext leg_;
   SectionNegotiator negotiator_;
 };
 
 bool Publisher::AddSection(int index) {
   const sdp::MediaSection& section = sdp_.media[static_cast<size_t>(index)];
-  Media* media = MediaAt(call_, party_, index);
+  Media* media = call::MediaAt(call_, party_, index);
   const uint32_t port_set = media->port_set();
   negotiator_.TakeAuthor(index, media);
   media->set_offered(true);
@@ -127,6 +119,10 @@ bool Publisher::AddSection(int index) {
   if (!OpenPorts(call_, request_, negotiator_.FamilyOf(index), mux ? 1 : 2 * pairs, worker_, media,
                  &outcome_->warnings)) {
     outcome_->error = "Failed to create SDP";
+  } else if (out.rtp) {
+    DecideIceOfAnswer(leg_, media);
+    PrepareIce(leg_, media);
+    out.ice = IceLinesOf(leg_, *media, false);
   }
   outcome_->outgoing.sections.push_back(std::move(out));
   return true;
@@ -196,7 +192,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
   outcome.outgoing.is_offer = true;
   outcome.outgoing.source.timing = "0 0";
   for (size_t i = 0; i < wanted.size(); ++i) {
-    Media* media = MediaAt(call, party_id, static_cast<int>(i));
+    Media* media = call::MediaAt(call, party_id, static_cast<int>(i));
     media->set_type_text(wanted[i].type);
     const bool given = !request.transport_protocol.empty() && request.transport_protocol != "accept";
     media->set_protocol(given ? request.transport_protocol : "RTP/AVP");
@@ -216,6 +212,11 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {
       outcome.error = "failed to create SDP";
       return outcome;
+    }
+    if (section.rtp) {
+      DecideIce(leg, false, media);
+      PrepareIce(leg, media);
+      section.ice = IceLinesOf(leg, *media, true);
     }
     outcome.outgoing.sections.push_back(std::move(section));
   }

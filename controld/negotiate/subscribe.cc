@@ -7,6 +7,7 @@
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
+#include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/osrtp.h"
@@ -96,7 +97,6 @@ class Subscriber {
  private:
   void AddSection(int position, uint32_t source_id);
   void AddUnusedSection(Media* sink);
-  Media* Sink(int position);
   bool egress() const { return request_.Has(Flag::kEgress); }
 
   const LegContext leg_;
@@ -107,19 +107,8 @@ class Subscriber {
   SubscribeOutcome* const outcome_;
 };
 
-Media* Subscriber::Sink(int position) {
-  if (call::FindParty(call_, party_)->media_size() <= position) {
-    const uint32_t id = call::NewId(call_);
-    Party* party = call::FindParty(call_, party_);
-    Media* media = party->add_media();
-    media->set_id(id);
-    media->set_index(static_cast<uint32_t>(party->media_size()));
-  }
-  return call::FindParty(call_, party_)->mutable_media(position);
-}
-
 void Subscriber::AddSection(int position, uint32_t source_id) {
-  Media* sink = Sink(position);
+  Media* sink = call::MediaAt(call_, party_, position);
   Media* source = call::FindMedia(call_, source_id);
   const Media& described = Described(*call_, *source, egress());
   const bool rtp = sdp::IsRtp(sdp::CanonicalProtocol(described.protocol()));
@@ -185,6 +174,11 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
   }
   const uint32_t pairs = sink->port_count() == 0 ? 1 : sink->port_count();
   EnsureOwnPorts(call_, sink, section.mux == MuxForm::kOnly ? 1 : 2 * pairs);
+  if (rtp) {
+    DecideIce(leg_, false, sink);
+    PrepareIce(leg_, sink);
+    section.ice = IceLinesOf(leg_, *sink, true);
+  }
   outcome_->outgoing.source.media.push_back(
       StoredSection(described, section.codecs, section.direction));
   outcome_->outgoing.sections.push_back(std::move(section));
@@ -274,7 +268,10 @@ void Forget(CallState* call, uint32_t party_id) {
   for (int i = 0; i < parties->size(); ++i) {
     if (parties->Get(i).id() != party_id) continue;
     for (const Media& media : parties->Get(i).media()) {
-      for (const call::EndpointMap& map : media.maps()) port_sets.insert(map.port_set());
+      for (const call::EndpointMap& map : media.maps()) {
+        port_sets.insert(map.port_set());
+        port_sets.insert(map.further_port_sets().begin(), map.further_port_sets().end());
+      }
     }
     parties->DeleteSubrange(i, 1);
     break;

@@ -1,5 +1,7 @@
 #include "controld/negotiate/write_sdp.h"
 
+#include <algorithm>
+
 #include "proto/base/text.h"
 #include "controld/call/call_model.h"
 #include "controld/negotiate/attribute_writer.h"
@@ -42,6 +44,11 @@ void PassThrough(const std::vector<sdp::Attribute>& attributes, AttributeWriter*
   }
 }
 
+bool IsIceLite(const OutgoingSdp& outgoing) {
+  return std::any_of(outgoing.sections.begin(), outgoing.sections.end(),
+                     [](const OutgoingSection& section) { return section.ice.lite; });
+}
+
 class Writer {
  public:
   Writer(const call::CallState& call, const OutgoingSdp& outgoing, const ng::Request& request,
@@ -64,6 +71,9 @@ class Writer {
   void CodecLines(const OutgoingSection& section, AttributeWriter* writer);
   void Extmaps(const OutgoingSection& section, AttributeWriter* writer);
   void DirectionLine(const OutgoingSection& section, AttributeWriter* writer);
+  void IceAttributes(const OutgoingSection& section, const call::Media& media,
+                     AttributeWriter* writer);
+  void Candidate(const LocalCandidate& candidate, AttributeWriter* writer);
   void RtcpLines(const OutgoingSection& section, const Local& local, AttributeWriter* writer);
   const sdp::MediaSection* Source(const OutgoingSection& section) const {
     return section.source < 0 ? nullptr : &outgoing_.source.media[static_cast<size_t>(section.source)];
@@ -131,6 +141,8 @@ std::string Writer::Write(const OriginLine& origin) {
   base::StrAppend(&out_, "t=", source.timing.empty() ? "0 0" : source.timing, "\r\n");
   AttributeWriter writer(&out_, RulesFor(request_, "global"));
   if (request_.Has(Flag::kLoopProtect)) writer.Line({"rtpengine", ":", settings_.instance_id});
+  if (IsIceLite(outgoing_)) writer.Line({"ice-lite"});
+  for (const std::string& group : outgoing_.groups) writer.Line({"group", ":", group});
   PassThrough(source.attributes, &writer);
   writer.Additions();
   for (const OutgoingSection& section : outgoing_.sections) {
@@ -153,7 +165,8 @@ void Writer::SectionHead(const OutgoingSection& section, const call::Media& medi
     }
   }
   if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
-  base::StrAppend(&out_, "m=", media.type_text(), " ", section.rejected ? 0 : local.port);
+  base::StrAppend(&out_, "m=", media.type_text(), " ",
+                  section.rejected || section.zero_port ? 0 : local.port);
   base::StrAppend(&out_, " ", section.protocol);
   if (!formats.empty()) base::StrAppend(&out_, " ", formats);
   out_ += "\r\n";
@@ -227,6 +240,42 @@ void DtlsAttributes(const DtlsLines& dtls, AttributeWriter* writer) {
   if (!dtls.tls_id.empty()) writer->Line({"tls-id", ":", dtls.tls_id});
 }
 
+void Writer::IceAttributes(const OutgoingSection& section, const call::Media& media,
+                           AttributeWriter* writer) {
+  const IceLines& ice = section.ice;
+  writer->Line({"ice-ufrag", ":", ice.ufrag});
+  writer->Line({"ice-pwd", ":", ice.password});
+  if (!ice.options.empty()) writer->Line({"ice-options", ":", ice.options});
+  for (const LocalCandidate& candidate :
+       LocalCandidates(media, CandidateKind::kHost, section.mux == MuxForm::kOnly)) {
+    Candidate(candidate, writer);
+  }
+  if (ice.remote_candidates) {
+    std::string list;
+    for (const call::IcePair& pair : media.ice().selected()) {
+      const base::Endpoint remote = call::FromProto(pair.remote());
+      base::StrAppend(&list, list.empty() ? "" : " ", pair.rtcp() ? 2 : 1, " ",
+                      remote.address.ToString(), " ", remote.port);
+    }
+    writer->Line({"remote-candidates", ":", list});
+  }
+  if (ice.end_of_candidates) writer->Line({"end-of-candidates"});
+}
+
+void Writer::Candidate(const LocalCandidate& candidate, AttributeWriter* writer) {
+  const call::PortSet* port_set = call::FindPortSet(call_, candidate.port_set);
+  if (port_set == nullptr) return;
+  const auto& allocation = port_set->allocation();
+  std::string address = options_.draft ? port_set->wanted().interface() : allocation.advertised_name();
+  if (request_.media_address) address = request_.media_address->ToString();
+  const uint32_t first = options_.draft ? port_set->wanted().id() : allocation.port();
+  const uint32_t port = first + static_cast<uint32_t>(candidate.component - 1);
+  writer->Line({"candidate",
+                base::StrCat(":", Foundation(settings_.controller_name, allocation.address())),
+                base::StrCat(" ", candidate.component, " UDP ", candidate.priority, " ", address, " ",
+                             port, " typ host")});
+}
+
 void Writer::Section(const OutgoingSection& section) {
   const call::Media& media = *call::FindMedia(call_, section.media_id);
   const sdp::MediaSection* source = Source(section);
@@ -246,6 +295,7 @@ void Writer::Section(const OutgoingSection& section) {
   } else if (source != nullptr && source->has_label) {
     writer.Line({"label", ":", source->label});
   }
+  if (section.bundle_only) writer.Line({"bundle-only"});
   if (!section.rejected) {
     if (section.rtp) CodecLines(section, &writer);
     if (section.rtp) Extmaps(section, &writer);
@@ -259,6 +309,10 @@ void Writer::Section(const OutgoingSection& section) {
       DtlsAttributes(section.dtls, &writer);
       if (section.ptime > 0) writer.Line({"ptime", base::StrCat(":", section.ptime)});
       if (section.maxptime > 0) writer.Line({"maxptime", base::StrCat(":", section.maxptime)});
+      if (section.ice.shown) {
+        const call::Media* head = call::FindMedia(call_, section.transport);
+        IceAttributes(section, head != nullptr ? *head : media, &writer);
+      }
     }
   }
   writer.Additions();

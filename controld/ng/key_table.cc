@@ -92,7 +92,7 @@ constexpr std::array kKeys = {
     KeyRow{"extmap", Extmap, 3, kYes, "header extensions to strip or mask"},
     KeyRow{"audio-player|audio player|player", Nothing, 3, kNotYet,
            "send through the audio player"},
-    KeyRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", GenerateRtcp, 2, kNotYet,
+    KeyRow{"generate-RTCP|generate-rtcp|generate RTCP|generate rtcp", GenerateRtcp, 2, kYes,
            "produce own RTCP"},
     KeyRow{"T.38|T38|t.38|t38", Nothing, 3, kNotYet, "fax gateway"},
     KeyRow{"T.38-version|T38-version|t.38-version|t38-version|T.38 version|T38 version|t.38 "
@@ -180,7 +180,7 @@ constexpr std::array kKeys = {
            "of the event, dBm0"},
     KeyRow{"DTMF-security|dtmf-security|DTMF security|dtmf security",
            OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security>, 3, kYes,
-           "how DTMF is hidden"},
+           "how DTMF is hidden; whatever the mode, events are dropped"},
     KeyRow{
         "DTMF-security-trigger|dtmf-security-trigger|DTMF security trigger|dtmf security trigger",
         OneWord<DtmfSecurityWords, &Request::dtmf, &DtmfOptions::security_trigger>, 3, kNotYet,

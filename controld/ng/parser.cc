@@ -218,7 +218,7 @@ void Parser::WarnUnknownSuites(std::string_view list) {
 
 bool Parser::Bundle(std::string_view item) {
   if (!AppendWord(BundleWords(), "bundle", item, &request_.bundle)) return false;
-  if (item != "reject") request_.Set(Flag::kGenerateMid);
+  if (item != "reject" && item != "accept") request_.Set(Flag::kGenerateMid);
   return true;
 }
 

@@ -2,7 +2,15 @@
 
 namespace controld::ng {
 
+namespace {
+
+// Most have three entries or more: growing to them one by one would move each of them twice.
+constexpr size_t kFirstEntries = 4;
+
+}  // namespace
+
 Value& Dictionary::Add(std::string key, Value value) {
+  if (entries_.empty()) entries_.reserve(kFirstEntries);
   return entries_.emplace_back(std::move(key), std::move(value)).second;
 }
 

@@ -9,24 +9,24 @@ constexpr bool kNotYet = false;
 
 constexpr Word kIce[] = {
     {"remove", "remove"},
-    {"force", "force", kNotYet},
+    {"force", "force"},
     {"default", "default"},
     {"optional", "optional", kNotYet},
     {"force-relay|force_relay|force relay", "force-relay", kNotYet},
-    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward", kNotYet},
+    {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward"},
     {"lite-back|lite-backward|lite-backwards|lite-reverse|lite-answer|lite-bkw|lite-bk",
-     "lite-backward", kNotYet},
-    {"lite-both", "lite-both", kNotYet},
+     "lite-backward"},
+    {"lite-both", "lite-both"},
     {"no-lite|lite-no|lite-off|lite-none", "no-lite"},
-    {"trickle", "trickle", kNotYet},
-    {"ice2|ICE2", "ice2", kNotYet},
+    {"trickle", "trickle"},
+    {"ice2|ICE2", "ice2"},
 };
 
 constexpr Word kIceLite[] = {
     {"off|none|no", "no-lite"},
-    {"forward|offer|fwd|fw", "lite-forward", kNotYet},
-    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward", kNotYet},
-    {"both", "lite-both", kNotYet},
+    {"forward|offer|fwd|fw", "lite-forward"},
+    {"backward|backwards|reverse|answer|back|bkw|bk", "lite-backward"},
+    {"both", "lite-both"},
 };
 
 constexpr Word kDtls[] = {
@@ -59,8 +59,8 @@ constexpr Word kOsrtp[] = {
 };
 
 constexpr Word kBundle[] = {
-    {"accept", "accept", kNotYet}, {"offer", "offer", kNotYet}, {"require", "require", kNotYet},
-    {"strict", "strict", kNotYet}, {"reject", "reject"},
+    {"accept", "accept"}, {"offer", "offer"}, {"require", "require"},
+    {"strict", "strict"}, {"reject", "reject"},
 };
 
 constexpr Word kEndpointLearning[] = {

@@ -16,10 +16,19 @@ namespace {
 
 using rtpengine::v1::Statistics;
 
-// The numbers that are no counts: six decimals, always.
+// The numbers that are no counts: six decimals, always. Of an interface too.
+constexpr std::string_view kInterface = "interface_";
 constexpr std::string_view kFractions[] = {
     "request_seconds_total", "call_duration_avg", "call_duration_total", "call_duration2_total",
+    "mos_total", "mos2_total", "jitter_total", "jitter2_total", "rtt_e2e_total", "rtt_e2e2_total",
+    "rtt_dsct_total", "rtt_dsct2_total", "packetloss_total", "packetloss2_total",
+    "jitter_measured_total", "jitter_measured2_total",
 };
+
+bool IsFraction(std::string_view name) {
+  if (name.substr(0, kInterface.size()) == kInterface) name.remove_prefix(kInterface.size());
+  return std::find(std::begin(kFractions), std::end(kFractions), name) != std::end(kFractions);
+}
 
 // What may stand between the quotes.
 std::string Escape(std::string_view text) {
@@ -58,9 +67,7 @@ std::string Labels(const Statistics::Value& value) {
 }
 
 std::string Number(const Statistics::Value& value) {
-  const bool fraction = std::find(std::begin(kFractions), std::end(kFractions),
-                                  std::string_view(value.name())) != std::end(kFractions);
-  if (fraction) return absl::StrFormat("%.6f", value.value());
+  if (IsFraction(value.name())) return absl::StrFormat("%.6f", value.value());
   // Exact up to 2^53.
   if (value.value() == std::floor(value.value())) return absl::StrFormat("%.0f", value.value());
   return absl::StrFormat("%g", value.value());

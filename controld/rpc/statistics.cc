@@ -1,53 +1,30 @@
 #include "controld/rpc/statistics.h"
 
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "controld/ng/commands.h"
+#include "controld/rpc/collector.h"
 #include "controld/rpc/exposition.h"
-#include "proto/base/endpoint.h"
+#include "controld/rpc/media_statistics.h"
 
 namespace controld::rpc {
 namespace {
 
 using rtpengine::v1::Statistics;
 
-using Labels = std::initializer_list<std::pair<const char*, std::string>>;
-
-class Collector {
- public:
-  explicit Collector(Statistics* out) : out_(*out) {}
-
-  template <typename Number>
-  void Counter(const char* name, const char* help, Number value, Labels labels = {}) {
-    Add(name, help, static_cast<double>(value), labels)->set_counter(true);
-  }
-  template <typename Number>
-  void Gauge(const char* name, const char* help, Number value, Labels labels = {}) {
-    Add(name, help, static_cast<double>(value), labels);
-  }
-
- private:
-  Statistics::Value* Add(const char* name, const char* help, double value, Labels labels) {
-    Statistics::Value* added = out_.add_values();
-    added->set_name(name);
-    added->set_help(help);
-    added->set_value(value);
-    for (const auto& [key, text] : labels) (*added->mutable_labels())[key] = text;
-    return added;
-  }
-
-  Statistics& out_;
-};
-
 // Help texts where the reference has them are its own.
-void CollectCalls(const call::Counters& calls, int64_t uptime_s, Collector* to) {
+void CollectCalls(const call::Counters& calls,
+                  const std::vector<rtpengine::v1::WorkerInfo>& workers, int64_t uptime_s,
+                  Collector* to) {
   to->Gauge("sessions", "Owned sessions", calls.calls.load(), {{"type", "own"}});
-  // There is no standby and no transcoding yet: these are known to be 0.
+  // There is no standby, no transcoding and no player: these are known to be 0.
   to->Gauge("sessions", "Owned sessions", 0, {{"type", "foreign"}});
   to->Gauge("transcoded_media", "Transcoded media", 0);
+  to->Gauge("media_cache", "Media cache size", 0);
+  to->Gauge("player_cache", "Player cache size", 0);
+  CollectStreams(workers, to);
   to->Gauge("uptime_seconds", "Uptime of rtpengine", uptime_s);
   to->Counter("sessions_total", "Total managed sessions", calls.finished.load());
   const std::pair<const char*, uint64_t> reasons[] = {
@@ -63,6 +40,19 @@ void CollectCalls(const call::Counters& calls, int64_t uptime_s, Collector* to) 
   for (const auto& [reason, count] : reasons) {
     to->Counter("closed_sessions_total", "Total rejected sessions", count, {{"reason", reason}});
   }
+}
+
+// Of calls that are over.
+void CollectFinished(const call::Counters& calls, Collector* to) {
+  to->Counter("zero_packet_streams_total", "Total number of streams with no relayed packets",
+              calls.zero_way.load());
+  to->Counter("one_way_sessions_total", "Total number of 1-way streams", calls.one_way.load());
+  const double seconds = calls.duration_s.load();
+  const uint64_t timed = calls.timed.load();
+  to->Gauge("call_duration_avg", "Average call duration",
+            timed == 0 ? 0 : seconds / static_cast<double>(timed));
+  to->Counter("call_duration_total", "Total calls duration", seconds);
+  to->Counter("call_duration2_total", "Total calls duration squared", calls.duration2_s.load());
 }
 
 void CollectOwnCalls(const call::Counters& calls, Collector* to) {
@@ -130,11 +120,6 @@ void CollectClients(const listen::ClientStatistics& clients, Collector* to) {
   }
 }
 
-std::string AddressText(const rtpengine::v1::InterfaceLoad& interface) {
-  const auto address = base::IpAddress::FromBytes(interface.address());
-  return address ? address->ToString() : std::string();
-}
-
 void CollectWorkers(shard::FleetHost& fleet,
                     const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
   const fleet::FleetCounters counters = fleet.counters();
@@ -179,55 +164,17 @@ void CollectWorkers(shard::FleetHost& fleet,
   }
 }
 
-// The figures of the media plane as one daemon would have them: sums over all workers.
-void CollectMedia(const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
-  uint64_t packets = 0, errors = 0, octets = 0;
-  for (const auto& worker : workers) {
-    packets += worker.load().packets();
-    errors += worker.load().errors();
-    octets += worker.load().bytes();
-  }
-  // Without kernel forwarding everything goes through user space.
-  to->Counter("packets_total", "Total relayed packets (userspace)", packets,
-              {{"type", "userspace"}});
-  to->Counter("packet_errors_total", "Total relayed packet errors (userspace)", errors,
-              {{"type", "userspace"}});
-  to->Counter("bytes_total", "Total relayed bytes (userspace)", octets, {{"type", "userspace"}});
-  to->Counter("packets_total", "", 0, {{"type", "kernel"}});
-  to->Counter("packet_errors_total", "", 0, {{"type", "kernel"}});
-  to->Counter("bytes_total", "", 0, {{"type", "kernel"}});
-}
-
-void CollectPorts(const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
-  struct Ports {
-    uint64_t used = 0, total = 0;
-  };
-  std::map<std::pair<std::string, std::string>, Ports> ports;  // by name and address
-  for (const auto& worker : workers) {
-    for (const auto& interface : worker.load().interfaces()) {
-      Ports& sum = ports[{interface.name(), AddressText(interface)}];
-      sum.used += interface.ports_used();
-      sum.total += interface.ports_total();
-    }
-  }
-  for (const auto& [key, sum] : ports) {
-    const auto& [name, address] = key;
-    const uint64_t free = sum.total > sum.used ? sum.total - sum.used : 0;
-    to->Gauge("ports_used", "", sum.used, {{"name", name}, {"address", address}});
-    to->Gauge("ports_free", "", free, {{"name", name}, {"address", address}});
-    to->Gauge("ports", "", sum.total, {{"name", name}, {"address", address}});
-  }
-}
-
 }  // namespace
 
 void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, Statistics* out) {
   Collector to(out);
   const std::vector<rtpengine::v1::WorkerInfo> workers = sources.fleet.Describe();
-  CollectCalls(sources.calls, now_unix - sources.started_unix, &to);
-  CollectMedia(workers, &to);
+  CollectCalls(sources.calls, workers, now_unix - sources.started_unix, &to);
+  CollectPackets(workers, &to);
+  CollectFinished(sources.calls, &to);
+  CollectQuality(workers, &to);
   CollectClients(sources.clients, &to);
-  CollectPorts(workers, &to);
+  CollectInterfaces(workers, &to);
   CollectOwnCalls(sources.calls, &to);
   CollectNg(sources, &to);
   CollectListeners(sources, &to);

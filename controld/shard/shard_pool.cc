@@ -104,6 +104,15 @@ void ShardPool::Batch(const std::function<void()>& receive) {
   receive();
 }
 
+void ShardPool::SetSettings(const call::Settings& settings, std::function<void()> done) {
+  Gather<int>(
+      [settings](call::CallService& service) {
+        service.SetSettings(settings);
+        return 0;
+      },
+      [done = std::move(done)](const std::vector<int>&) { done(); });
+}
+
 void ShardPool::List(size_t limit, Listed done) {
   using CallIds = std::vector<std::string>;
   Gather<CallIds>(

@@ -42,6 +42,9 @@ class ShardPool final : public listen::Dispatcher {
     shards_.front()->PingWorkers(std::move(workers), std::move(done));
   }
 
+  // All shards work by these from now on; `done` once they do, on a shard's thread.
+  void SetSettings(const call::Settings& settings, std::function<void()> done);
+
   Shard& ShardFor(std::string_view call_id);
   size_t size() const { return shards_.size(); }
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "controld/listen/listen_address.h"
+#include "controld/start/near_networks.h"
 #include "proto/base/text.h"
 #include "proto/runtime/files.h"
 
@@ -57,13 +58,16 @@ absl::StatusOr<Listeners> BindListeners(const ParsedOptions& options) {
       {"listen-tcp-ng", &streams.ng},
       {"listen-http", &streams.http},
       {"listen-https", &streams.https},
+      {"listen-cli", &streams.cli},
   };
   for (const auto& [option, addresses] : lists) {
-    auto parsed = listen::ParseListenAddresses(options.List(option), option);
+    const bool cli = addresses == &streams.cli;
+    auto parsed = listen::ParseListenAddresses(
+        options.List(option), option, cli ? listen::BarePort::kLoopback : listen::BarePort::kAll);
     if (!parsed.ok()) return parsed.status();
     *addresses = *std::move(parsed);
   }
-  if (udp.empty() && streams.empty()) {
+  if (udp.empty() && streams.ng.empty() && streams.http.empty() && streams.https.empty()) {
     return absl::InvalidArgumentError(
         "Missing option --listen-tcp, --listen-udp, --listen-ng, --listen-tcp-ng, --listen-http, "
         "or --listen-https");
@@ -82,7 +86,8 @@ absl::StatusOr<listen::AccessControl::Rules> ReadAccessRules(const ParsedOptions
   listen::AccessControl::Rules rules;
   auto allow = listen::AccessControl::ParseAllow(options.List("listen-ng-allow"));
   if (!allow.ok()) return allow.status();
-  rules.allow = *std::move(allow);
+  rules.near = allow->empty();
+  rules.allow = rules.near ? NearNetworks() : *std::move(allow);
   rules.messages_per_second = static_cast<uint32_t>(options.Int("listen-ng-rate"));
   const std::string& file = options.String("listen-ng-secret-file");
   if (file.empty()) return rules;
@@ -100,15 +105,16 @@ absl::StatusOr<listen::AccessControl::Rules> ReadAccessRules(const ParsedOptions
 }
 
 std::string AccessWarning(const Listeners& listeners, const listen::AccessControl::Rules& rules) {
-  if (!rules.allow.empty()) return {};
+  if (!rules.near) return {};
   std::vector<base::Endpoint> all = listeners.udp->addresses();
   for (const base::Endpoint& address : listeners.streams->addresses()) all.push_back(address);
   const auto open = std::find_if(all.begin(), all.end(), [](const base::Endpoint& endpoint) {
     return !endpoint.address.loopback();
   });
   if (open == all.end()) return {};
-  return base::StrCat("Whoever reaches ", open->ToString(),
-                      " is in command of all calls: name the proxies in listen-ng-allow");
+  return base::StrCat("Commands to ", open->ToString(),
+                      " are accepted from this host and from private and attached networks only: name "
+                      "the proxies in listen-ng-allow");
 }
 
 absl::StatusOr<ng::Templates> ReadTemplates(const ParsedOptions& options) {

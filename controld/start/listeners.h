@@ -29,7 +29,8 @@ absl::StatusOr<Listeners> BindListeners(const base::options::ParsedOptions& opti
 // listen-ng-allow, listen-ng-rate, listen-ng-secret-file.
 absl::StatusOr<listen::AccessControl::Rules> ReadAccessRules(
     const base::options::ParsedOptions& options);
-// What an operator should know about them: a listener that everybody can reach. Empty: nothing.
+// What an operator should know about them: a listener that other hosts can reach, and no list of
+// those that may. Empty: nothing.
 std::string AccessWarning(const Listeners& listeners, const listen::AccessControl::Rules& rules);
 
 // The section named by `templates`; empty without the option.

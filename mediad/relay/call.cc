@@ -112,8 +112,8 @@ class Call::Reservation {
 };
 
 Call::Call(std::string id, std::string owner, const rtcp::QualityOptions& quality,
-           ports::InterfaceTable& interfaces, Watcher& watcher)
-    : session_(std::move(id), quality),
+           session::SecureServices* services, ports::InterfaceTable& interfaces, Watcher& watcher)
+    : session_(std::move(id), quality, services),
       owner_(std::move(owner)),
       interfaces_(interfaces),
       watcher_(watcher) {}

@@ -45,9 +45,9 @@ struct HandedCall {
 
 class Call {
  public:
-  // `interfaces` and `watcher` outlive the call.
+  // `services`, `interfaces` and `watcher` outlive the call.
   Call(std::string id, std::string owner, const rtcp::QualityOptions& quality,
-       ports::InterfaceTable& interfaces, Watcher& watcher);
+       session::SecureServices* services, ports::InterfaceTable& interfaces, Watcher& watcher);
   ~Call();
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
@@ -77,9 +77,11 @@ class Call {
     uint64_t deadline_reported = 0;  // likewise
     std::chrono::nanoseconds idle_since{0};  // 0 = not idle
     std::chrono::nanoseconds touched{0};     // last command
+    std::chrono::nanoseconds scheduled = std::chrono::nanoseconds::max();  // when its session wants the clock
     uint32_t active_media = 0;       // at the last look
     uint8_t slice = 0;
     uint32_t position = 0;           // within the slice
+    uint32_t reporting = 0;          // position in the list of calls with reports of ours, and 1; 0 = not there
   };
   Supervision& supervision() { return supervision_; }
   // Idle was reported for the generation that runs.

@@ -9,12 +9,17 @@
 #include <utility>
 
 #include "absl/hash/hash.h"
+#include "mediad/relay/secure_shell.h"
 #include "mediad/relay/shard.h"
 #include "proto/base/log.h"
 
 namespace mediad::relay {
 
 struct Engine::Impl {
+  explicit Impl(const EngineOptions& options)
+      : secure(options.certificate, options.software, options.dtls_mtu) {}
+
+  SecureShell secure;
   std::atomic<bool> attached{false};
   std::atomic<bool> draining{false};
   EventCallback on_event;
@@ -77,10 +82,11 @@ void Engine::Impl::ListFrom(size_t shard, ListCommand command, ResultCallback do
 }
 
 Engine::Engine(const EngineOptions& options, ports::InterfaceTable& interfaces)
-    : impl_(std::make_unique<Impl>()) {
+    : impl_(std::make_unique<Impl>(options)) {
   const unsigned count = options.shards == 0 ? 1 : options.shards;
   for (unsigned i = 0; i < count; ++i) {
-    impl_->shards.push_back(std::make_unique<Shard>(options, interfaces, impl_->attached));
+    impl_->shards.push_back(std::make_unique<Shard>(options, interfaces, impl_->secure.services(),
+                                                    impl_->attached));
     if (!impl_->shards.back()->Open()) {
       base::log::Log(base::log::Severity::kCritical, base::log::Subsystem::kCore, {},
                      "Cannot open a relay shard: ", std::strerror(errno));

@@ -8,8 +8,10 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "mediad/dtls/certificate.h"
 #include "proto/base/clock.h"
 #include "rtpengine/v1/worker.pb.h"
 
@@ -22,6 +24,10 @@ struct EngineOptions {
   bool mos_listening_quality = false;  // option mos = LQ (default CQ)
   enum class MosFormula : uint8_t { kG107, kG1072, kLegacy } mos_formula = MosFormula::kG107;
   unsigned orphan_timeout_s = 3600;    // idle sessions end by themselves when no controller cared that long
+  // A certificate of ours by its SHA-256 digest, null if there is none. Called on relay threads.
+  std::function<std::shared_ptr<const dtls::Certificate>(std::string_view digest)> certificate;
+  std::string software;                // SOFTWARE of STUN
+  uint16_t dtls_mtu = 1152;            // octets of UDP payload
 };
 
 struct EngineTotals {

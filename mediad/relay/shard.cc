@@ -14,9 +14,10 @@
 
 namespace mediad::relay {
 Shard::Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
-             const std::atomic<bool>& attached)
+             session::SecureServices* services, const std::atomic<bool>& attached)
     : options_(options),
       interfaces_(interfaces),
+      services_(services),
       attached_(attached),
       traffic_(std::max<size_t>(1, interfaces.address_count())) {}
 
@@ -57,6 +58,7 @@ void Shard::Stop() {
     left.swap(queue_);
   }
   for (auto& slice : slices_) slice.clear();
+  reporting_.clear();
   calls_.clear();
   for (Command& command : left) {
     Refuse(std::move(command), rtpengine::v1::Error::SHUTTING_DOWN, "the worker is stopping");
@@ -111,19 +113,22 @@ void Shard::Loop() {
   next_tick_ = now_.monotonic;
   attachment_changed_ = now_.monotonic;
   for (;;) {
-    const int ready = epoll_wait(epoll_, events.data(), kBatch, TimeToTick());
+    const int ready = epoll_wait(epoll_, events.data(), kBatch, TimeToWait());
     now_ = base::ReadClocks();
     for (int i = 0; i < ready; ++i) {
       void* const socket = events[static_cast<size_t>(i)].data.ptr;
       if (socket != nullptr) Receive(static_cast<MediaSocket*>(socket), now_);
     }
     if (signalled_.load(std::memory_order_acquire) && !RunCommands()) return;
+    if (!deadlines_.empty()) RunDeadlines(now_);
     if (now_.monotonic >= next_tick_) Tick(now_);
   }
 }
 
-int Shard::TimeToTick() const {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - now_.monotonic);
+int Shard::TimeToWait() const {
+  std::chrono::nanoseconds next = next_tick_;
+  if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now_.monotonic);
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1000));
 }
 
@@ -142,13 +147,12 @@ void Shard::Receive(MediaSocket* media, const base::Now& now) {
   const session::Drop drop =
       call.session().OnPacket(media->index, received.source, {buffer_.data(), received.size},
                               received.tos, now, &sinks_);
-  if (drop == session::Drop::kNone) {
-    Send(call, now);
-  } else {
-    CountDrop(drop, traffic);
-  }
+  Send(call, now);
+  if (drop != session::Drop::kNone) CountDrop(drop, traffic);
   if (const auto quality = call.session().TakeQuality()) traffic.CountQuality(*quality);
   if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
+  if (call.session().has_secure_events()) EmitSecure(call);
+  if (call.session().next_deadline() != call.supervision().scheduled) Schedule(call);
 }
 
 void Shard::Send(Call& call, const base::Now& now) {
@@ -171,6 +175,16 @@ void Shard::CountDrop(session::Drop drop, InterfaceTraffic& traffic) {
     case session::Drop::kDtlsUnexpected:
     case session::Drop::kRtcpUnknownType:
     case session::Drop::kStrictSource:
+    case session::Drop::kSrtpAuthentication:
+    case session::Drop::kSrtpReplay:
+    case session::Drop::kSrtpNoKey:
+    case session::Drop::kIceSource:
+    case session::Drop::kStunInvalid:
+    case session::Drop::kStunRefused:
+    case session::Drop::kDtlsSource:
+    case session::Drop::kDtlsLimit:
+    case session::Drop::kDtlsInvalid:
+    case session::Drop::kBundleUnknown:
       Add(errors_, 1);
       traffic.CountIngressError();
       break;

@@ -19,17 +19,19 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "mediad/relay/call.h"
 #include "mediad/relay/command.h"
 #include "mediad/relay/engine.h"
 #include "mediad/relay/interface_traffic.h"
+#include "mediad/session/secure_services.h"
 
 namespace mediad::relay {
 
 class Shard final : public Watcher {
  public:
   Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
-        const std::atomic<bool>& attached);
+        session::SecureServices* services, const std::atomic<bool>& attached);
   ~Shard() override;
 
   // False: no epoll or event descriptor; errno says why.
@@ -55,13 +57,18 @@ class Shard final : public Watcher {
   static constexpr size_t kBufferSize = 8192;
 
   void Loop();
-  int TimeToTick() const;  // ms
+  int TimeToWait() const;  // ms, until the next tick or deadline of a session
   // Media.
   void Receive(MediaSocket* media, const base::Now& now);
   void Send(Call& call, const base::Now& now);
   void NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
                      const base::Now& now);
   void CountDrop(session::Drop drop, InterfaceTraffic& traffic);
+  // ICE and DTLS (shard_timer.cc).
+  void RunDeadlines(const base::Now& now);
+  void Schedule(Call& call);      // after whatever may have changed its session's deadline
+  void Unschedule(Call& call);
+  void EmitSecure(Call& call);
   void Fail(MediaSocket* media, int errno_value);
   // Commands (shard_commands.cc).
   // False: stop.
@@ -81,12 +88,15 @@ class Shard final : public Watcher {
   void Supervise(Call& call, const base::Now& now);
   bool Orphaned(Call& call, const base::Now& now);
   void NoteActivity(Call& call, uint32_t active_media);
+  void NoteReporting(Call& call, bool reporting);
+  void SendReports(const base::Now& now);
   rtpengine::v1::Event EventFor(const Call& call) const;
   void Emit(rtpengine::v1::Event event) const { (*on_event_)(std::move(event)); }
   void EmitPeer(const Call& call, const session::PeerEvent& peer) const;
 
   const EngineOptions options_;
   ports::InterfaceTable& interfaces_;
+  session::SecureServices* const services_;
   const std::atomic<bool>& attached_;
   const Engine::EventCallback* on_event_ = nullptr;
 
@@ -98,8 +108,11 @@ class Shard final : public Watcher {
   session::SinkList sinks_;
   absl::btree_map<Key, std::unique_ptr<Call>> calls_;
   std::array<std::vector<Call*>, kSlices> slices_;
+  absl::btree_set<std::pair<std::chrono::nanoseconds, Call*>> deadlines_;
   size_t next_slice_ = 0;       // to supervise
   size_t insert_slice_ = 0;
+  std::vector<Call*> reporting_;  // calls with RTCP reports of our own
+  base::SystemRandom random_;
   std::chrono::nanoseconds next_tick_{0};
   std::chrono::nanoseconds attachment_changed_{0};
   bool was_attached_ = false;

@@ -68,12 +68,16 @@ void Shard::Insert(std::unique_ptr<Call> call) {
   notes.position = static_cast<uint32_t>(slices_[insert_slice_].size());
   slices_[insert_slice_].push_back(call.get());
   Key key(call->owner(), call->session().id());
+  Schedule(*call);
+  NoteReporting(*call, call->session().generates_reports());
   calls_.emplace(std::move(key), std::move(call));
   sessions_.store(calls_.size(), std::memory_order_relaxed);
 }
 
 std::unique_ptr<Call> Shard::Remove(Call& call) {
   NoteActivity(call, 0);
+  Unschedule(call);
+  NoteReporting(call, false);
   const Call::Supervision notes = call.supervision();
   std::vector<Call*>& slice = slices_[notes.slice];
   slice[notes.position] = slice.back();
@@ -112,8 +116,8 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   }
   std::unique_ptr<Call> fresh;
   if (call == nullptr) {
-    fresh = std::make_unique<Call>(wanted.id(), wanted.owner(), QualityOf(options_), interfaces_,
-                                   *this);
+    fresh = std::make_unique<Call>(wanted.id(), wanted.owner(), QualityOf(options_), services_,
+                                   interfaces_, *this);
     call = fresh.get();
   }
   const base::Now now = base::ReadClocks();
@@ -124,7 +128,13 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   }
   call->supervision().touched = now.monotonic;
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
-  if (fresh != nullptr) Insert(std::move(fresh));
+  if (call->session().has_secure_events()) EmitSecure(*call);
+  if (fresh != nullptr) {
+    Insert(std::move(fresh));
+  } else {
+    Schedule(*call);
+    NoteReporting(*call, call->session().generates_reports());
+  }
   return result;
 }
 

@@ -1,5 +1,5 @@
 // What a shard does without being asked: once a second for each call. A tenth of the calls each 100 ms, so
-// that no batch of packets waits for all of them.
+// that no batch of packets waits for all of them. Reports of our own are looked for each 100 ms.
 #include <algorithm>
 
 #include "mediad/relay/shard.h"
@@ -9,7 +9,9 @@ namespace mediad::relay {
 namespace {
 
 constexpr auto kSliceTime = std::chrono::milliseconds(100);
+constexpr auto kNever = std::chrono::nanoseconds::max();
 constexpr auto kActive = std::chrono::seconds(2);  // since the last packet
+constexpr std::chrono::milliseconds kReportSpread(1000);  // media.md §7.1
 
 }  // namespace
 
@@ -28,6 +30,91 @@ void Shard::Tick(const base::Now& now) {
     Call& call = *slice[i];
     Supervise(call, now);
     if (Orphaned(call, now)) Remove(call);
+  }
+  SendReports(now);
+}
+
+void Shard::SendReports(const base::Now& now) {
+  for (Call* call : reporting_) {
+    if (call->supervision().deadline_reported == call->session().generation() + 1) continue;
+    const std::chrono::milliseconds chance(random_.Next() % static_cast<uint64_t>(kReportSpread.count()));
+    call->session().Report(chance, now, buffer_, [&](const session::Sink& sink) {
+      sinks_.Clear();
+      sinks_.Add(sink);
+      Send(*call, now);
+    });
+  }
+}
+
+void Shard::NoteReporting(Call& call, bool reporting) {
+  uint32_t& noted = call.supervision().reporting;
+  if (reporting == (noted != 0)) return;
+  if (reporting) {
+    reporting_.push_back(&call);
+    noted = static_cast<uint32_t>(reporting_.size());
+    return;
+  }
+  Call* const last = reporting_.back();
+  reporting_[noted - 1] = last;
+  last->supervision().reporting = noted;
+  reporting_.pop_back();
+  noted = 0;
+}
+
+void Shard::Schedule(Call& call) {
+  std::chrono::nanoseconds& scheduled = call.supervision().scheduled;
+  const std::chrono::nanoseconds deadline = call.session().next_deadline();
+  if (scheduled == deadline) return;
+  if (scheduled != kNever) deadlines_.erase({scheduled, &call});
+  scheduled = deadline;
+  if (scheduled != kNever) deadlines_.insert({scheduled, &call});
+}
+
+void Shard::Unschedule(Call& call) {
+  std::chrono::nanoseconds& scheduled = call.supervision().scheduled;
+  if (scheduled != kNever) deadlines_.erase({scheduled, &call});
+  scheduled = kNever;
+}
+
+void Shard::RunDeadlines(const base::Now& now) {
+  // A session that wants the clock at once again gets it after the packets that wait.
+  for (size_t left = deadlines_.size(); left > 0 && deadlines_.begin()->first <= now.monotonic;
+       --left) {
+    Call& call = *deadlines_.begin()->second;
+    call.session().OnTimer(now, &sinks_);
+    Send(call, now);
+    if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
+    if (call.session().has_secure_events()) EmitSecure(call);
+    Unschedule(call);
+    Schedule(call);
+  }
+}
+
+void Shard::EmitSecure(Call& call) {
+  namespace v1 = rtpengine::v1;
+  for (session::SecureEvent& one : call.session().TakeSecureEvents()) {
+    v1::Event event = EventFor(call);
+    switch (one.kind) {
+      case session::SecureEvent::Kind::kIceCompleted: {
+        v1::IceCompleted* completed = event.mutable_ice_completed();
+        completed->set_media(one.media);
+        completed->set_rtcp(one.rtcp);
+        completed->set_port_set(one.port_set);
+        completed->mutable_remote()->set_address(one.remote.address.ToBytes());
+        completed->mutable_remote()->set_port(one.remote.port);
+        break;
+      }
+      case session::SecureEvent::Kind::kDtlsEstablished:
+        event.mutable_dtls_established()->set_media(one.media);
+        *event.mutable_dtls_established()->mutable_keys() = std::move(one.keys);
+        break;
+      case session::SecureEvent::Kind::kDtlsFailed:
+        event.mutable_dtls_failed()->set_media(one.media);
+        event.mutable_dtls_failed()->set_rtcp(one.rtcp);
+        event.mutable_dtls_failed()->set_reason(one.reason);
+        break;
+    }
+    Emit(std::move(event));
   }
 }
 

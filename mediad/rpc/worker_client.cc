@@ -336,6 +336,7 @@ void WorkerClient::SendEvent(const rtpengine::v1::Event& event) {
 void WorkerClient::MeasureLoad() {
   load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
   facts_.interface_load(load_.mutable_interfaces());
+  if (facts_.certificates) facts_.certificates(load_.mutable_certificates());
   SendLoad();
 }
 
@@ -368,6 +369,7 @@ rtpengine::v1::Hello WorkerClient::MakeHello() const {
   hello.set_boot_epoch(facts_.boot_epoch);
   hello.set_build(facts_.build);
   facts_.interfaces(hello.mutable_interfaces());
+  if (facts_.certificates) facts_.certificates(hello.mutable_certificates());
   for (const auto& capability : facts_.capabilities) *hello.add_capabilities() = capability;
   hello.set_state(plane_.draining() ? WorkerState::DRAINING : WorkerState::READY);
   hello.set_sessions(plane_.Totals().sessions);

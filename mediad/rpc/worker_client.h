@@ -37,6 +37,9 @@ struct WorkerFacts {
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>*)> interfaces;
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>*)>
       interface_load;
+  // The certificates of this moment, those due replaced; likewise. Null: there are none.
+  std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Certificate>*)>
+      certificates;
 };
 
 class WorkerClient {

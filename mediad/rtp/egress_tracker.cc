@@ -4,26 +4,8 @@
 
 namespace mediad::rtp {
 
-SentSource& EgressTracker::Use(uint32_t ssrc) {
-  if (!sources_.empty() && sources_.front().ssrc == ssrc) return sources_.front();
-  auto found = std::find_if(sources_.begin(), sources_.end(),
-                            [ssrc](const SentSource& source) { return source.ssrc == ssrc; });
-  if (found == sources_.end()) {
-    SentSource fresh;
-    fresh.ssrc = ssrc;
-    if (sources_.size() == kMaxSources) {
-      sources_.back() = fresh;
-    } else {
-      sources_.push_back(fresh);
-    }
-    found = sources_.end() - 1;
-  }
-  std::rotate(sources_.begin(), found, found + 1);
-  return sources_.front();
-}
-
 void EgressTracker::OnPacket(const HeaderView& packet, size_t bytes) {
-  SentSource& source = Use(packet.ssrc());
+  SentSource& source = sources_.Use(packet.ssrc());
   const uint16_t sequence = packet.sequence_number();
   if (source.packets == 0) {
     source.highest_sequence = sequence;
@@ -41,10 +23,10 @@ void EgressTracker::OnPacket(const HeaderView& packet, size_t bytes) {
 }
 
 void EgressTracker::Undo(size_t bytes) {
-  if (sources_.empty() || sources_.front().packets == 0) return;
-  SentSource& source = sources_.front();
-  --source.packets;
-  source.bytes -= std::min<uint64_t>(source.bytes, bytes);
+  SentSource* const source = sources_.newest();
+  if (source == nullptr || source->packets == 0) return;
+  --source->packets;
+  source->bytes -= std::min<uint64_t>(source->bytes, bytes);
 }
 
 void Fill(const SentSource& source, rtpengine::v1::SsrcStatistics* statistics) {

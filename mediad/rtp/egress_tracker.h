@@ -8,9 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "mediad/rtp/header.h"
+#include "mediad/rtp/recent_sources.h"
 #include "rtpengine/v1/session.pb.h"
 
 namespace mediad::rtp {
@@ -30,16 +30,14 @@ class EgressTracker {
   // Accounts for one packet of `bytes` octets sent. No allocation unless the SSRC is new.
   void OnPacket(const HeaderView& packet, size_t bytes);
   // RTCP of this author was sent: listed with zeros if it is nothing more.
-  void OnRtcpAuthor(uint32_t ssrc) { Use(ssrc); }
+  void OnRtcpAuthor(uint32_t ssrc) { sources_.Use(ssrc); }
   // The last packet could not be sent.
   void Undo(size_t bytes);
 
-  std::span<const SentSource> sources() const { return sources_; }  // last used first
+  std::span<const SentSource> sources() const { return sources_.entries(); }  // last used first
 
  private:
-  SentSource& Use(uint32_t ssrc);
-
-  std::vector<SentSource> sources_;
+  RecentSources<SentSource, kMaxSources> sources_;
 };
 
 void Fill(const SentSource& source, rtpengine::v1::SsrcStatistics* statistics);

@@ -24,6 +24,7 @@
 namespace mediad::rtp {
 
 inline constexpr size_t kFixedHeaderSize = 12;
+inline constexpr size_t kExtensionHeaderSize = 4;  // profile and length
 
 class HeaderView {
  public:
@@ -41,6 +42,16 @@ class HeaderView {
 
   size_t header_size() const { return header_size_; }  // with CSRC list and extension
   size_t size() const { return size_; }
+  // "Defined by profile", and the words of the extension after its length. Precondition: has_extension().
+  uint16_t extension_profile() const {
+    return static_cast<uint16_t>(data_[extension_offset()] << 8 | data_[extension_offset() + 1]);
+  }
+  std::span<const uint8_t> extension() const {
+    const size_t begin = extension_offset() + kExtensionHeaderSize;
+    return {data_ + begin, header_size_ - begin};
+  }
+  // Where the extension begins, or would.
+  size_t extension_offset() const { return kFixedHeaderSize + size_t{4} * csrc_count(); }
   // What follows the header, padding included.
   std::span<const uint8_t> payload() const { return {data_ + header_size_, size_ - header_size_}; }
 

@@ -1,8 +1,6 @@
 // Per-SSRC accounting; see ingress_tracker.h.
 #include "mediad/rtp/ingress_tracker.h"
 
-#include <algorithm>
-
 namespace mediad::rtp {
 namespace {
 
@@ -84,28 +82,9 @@ uint32_t Source::jitter_ms() const {
   return static_cast<uint32_t>(uint64_t{jitter_16 >> 4} * 1000 / clock_rate);
 }
 
-Source& IngressTracker::Use(uint32_t ssrc) {
-  if (!sources_.empty() && sources_.front().ssrc == ssrc) return sources_.front();
-  auto found = std::find_if(sources_.begin(), sources_.end(),
-                            [ssrc](const Source& source) { return source.ssrc == ssrc; });
-  if (found == sources_.end()) {
-    Source fresh;
-    fresh.ssrc = ssrc;
-    if (sources_.size() == kMaxSources) {
-      ++evicted_;
-      sources_.back() = fresh;
-    } else {
-      sources_.push_back(fresh);
-    }
-    found = sources_.end() - 1;
-  }
-  std::rotate(sources_.begin(), found, found + 1);
-  return sources_.front();
-}
-
 void IngressTracker::OnPacket(const HeaderView& packet, size_t bytes, uint32_t clock_rate,
                               std::chrono::nanoseconds now) {
-  Source& source = Use(packet.ssrc());
+  Source& source = sources_.Use(packet.ssrc());
   const uint32_t highest_before = source.highest_sequence;
   const bool first = source.packets == 0;
   OnSequence(source, packet.sequence_number());
@@ -120,10 +99,10 @@ void IngressTracker::OnPacket(const HeaderView& packet, size_t bytes, uint32_t c
   last_payload_type_ = packet.payload_type();
 }
 
-void IngressTracker::OnRtcpAuthor(uint32_t ssrc) { Use(ssrc); }
+void IngressTracker::OnRtcpAuthor(uint32_t ssrc) { sources_.Use(ssrc); }
 
 const Source* IngressTracker::Find(uint32_t ssrc) const {
-  for (const Source& source : sources_) {
+  for (const Source& source : sources()) {
     if (source.ssrc == ssrc) return &source;
   }
   return nullptr;

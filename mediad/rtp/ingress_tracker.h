@@ -12,9 +12,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "mediad/rtp/header.h"
+#include "mediad/rtp/recent_sources.h"
 #include "rtpengine/v1/session.pb.h"
 
 namespace mediad::rtp {
@@ -52,16 +52,13 @@ class IngressTracker {
   void OnRtcpAuthor(uint32_t ssrc);
 
   const Source* Find(uint32_t ssrc) const;                      // nullptr: unknown
-  std::span<const Source> sources() const { return sources_; }  // last used first
-  uint64_t evicted() const { return evicted_; }
+  std::span<const Source> sources() const { return sources_.entries(); }  // last used first
+  uint64_t evicted() const { return sources_.evicted(); }
   // kNoPayloadType before the first packet.
   uint8_t last_payload_type() const { return last_payload_type_; }
 
  private:
-  Source& Use(uint32_t ssrc);
-
-  std::vector<Source> sources_;
-  uint64_t evicted_ = 0;
+  RecentSources<Source, kMaxSources> sources_;
   uint8_t last_payload_type_ = kNoPayloadType;
 };
 

@@ -47,6 +47,8 @@ void CopyFlags(const v1::Media& specification, Media* media) {
   media->idle_limit_s = specification.idle_limit_s();
   media->idle_limit_active_s = specification.idle_limit_active_s();
   media->label = specification.label();
+  media->strip_extensions.reset();
+  for (const uint32_t id : specification.strip_extensions()) media->strip_extensions.set(id & 0xff);
   media->block_short = false;
   media->codecs.clear();
   media->codecs.reserve(static_cast<size_t>(specification.codecs_size()));
@@ -54,6 +56,21 @@ void CopyFlags(const v1::Media& specification, Media* media) {
     media->codecs.push_back({static_cast<uint8_t>(codec.payload_type()), rtp::KindOf(codec.name()),
                              static_cast<uint16_t>(codec.min_payload()), codec.clock_rate()});
     media->block_short = media->block_short || codec.min_payload() > 0;
+  }
+}
+
+void ApplyReports(const v1::Media& specification, Media* media) {
+  media->mirror_rtcp = specification.mirror_rtcp();
+  if (!specification.generate_rtcp() || media->opaque) {
+    media->reports.reset();
+    return;
+  }
+  rtcp::ReportOptions options{std::chrono::milliseconds(specification.rtcp_interval_ms()),
+                              specification.cname(), specification.bundled().mid()};
+  if (media->reports == nullptr) {
+    media->reports = std::make_unique<rtcp::ReportGenerator>(std::move(options));
+  } else {
+    media->reports->SetOptions(std::move(options));
   }
 }
 
@@ -92,8 +109,12 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
     ApplyMedia(wanted, reopen, now, &next.back());
   }
   media_ = std::move(next);
+  ApplyCarriers(specification);
   ApplyRoutes(specification);
   ApplySockets(bound, specification);
+  ApplyLegs(specification, bound, now);
+  FindVerbatim();
+  FindDeadline();
   WarnOfFamilies();
 }
 
@@ -120,7 +141,9 @@ void Session::GiveBack(Session* other, uint32_t offset) {
 void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base::Now& now,
                          Media* media) const {
   const bool was_asymmetric = media->policy.asymmetric;
+  media->moved = false;
   CopyFlags(specification, media);
+  ApplyReports(specification, media);
   const size_t pairs = std::max<size_t>(1, specification.port_pairs());
   media->streams.resize(2 * pairs);
   for (size_t pair = 0; pair < pairs; ++pair) {
@@ -134,7 +157,12 @@ void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base
       const std::optional<base::Endpoint> remote = EndpointOf(
           component == 0 ? specification.rtp_remote() : specification.rtcp_remote(), pair);
       if (media->muted && (!present || !remote)) continue;
-      SignalStream(remote, reopen, now.unix_us / 1000, &stream);
+      const base::Endpoint before = stream.peer.advertised();
+      // What ICE has checked stays checked.
+      SignalStream(remote, reopen && !specification.has_ice(), now.unix_us / 1000, &stream);
+      if (pair == 0 && component == 0) {
+        media->moved = before.valid() && !(before == stream.peer.advertised());
+      }
     }
   }
 }
@@ -154,25 +182,43 @@ void Session::ApplyRoutes(const v1::Session& specification) {
 void Session::ApplySockets(std::span<const BoundPortSet> bound,
                            const v1::Session& specification) {
   sockets_.clear();
+  own_addresses_.clear();
   for (const BoundPortSet& set : bound) {
+    if (std::find(own_addresses_.begin(), own_addresses_.end(), set.first.address) == own_addresses_.end()) {
+      own_addresses_.push_back(set.first.address);
+    }
     for (uint16_t offset = 0; offset < set.count; ++offset) {
       LocalSocket socket;
       socket.local = {set.first.address, static_cast<uint16_t>(set.first.port + offset)};
       sockets_.push_back(socket);
     }
   }
-  // Current port sets have the last word over late ones.
+  // Current port sets have the last word over late ones. Those of a bundle are its head's.
+  const auto carries = [this](int i) { return media_[static_cast<size_t>(i)].carrier == i; };
   for (int i = 0; i < specification.media_size(); ++i) {
+    if (!carries(i)) continue;
     for (const uint32_t late : specification.media(i).late_port_sets()) {
-      AssignPorts(static_cast<MediaIndex>(i), late, true, bound);
+      AssignPorts(static_cast<MediaIndex>(i), late, PortUse::kLate, bound);
     }
   }
-  for (size_t i = 0; i < media_.size(); ++i) {
-    AssignPorts(static_cast<MediaIndex>(i), media_[i].port_set, false, bound);
+  for (int i = 0; i < specification.media_size(); ++i) {
+    if (!carries(i)) continue;
+    for (const uint32_t further : specification.media(i).ice().further_port_sets()) {
+      AssignPorts(static_cast<MediaIndex>(i), further, PortUse::kFurther, bound);
+    }
+    AssignPorts(static_cast<MediaIndex>(i), media_[static_cast<size_t>(i)].port_set,
+                PortUse::kCurrent, bound);
+  }
+  for (Media& media : media_) {
+    if (&media_[media.carrier] == &media) continue;
+    for (size_t i = 0; i < media.streams.size(); ++i) {
+      const std::vector<Stream>& carried = media_[media.carrier].streams;
+      media.streams[i].socket = i < carried.size() ? carried[i].socket : kNoSocket;
+    }
   }
 }
 
-void Session::AssignPorts(MediaIndex index, uint32_t port_set, bool late,
+void Session::AssignPorts(MediaIndex index, uint32_t port_set, PortUse use,
                           std::span<const BoundPortSet> bound) {
   size_t first = 0;
   auto set = bound.begin();
@@ -187,9 +233,11 @@ void Session::AssignPorts(MediaIndex index, uint32_t port_set, bool late,
     LocalSocket& socket = sockets_[first + offset];
     socket.media = index;
     socket.stream = static_cast<uint8_t>(stream);
-    socket.late = late;
-    if (late) continue;
+    socket.late = use == PortUse::kLate;
+    if (socket.late) continue;
+    socket.further = use == PortUse::kFurther;
     socket.tos = media.tos;
+    if (socket.further) continue;
     media.streams[stream].socket = static_cast<SocketIndex>(first + offset);
   }
 }

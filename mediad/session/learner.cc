@@ -16,6 +16,13 @@ void Learner::Reopen() {
   best_ = base::Endpoint();
 }
 
+bool Learner::Select(const base::Endpoint& peer) {
+  const bool news = !confirmed_ || !(target_ == peer);
+  target_ = learned_ = peer;
+  confirmed_ = true;
+  return news;
+}
+
 uint8_t Learner::Rank(const base::Endpoint& source) const {
   const bool same_port = source.port == advertised_.port;
   const bool same_address = source.address == advertised_.address;

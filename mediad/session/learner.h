@@ -43,6 +43,8 @@ class Learner {
   bool Signal(const std::optional<base::Endpoint>& advertised);
   // Any signalling: the address is no longer confirmed and every source ranks anew.
   void Reopen();
+  // ICE selected where to send. Returns whether that is news.
+  bool Select(const base::Endpoint& peer);
   // `asymmetric` was switched on: what was learned is no target.
   void ResetTarget() { target_ = advertised_; }
 

@@ -8,7 +8,9 @@
 #include "mediad/rtcp/packet.h"
 #include "mediad/rtp/classify.h"
 #include "mediad/rtp/header.h"
+#include "mediad/session/arrival.h"
 #include "mediad/session/manipulation.h"
+#include "mediad/session/secure_leg.h"
 #include "proto/base/text.h"
 
 namespace mediad::session {
@@ -16,56 +18,36 @@ namespace {
 
 constexpr std::chrono::seconds kLearningWindow{3};
 
-uint32_t Word(std::span<const uint8_t> packet, size_t offset) {
-  return uint32_t{packet[offset]} << 24 | uint32_t{packet[offset + 1]} << 16 |
-         uint32_t{packet[offset + 2]} << 8 | uint32_t{packet[offset + 3]};
-}
-
 }  // namespace
 
-// What is known about the packet in hand.
-struct Session::Arrival {
-  enum class Kind : uint8_t { kInvalid, kRtp, kRtcp, kOpaque };
+Session::Session(std::string id, const rtcp::QualityOptions& quality, SecureServices* services)
+    : id_(std::move(id)), quality_options_(quality), services_(services) {}
 
-  const base::Endpoint& source;
-  std::span<const uint8_t> packet;
-  const base::Now& now;
-  uint8_t tos;
-  Kind kind = Kind::kInvalid;
-  Drop invalid = Drop::kNone;         // why kInvalid
-  bool on_rtcp_port = false;
-  size_t pair = 0;                    // port pair within the media
-  const LocalSocket* socket = nullptr;
-  Media* media = nullptr;
-  Stream* stream = nullptr;           // that of the receiving socket
-  std::optional<rtp::HeaderView> header = std::nullopt;  // kRtp
-
-  int64_t unix_ms() const { return now.unix_us / 1000; }
-  // The SSRC of the packet, or of the author of the first RTCP packet.
-  uint32_t ssrc() const { return Word(packet, kind == Kind::kRtp ? 8 : 4); }
-};
-
-Session::Session(std::string id, const rtcp::QualityOptions& quality)
-    : id_(std::move(id)), quality_options_(quality) {}
-
-Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source,
-                       std::span<const uint8_t> packet, uint8_t tos, const base::Now& now,
-                       SinkList* sinks) {
+Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<uint8_t> packet,
+                       uint8_t tos, const base::Now& now, SinkList* sinks) {
   sinks->Clear();
-  Arrival arrival{source, packet, now, tos};
+  Arrival arrival{source, packet, packet, now, tos};
   if (!Place(socket, &arrival)) return Drop::kNoRoute;
   Classify(&arrival);
-  if (!drop_traffic_ && !FilterSource(arrival)) return Drop::kStrictSource;
-  // SRTP: authenticate and decrypt here; what fails is counted as an error and goes no further.
+  if (!drop_traffic_) {
+    if (arrival.kind == Arrival::Kind::kStun) return OnStun(arrival, sinks);
+    if (const Drop drop = FilterSource(arrival); drop != Drop::kNone) return drop;
+    if (arrival.kind == Arrival::Kind::kDtls) return OnDtls(arrival, sinks);
+    if (arrival.kind != Arrival::Kind::kInvalid) {
+      if (const Drop drop = Authenticate(&arrival); drop != Drop::kNone) return drop;
+    }
+  }
   if (arrival.kind == Arrival::Kind::kInvalid) return RejectInvalid(arrival);
+  if (!Demultiplex(&arrival)) return Reject(arrival, Drop::kBundleUnknown);
   if (!drop_traffic_) Learn(arrival);
   Account(arrival);
   return Forward(arrival, sinks);
-  // SRTP: encrypt per sink, in ForwardTo. Sending is the shell's.
+  // Encryption is per sink, in ForwardTo. Sending is the shell's.
 }
 
 bool Session::Place(SocketIndex index, Arrival* arrival) {
   if (index >= sockets_.size() || sockets_[index].media == kNoMedia) return false;
+  arrival->socket_index = index;
   arrival->socket = &sockets_[index];
   arrival->media = &media_[arrival->socket->media];
   size_t stream = arrival->socket->stream;
@@ -87,20 +69,26 @@ void Session::Classify(Arrival* arrival) const {
     return;
   }
   arrival->invalid = Drop::kNotRtp;
+  const SecureLeg* leg = arrival->media->leg.get();
   switch (rtp::Classify(arrival->packet)) {
     case rtp::PacketKind::kStun:
       // One octet 0 to 3 is not STUN yet; 20 octets with the magic cookie are.
       if (arrival->packet.size() >= 20) arrival->invalid = Drop::kStunUnexpected;
+      if (leg != nullptr && leg->ice()) arrival->kind = Kind::kStun;
       return;
     case rtp::PacketKind::kDtls:
       arrival->invalid = Drop::kDtlsUnexpected;
+      if (leg != nullptr && leg->dtls()) arrival->kind = Kind::kDtls;
       return;
     case rtp::PacketKind::kRtp:
       arrival->header = rtp::HeaderView::Parse(arrival->packet);
       if (arrival->header) arrival->kind = Kind::kRtp;
       return;
     case rtp::PacketKind::kRtcp:
-      if (rtcp::IsValid(arrival->packet)) arrival->kind = Kind::kRtcp;
+      // What SRTCP holds is seen when it is decrypted.
+      if ((leg != nullptr && leg->secured()) || rtcp::IsValid(arrival->packet)) {
+        arrival->kind = Kind::kRtcp;
+      }
       return;
     case rtp::PacketKind::kRtcpUnknown:
       arrival->invalid = Drop::kRtcpUnknownType;
@@ -110,15 +98,24 @@ void Session::Classify(Arrival* arrival) const {
   }
 }
 
-bool Session::FilterSource(const Arrival& arrival) {
-  if (arrival.stream->peer.Admits(arrival.media->policy, arrival.source)) return true;
+Drop Session::FilterSource(const Arrival& arrival) {
+  const SecureLeg* leg = arrival.media->leg.get();
+  if (leg != nullptr && leg->ice()) {
+    if (leg->Admits(ComponentOf(arrival, *arrival.media), arrival.socket_index, arrival.source)) {
+      return Drop::kNone;
+    }
+    const bool dtls = arrival.kind == Arrival::Kind::kDtls;
+    return Reject(arrival, dtls ? Drop::kDtlsSource : Drop::kIceSource);
+  }
+  if (arrival.stream->peer.Admits(arrival.media->policy, arrival.source)) return Drop::kNone;
   ++arrival.stream->ingress.errors;
   LogStrictSource(arrival);
-  Reject(arrival, Drop::kStrictSource);
-  return false;
+  return Reject(arrival, Drop::kStrictSource);
 }
 
 void Session::Learn(const Arrival& arrival) {
+  const Media& carrier = media_[arrival.media->carrier];
+  if (carrier.leg != nullptr && carrier.leg->ice()) return;  // ICE knows where the party is
   Stream& stream = *arrival.stream;
   using Kind = Arrival::Kind;
   // RTP on the RTCP port is somebody's mistake, and so is, until the address is confirmed, a stray RTCP
@@ -177,6 +174,7 @@ void Session::AccountRtp(const Arrival& arrival) {
 
 void Session::AccountRtcp(const Arrival& arrival) {
   arrival.media->ingress.OnRtcpAuthor(arrival.ssrc());
+  if (arrival.media->reports) arrival.media->reports->OnCompound(arrival.packet, arrival.now);
   if (quality_ == nullptr) quality_ = std::make_unique<rtcp::QualityCollector>(quality_options_);
   quality_->OnCompound(
       arrival.packet, [this](uint32_t ssrc) { return ClockRateOf(ssrc); }, arrival.now);
@@ -195,6 +193,7 @@ std::optional<uint32_t> Session::ClockRateOf(uint32_t ssrc) const {
 
 Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   if (drop_traffic_) return Reject(arrival, Drop::kTraffic);
+  if (GoesRound(arrival)) return Reject(arrival, Drop::kLoop);
   const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
   if (arrival.kind == Arrival::Kind::kRtp && arrival.on_rtcp_port) {
     return Reject(arrival, Drop::kRtpOnRtcpPort);
@@ -205,35 +204,54 @@ Drop Session::Forward(const Arrival& arrival, SinkList* sinks) {
   }
   Drop reason = Drop::kNoRoute;
   for (const Route& route : arrival.media->routes) {
+    // Who gets reports of ours is not confused with those of others.
+    if (rtcp && media_[route.to].reports != nullptr && !arrival.media->mirror_rtcp) {
+      reason = Drop::kNone;
+      continue;
+    }
     const Drop drop = ForwardTo(arrival, route, sinks);
     if (drop != Drop::kNone) reason = drop;
   }
-  if (sinks->empty()) return Reject(arrival, reason);
+  if (sinks->empty()) return reason == Drop::kNone ? reason : Reject(arrival, reason);
   ++arrival.stream->forwarded;
   return Drop::kNone;
 }
 
-// The stream of the route's far end that this packet leaves on; null: it has no such port pair.
-Stream* Session::StreamOf(const Arrival& arrival, const Route& route) {
-  Media& to = media_[route.to];
+// What one of our own sockets sent to another, again and again.
+bool Session::GoesRound(const Arrival& arrival) const {
+  const auto own = std::find(own_addresses_.begin(), own_addresses_.end(), arrival.source.address);
+  if (own == own_addresses_.end()) return false;
+  std::unique_ptr<LoopGuard>& guard = arrival.stream->loop_guard;
+  if (guard == nullptr) guard = std::make_unique<LoopGuard>();
+  return !guard->Admit(arrival.packet, arrival.now.monotonic);
+}
+
+// The position of the stream at the route's far end that this packet leaves on; kNoStream: it has no such pair.
+size_t Session::StreamTo(const Arrival& arrival, const Media& carrier) {
   const bool rtcp = arrival.kind == Arrival::Kind::kRtcp ||
                     (arrival.kind != Arrival::Kind::kRtp && arrival.on_rtcp_port);
-  const size_t index = arrival.pair * 2 + (rtcp && !to.rtcp_mux ? 1 : 0);
-  return index < to.streams.size() ? &to.streams[index] : nullptr;
+  const size_t index = arrival.pair * 2 + (rtcp && !carrier.rtcp_mux ? 1 : 0);
+  return index < carrier.streams.size() ? index : kNoStream;
 }
 
 Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* sinks) {
   const bool rtcp = arrival.kind == Arrival::Kind::kRtcp;
   Media& to = media_[route.to];
+  Media& carrier = media_[to.carrier];
   if (!rtcp && route.block_rtp) return Drop::kBlocked;
   if (to.muted || (!rtcp && !to.receives)) return Drop::kReceiverOnHold;
-  Stream* out = StreamOf(arrival, route);
-  if (out == nullptr || out->socket == kNoSocket || !out->peer.target().valid()) {
-    return Drop::kNoRemote;
-  }
-  if (!SameFamily(out->socket, out->peer.target())) return Drop::kFamilyMismatch;
-  if (to.nat_wait && out->first_packet_unix_ms == 0) return Drop::kNatWait;
+  const size_t index = StreamTo(arrival, carrier);
+  if (index == kNoStream) return Drop::kNoRemote;
+  const Stream& path = carrier.streams[index];
+  if (path.socket == kNoSocket || !path.peer.target().valid()) return Drop::kNoRemote;
+  if (!SameFamily(path.socket, path.peer.target())) return Drop::kFamilyMismatch;
+  if (to.nat_wait && path.first_packet_unix_ms == 0) return Drop::kNatWait;
   std::span<const uint8_t> bytes = arrival.packet;
+  if (arrival.header && arrival.header->has_extension() && arrival.media->strip_extensions.any()) {
+    bytes = sinks->StrippedOnce(bytes, [&arrival](std::span<uint8_t> copy) {
+      return rtp::StripExtensions(arrival.media->strip_extensions, copy);
+    });
+  }
   if (!rtcp && (route.silence_rtp || route.block_dtmf)) {
     const Drop drop = Manipulate(arrival, route, sinks, &bytes);
     if (drop != Drop::kNone) return drop;
@@ -242,9 +260,16 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
     bytes = sinks->ChangedOnce(bytes, rtcp::RemoveFeedback);
     if (bytes.empty()) return Drop::kFeedbackFiltered;
   }
-  sinks->Add({out->socket, out->peer.target(), bytes});
-  out->egress.Count(bytes.size());
-  if (arrival.header) to.egress.OnPacket(*arrival.header, bytes.size());
+  const size_t plain_size = bytes.size();
+  if (!rtcp && arrival.media->verbatim) {
+    bytes = arrival.wire;
+  } else if (carrier.leg != nullptr && carrier.leg->secured()) {
+    const Drop drop = Protect(rtcp, carrier, index % 2, sinks, &bytes);
+    if (drop != Drop::kNone) return drop;
+  }
+  sinks->Add({path.socket, path.peer.target(), bytes});
+  StreamAt(to, index).egress.Count(bytes.size());
+  if (arrival.header) to.egress.OnPacket(*arrival.header, plain_size);
   if (rtcp) to.egress.OnRtcpAuthor(arrival.ssrc());
   return Drop::kNone;
 }
@@ -276,9 +301,10 @@ Drop Session::RejectInvalid(const Arrival& arrival) {
   arrival.stream->ingress.Count(arrival.packet.size());
   bool counted = false;
   for (const Route& route : arrival.media->routes) {
-    Stream* out = StreamOf(arrival, route);
-    if (out == nullptr) continue;
-    ++out->ingress.errors;
+    Media& to = media_[route.to];
+    const size_t index = StreamTo(arrival, media_[to.carrier]);
+    if (index == kNoStream) continue;
+    ++StreamAt(to, index).ingress.errors;
     counted = true;
   }
   if (!counted) ++arrival.stream->ingress.errors;
@@ -286,6 +312,7 @@ Drop Session::RejectInvalid(const Arrival& arrival) {
 }
 
 void Session::OnSendFailed(const Sink& sink, const base::Now& now) {
+  if (!sink.media) return;  // ICE and DTLS send again by themselves
   if (sink.socket >= sockets_.size() || sockets_[sink.socket].media == kNoMedia) return;
   const LocalSocket& socket = sockets_[sink.socket];
   Media& media = media_[socket.media];

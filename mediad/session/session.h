@@ -15,10 +15,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "mediad/rtcp/quality.h"
 #include "mediad/session/liveness.h"
+#include "mediad/session/secure_services.h"
 #include "mediad/session/sinks.h"
 #include "mediad/session/state.h"
 #include "proto/base/clock.h"
@@ -41,9 +44,23 @@ struct PeerEvent {
   base::Endpoint endpoint;
 };
 
+// ICE or DTLS came to something.
+struct SecureEvent {
+  enum class Kind : uint8_t { kIceCompleted, kDtlsEstablished, kDtlsFailed };
+
+  Kind kind = Kind::kIceCompleted;
+  uint32_t media = 0;
+  bool rtcp = false;
+  uint32_t port_set = 0;                 // kIceCompleted: of the local end
+  base::Endpoint remote;                 // likewise
+  rtpengine::v1::DtlsKeys keys;          // kDtlsEstablished
+  std::string reason;                    // kDtlsFailed
+};
+
 class Session {
  public:
-  Session(std::string id, const rtcp::QualityOptions& quality);
+  // `services` outlives the session; null: it can do neither DTLS nor ICE (Validate refuses them then).
+  Session(std::string id, const rtcp::QualityOptions& quality, SecureServices* services = nullptr);
 
   // Becomes what `specification` says; what has the same ids keeps its learned state and counters.
   // `bound` lists every port set of the specification, in its order. Precondition: Validate() was ok.
@@ -55,10 +72,17 @@ class Session {
   void Absorb(Session* other, uint32_t offset);
   void GiveBack(Session* other, uint32_t offset);
 
-  // The life of a packet (architecture.md §3). Returns why it goes nowhere; kNone: `sinks` has something.
-  // ≤ 150 ns without learning.
-  Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<const uint8_t> packet,
+  // The life of a packet (architecture.md §3). Decrypts in place. Returns why it goes nowhere, kNone if it does not
+  // stay here; whatever it returns, what is in `sinks` shall be sent. ≤ 150 ns without learning and encryption.
+  Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<uint8_t> packet,
                 uint8_t tos, const base::Now& now, SinkList* sinks);
+  // When OnTimer wants to be called (monotonic), max(): not at all. Changes in Apply, OnPacket and OnTimer.
+  std::chrono::nanoseconds next_deadline() const { return next_deadline_; }
+  // ICE and DTLS: what is due by now. `sinks` as above.
+  void OnTimer(const base::Now& now, SinkList* sinks);
+  // What ICE and DTLS came to since the last call.
+  std::vector<SecureEvent> TakeSecureEvents() { return std::exchange(secure_events_, {}); }
+  bool has_secure_events() const { return !secure_events_.empty(); }
   // What a sink of the last OnPacket met: the datagram could not be sent.
   void OnSendFailed(const Sink& sink, const base::Now& now);
   // A datagram longer than the buffer was cut.
@@ -75,6 +99,10 @@ class Session {
   // Once a second: NAT-piercing packets to send. Calls emit(sink) for each.
   template <typename Emit>
   void OnTick(Emit emit) const;
+  // Reports of our own (generate_rtcp): whether there are any to send at times, and those that are due, plain.
+  bool generates_reports() const;
+  void Report(std::chrono::milliseconds chance, const base::Now& now, std::span<uint8_t> buffer,
+              absl::FunctionRef<void(const Sink&)> emit);
   // Whether the media timeout is reached, and by which kind of stream (config.md §4.1).
   LivenessVerdict Examine(const base::Now& now) const;
 
@@ -87,12 +115,15 @@ class Session {
   const std::vector<Media>& media() const { return media_; }
 
  private:
-  struct Arrival;
+  struct Arrival;  // arrival.h
+  static constexpr size_t kNoStream = ~size_t{0};
 
   // The steps of OnPacket, in this order.
   bool Place(SocketIndex socket, Arrival* arrival);
   void Classify(Arrival* arrival) const;
-  bool FilterSource(const Arrival& arrival);
+  Drop FilterSource(const Arrival& arrival);
+  Drop Authenticate(Arrival* arrival);
+  bool Demultiplex(Arrival* arrival);
   void Learn(const Arrival& arrival);
   void Account(const Arrival& arrival);
   Drop Forward(const Arrival& arrival, SinkList* sinks);
@@ -101,15 +132,36 @@ class Session {
   // What commands hold back on this route; kNone: `bytes` is what may go.
   Drop Manipulate(const Arrival& arrival, const Route& route, SinkList* sinks,
                   std::span<const uint8_t>* bytes) const;
+  // Encrypts a copy of `bytes` for `carrier`, whose component is meant. kNone: `bytes` is what may go.
+  Drop Protect(bool rtcp, Media& carrier, size_t component, SinkList* sinks,
+               std::span<const uint8_t>* bytes) const;
   Drop Reject(const Arrival& arrival, Drop reason);
   Drop RejectInvalid(const Arrival& arrival);
   void AccountRtp(const Arrival& arrival);
   void AccountRtcp(const Arrival& arrival);
-  Stream* StreamOf(const Arrival& arrival, const Route& route);
+  // ICE and DTLS (session_secure.cc).
+  Drop OnStun(const Arrival& arrival, SinkList* sinks);
+  Drop OnDtls(const Arrival& arrival, SinkList* sinks);
+  void AfterLeg(MediaIndex index, const base::Now& now, SinkList* sinks);
+  void ReportIce(const Media& media, size_t component);
+  bool FollowPath(MediaIndex index, size_t component, const base::Now& now);
+  void FollowHandshake(MediaIndex index, size_t component, const base::Now& now);
+  uint16_t PortOf(const Media& media, size_t component) const;  // local; 0 = none
+  void FindDeadline();
+  // 0 RTP, 1 RTCP: the transport that the packet came by.
+  static size_t ComponentOf(const Arrival& arrival, const Media& carrier);
+  static size_t StreamTo(const Arrival& arrival, const Media& carrier);
+  // Media of a bundle may have fewer streams than its head.
+  static Stream& StreamAt(Media& media, size_t index) {
+    return media.streams[index < media.streams.size() ? index : 0];
+  }
   std::optional<uint32_t> ClockRateOf(uint32_t ssrc) const;
+  std::optional<Sink> ReportTo(Media* media, std::chrono::milliseconds chance, const base::Now& now,
+                               std::span<uint8_t> buffer);
   bool SameFamily(SocketIndex socket, const base::Endpoint& peer) const {
     return sockets_[socket].local.address.family() == peer.address.family();
   }
+  bool GoesRound(const Arrival& arrival) const;
   void LogStrictSource(const Arrival& arrival);
   void Log(base::log::Severity severity, const Media& media, uint16_t port,
            std::string_view text) const;
@@ -118,10 +170,17 @@ class Session {
                   Media* media) const;
   void ApplySockets(std::span<const BoundPortSet> bound,
                     const rtpengine::v1::Session& specification);
-  void AssignPorts(MediaIndex index, uint32_t port_set, bool late,
+  enum class PortUse : uint8_t { kCurrent, kLate, kFurther };
+  void AssignPorts(MediaIndex index, uint32_t port_set, PortUse use,
                    std::span<const BoundPortSet> bound);
   void ApplyRoutes(const rtpengine::v1::Session& specification);
+  void ApplyCarriers(const rtpengine::v1::Session& specification);
+  void ApplyLegs(const rtpengine::v1::Session& specification, std::span<const BoundPortSet> bound,
+                 const base::Now& now);
+  void FindVerbatim();
   void WarnOfFamilies() const;
+  void FillCarrier(const Media& media, size_t stream, bool explain,
+                   rtpengine::v1::StreamStatistics* out) const;
 
   std::string id_;
   rtcp::QualityOptions quality_options_;
@@ -133,9 +192,13 @@ class Session {
   std::chrono::nanoseconds signalled_at_{0};  // monotonic; opens the learning window
   int64_t signalled_unix_ = 0;                // of the first Apply, for streams without packets
   std::vector<LocalSocket> sockets_;
+  std::vector<base::IpAddress> own_addresses_;  // of sockets_, each once
   std::vector<Media> media_;
   std::unique_ptr<rtcp::QualityCollector> quality_;  // from the first RTCP on
   std::optional<PeerEvent> event_;
+  SecureServices* services_;
+  std::vector<SecureEvent> secure_events_;
+  std::chrono::nanoseconds next_deadline_ = std::chrono::nanoseconds::max();
 };
 
 inline constexpr std::array<uint8_t, 12> kPiercingPacket = {0x80, 0x7f, 0xff, 0xff};

@@ -7,14 +7,18 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "mediad/rtcp/report_generator.h"
 #include "mediad/rtp/egress_tracker.h"
+#include "mediad/rtp/header_extensions.h"
 #include "mediad/rtp/ingress_tracker.h"
 #include "mediad/rtp/payload.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
+#include "mediad/session/loop_guard.h"
 #include "proto/base/endpoint.h"
 
 namespace mediad::session {
@@ -60,6 +64,7 @@ struct Stream {
   int64_t last_strict_log_unix_s = 0;   // lines and events that a sender could cause with each packet:
   int64_t last_change_unix_s = 0;       // at most one a second
   Explanation explanation;
+  std::unique_ptr<LoopGuard> loop_guard;  // once something came from one of our own addresses
 };
 
 struct Route {
@@ -79,7 +84,15 @@ struct CodecEntry {
 // Numbers of rtpengine.v1.Liveness.
 enum class Liveness : uint8_t { kNone = 0, kChecked = 1, kSilent = 2, kUnanswered = 3 };
 
+class BundleDemultiplexer;
+class SecureLeg;
+
 struct Media {
+  Media();
+  Media(Media&&) noexcept;
+  Media& operator=(Media&&) noexcept;
+  ~Media();
+
   uint32_t id = 0;
   uint32_t port_set = 0;
   LearnPolicy policy;
@@ -92,6 +105,7 @@ struct Media {
   bool nat_wait = false;
   bool feedback_filter = false;
   bool block_short = false;       // some codec has a least payload
+  bool mirror_rtcp = false;       // its RTCP goes even to who gets reports of ours
   uint8_t tos = 0;
   Liveness liveness = Liveness::kNone;
   uint32_t idle_limit_s = 0;
@@ -101,7 +115,15 @@ struct Media {
   std::vector<CodecEntry> codecs; // what the party may send
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;
+  rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
+  std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
   std::string label;              // "<tag>/<index>"
+  // Whose sockets, keys and addresses it uses: its own position, or that of its bundle's head.
+  MediaIndex carrier = kNoMedia;
+  bool moved = false;             // the last Apply brought another RTP endpoint for a known one
+  bool verbatim = false;          // every receiver has its key: SRTP is checked and passes as it is
+  std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
+  std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle
 };
 
 // One bound port and whose it is.
@@ -110,6 +132,7 @@ struct LocalSocket {
   MediaIndex media = kNoMedia;    // kNoMedia: open, but nobody uses it
   uint8_t stream = 0;             // index in Media::streams
   bool late = false;              // of an earlier port set: accepted from, never sent from
+  bool further = false;           // on another local address, for ICE: sent from when ICE selects it
   uint8_t tos = 0;                // for what is sent
 };
 

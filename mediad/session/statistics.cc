@@ -1,4 +1,5 @@
 // What a session reports about itself: rtpengine.v1.SessionStatistics. Reads only.
+#include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 
 namespace mediad::session {
@@ -74,6 +75,20 @@ size_t Session::ActiveMedia(std::chrono::nanoseconds since) const {
   return active;
 }
 
+// What a media has from the one that carries it, itself as a rule: addresses, security.
+void Session::FillCarrier(const Media& media, size_t stream, bool explain,
+                          v1::StreamStatistics* out) const {
+  const Media& carrier = media_[media.carrier];
+  if (&carrier != &media && stream < carrier.streams.size()) {
+    const Learner& peer = carrier.streams[stream].peer;
+    if (peer.target().valid()) Set(peer.target(), out->mutable_endpoint());
+    out->set_confirmed(peer.confirmed());
+  }
+  if (carrier.leg != nullptr && stream < SecureLeg::kComponents) {
+    carrier.leg->FillStatistics(stream, explain, out);
+  }
+}
+
 void Session::FillStatistics(bool explain, v1::SessionStatistics* statistics) const {
   statistics->set_id(id_);
   statistics->set_generation(generation_);
@@ -84,8 +99,10 @@ void Session::FillStatistics(bool explain, v1::SessionStatistics* statistics) co
       const bool rtcp = i % 2 == 1;
       if (rtcp && media.rtcp_mux) continue;
       const SocketIndex socket = media.streams[i].socket;
+      v1::StreamStatistics* stream = out->add_streams();
       FillStream(media.streams[i], rtcp, socket == kNoSocket ? nullptr : &sockets_[socket],
-                 signalled_unix_, explain, out->add_streams());
+                 signalled_unix_, explain, stream);
+      FillCarrier(media, i, explain, stream);
     }
     for (const rtp::Source& source : media.ingress.sources()) {
       v1::SsrcStatistics* ssrc = out->add_ingress();

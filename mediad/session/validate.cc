@@ -3,7 +3,9 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
+#include "mediad/session/protection.h"
 #include "mediad/session/state.h"
 #include "proto/base/text.h"
 
@@ -55,6 +57,88 @@ absl::Status CheckPortSets(const v1::Session& specification, Ids* ids) {
   return sockets > kMaxSockets ? TooLarge("ports of a session", kMaxSockets) : absl::OkStatus();
 }
 
+absl::Status CheckKey(const v1::SrtpKey& key, uint32_t media) {
+  if (media::FindSuite(key.suite()) == nullptr) {
+    return Invalid("media ", media, ": unknown SRTP suite ", key.suite());
+  }
+  if (!ParametersOf(key)) return Invalid("media ", media, ": key or salt of a wrong length");
+  if (key.mki().size() > 128) return TooLarge("octets of an MKI", 128);
+  return absl::OkStatus();
+}
+
+absl::Status CheckSrtp(const v1::Srtp& srtp, uint32_t media) {
+  if (srtp.has_dtls() && (srtp.has_receive() || srtp.has_send())) {
+    return Invalid("media ", media, ": keys and DTLS exclude each other");
+  }
+  if (!v1::DtlsSetup_IsValid(srtp.dtls().setup())) {
+    return Invalid("media ", media, ": unknown DTLS setup");
+  }
+  std::vector<const v1::SrtpKey*> keys;
+  if (srtp.has_receive()) keys.push_back(&srtp.receive());
+  if (srtp.has_send()) keys.push_back(&srtp.send());
+  for (const v1::DtlsKeys& established : srtp.dtls().established()) {
+    keys.push_back(&established.receive());
+    keys.push_back(&established.send());
+  }
+  if (keys.size() > 8) return TooLarge("keys of a media", 8);
+  for (const v1::SrtpKey* key : keys) {
+    if (absl::Status status = CheckKey(*key, media); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckIce(const v1::Ice& ice, uint32_t media, const Ids& port_sets) {
+  if (ice.local_ufrag().empty() || ice.local_password().empty()) {
+    return Invalid("media ", media, ": ICE without credentials of ours");
+  }
+  for (const std::string* text :
+       {&ice.local_ufrag(), &ice.local_password(), &ice.remote_ufrag(), &ice.remote_password()}) {
+    if (text->size() > 256) return TooLarge("octets of an ICE credential", 256);
+  }
+  for (const uint32_t further : ice.further_port_sets()) {
+    if (port_sets.count(further) == 0) return Invalid("media ", media, ": no port set ", further);
+  }
+  if (ice.further_port_sets_size() > 64) return TooLarge("local addresses of a media", 64);
+  if (ice.remote_candidates_size() > 256) return TooLarge("candidates of a media", 256);
+  for (const v1::IceCandidate& candidate : ice.remote_candidates()) {
+    if (!v1::IceCandidateType_IsValid(candidate.type())) {
+      return Invalid("media ", media, ": unknown candidate type");
+    }
+    if (absl::Status status = CheckEndpoint(candidate.endpoint(), media); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckSecurity(const v1::Media& media, const Ids& port_sets) {
+  if (media.has_srtp()) {
+    if (absl::Status status = CheckSrtp(media.srtp(), media.id()); !status.ok()) return status;
+  }
+  if (media.has_ice()) return CheckIce(media.ice(), media.id(), port_sets);
+  return absl::OkStatus();
+}
+
+// A head is there, is its own head, and has the ports of all that it carries.
+absl::Status CheckBundles(const v1::Session& specification) {
+  std::unordered_map<uint32_t, const v1::Media*> by_id;
+  for (const v1::Media& media : specification.media()) by_id.emplace(media.id(), &media);
+  for (const v1::Media& media : specification.media()) {
+    if (!media.has_bundled()) continue;
+    const auto head = by_id.find(media.bundled().head());
+    if (head == by_id.end() || !head->second->has_bundled() ||
+        head->second->bundled().head() != head->first) {
+      return Invalid("media ", media.id(), ": media ", media.bundled().head(), " heads no bundle");
+    }
+    if (head->second->port_set() != media.port_set()) {
+      return Invalid("media ", media.id(), ": not the port set of its bundle's head");
+    }
+    if (media.bundled().mid_extension() > 255 || media.bundled().mid().size() > 255) {
+      return Invalid("media ", media.id(), ": MID or its extension id is too large");
+    }
+    if (media.port_pairs() > 1) return Invalid("media ", media.id(), ": port pairs in a bundle");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
   if (media.port_set() != 0 && port_sets.count(media.port_set()) == 0) {
     return Invalid("media ", media.id(), ": no port set ", media.port_set());
@@ -75,6 +159,16 @@ absl::Status CheckMedia(const v1::Media& media, const Ids& port_sets) {
     if (codec.min_payload() > 0xffff) {
       return Invalid("media ", media.id(), ": least payload ", codec.min_payload());
     }
+  }
+  if (absl::Status status = CheckSecurity(media, port_sets); !status.ok()) return status;
+  if (media.generate_rtcp() && (media.rtcp_interval_ms() < 100 || media.rtcp_interval_ms() > 3'600'000)) {
+    return Invalid("media ", media.id(), ": RTCP interval ", media.rtcp_interval_ms());
+  }
+  if (media.cname().size() > rtcp::kMaxSdesItem || media.bundled().mid().size() > rtcp::kMaxSdesItem) {
+    return TooLarge("octets of a CNAME or MID", rtcp::kMaxSdesItem);
+  }
+  for (const uint32_t id : media.strip_extensions()) {
+    if (id < 1 || id > 255) return Invalid("media ", media.id(), ": header extension ", id);
   }
   if (media.codecs_size() > 128) return TooLarge("codecs of a media", 128);
   if (media.has_rtp_remote()) {
@@ -126,6 +220,7 @@ absl::Status Validate(const v1::Session& specification) {
     }
     if (absl::Status status = CheckMedia(one, port_sets); !status.ok()) return status;
   }
+  if (absl::Status status = CheckBundles(specification); !status.ok()) return status;
   if (absl::Status status = CheckAbsorptions(specification); !status.ok()) return status;
   return CheckRoutes(specification, media);
 }

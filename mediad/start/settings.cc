@@ -6,12 +6,14 @@
 
 #include "absl/strings/numbers.h"
 #include "proto/base/text.h"
+#include "proto/runtime/version.h"
 
 namespace mediad::start {
 namespace {
 
 using MosFormula = relay::EngineOptions::MosFormula;
 
+constexpr int64_t kDatagramOverhead = 48;  // IPv6 and UDP headers, in octets, which dtls-mtu includes
 constexpr char kNoKernel[] = "kernel forwarding is not part of this version";
 
 // Sections [PREFIX-NAME], in the file's order.
@@ -37,6 +39,13 @@ rtpengine::v1::Capability Unavailable(const char* name, const char* reason) {
   rtpengine::v1::Capability capability;
   capability.set_name(name);
   capability.set_reason(reason);
+  return capability;
+}
+
+rtpengine::v1::Capability Available(const char* name) {
+  rtpengine::v1::Capability capability;
+  capability.set_name(name);
+  capability.set_available(true);
   return capability;
 }
 
@@ -81,6 +90,8 @@ relay::EngineOptions MakeEngineOptions(const base::options::ParsedOptions& optio
   engine.shards = static_cast<unsigned>(
       std::clamp<int64_t>(options.IsSet("num-threads") ? threads : (threads + 1) / 2, 1,
                           static_cast<int64_t>(kMaxShards)));
+  engine.software = runtime::SoftwareId();
+  engine.dtls_mtu = static_cast<uint16_t>(options.Int("dtls-mtu") - kDatagramOverhead);
   engine.orphan_timeout_s = static_cast<unsigned>(options.Int("orphan-timeout"));
   ApplyMosWords(options.List("mos"), &engine);
   return engine;
@@ -103,8 +114,8 @@ void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* 
 std::vector<rtpengine::v1::Capability> Capabilities() {
   constexpr char kNotYet[] = "not part of this version";
   return {Unavailable("kernel-offload", kNoKernel), Unavailable("transcoding", kNotYet),
-          Unavailable("recording", kNotYet), Unavailable("srtp", kNotYet),
-          Unavailable("ice", kNotYet)};
+          Unavailable("recording", kNotYet), Available("srtp"), Available("dtls"),
+          Available("ice")};
 }
 
 }  // namespace mediad::start

@@ -57,6 +57,42 @@ std::string ProtectionText(const v1::MediaStatistics& statistics) {
   return "";
 }
 
+std::string IceText(const v1::StreamStatistics& stream) {
+  if (!stream.has_ice()) return "";
+  const v1::IceStatus& ice = stream.ice();
+  const std::string component = stream.rtcp() ? ", ICE for RTCP " : ", ICE ";
+  if (ice.has_selected()) {
+    return base::StrCat(component, FormatEndpoint(ice.selected().local()), " to ",
+                        FormatEndpoint(ice.selected().remote()),
+                        ice.selected().nominated() ? "" : " (not nominated)");
+  }
+  switch (ice.state()) {
+    case v1::ICE_WAITING: return component + "waits for candidates";
+    case v1::ICE_FAILED: return component + "failed";
+    default: return component + "checks";
+  }
+}
+
+std::string DtlsText(const v1::StreamStatistics& stream) {
+  if (!stream.has_dtls()) return "";
+  const std::string component = stream.rtcp() ? ", DTLS for RTCP " : ", DTLS ";
+  switch (stream.dtls().state()) {
+    case v1::DTLS_IDLE: return component + "not started";
+    case v1::DTLS_HANDSHAKE: return component + "shakes hands";
+    case v1::DTLS_UNVERIFIED: return component + "waits for the fingerprint";
+    case v1::DTLS_ESTABLISHED: return component + "established";
+    case v1::DTLS_CLOSED: return component + "closed by the peer";
+    case v1::DTLS_FAILED: return component + "failed: " + Printable(stream.dtls().failure());
+    default: return component + "in an unknown state";
+  }
+}
+
+std::string TransportText(const v1::MediaStatistics& statistics) {
+  std::string text;
+  for (const auto& stream : statistics.streams()) text += IceText(stream) + DtlsText(stream);
+  return text;
+}
+
 std::string PartyText(const v1::PartyInfo& party, const Style& style) {
   std::string out =
       Paint(base::StrCat("Party ", Printable(party.tag())), Color::kTitle, style) + "\n";
@@ -72,7 +108,7 @@ std::string PartyText(const v1::PartyInfo& party, const Style& style) {
         base::StrCat(Printable(media.type()), " ", Printable(media.protocol()), " ",
                      Printable(media.direction()), ", interface ", Printable(media.interface()),
                      ", ", JoinPrintable(media.codecs()), media.rtcp_mux() ? ", rtcp-mux" : "",
-                     ProtectionText(media.statistics())));
+                     ProtectionText(media.statistics()), TransportText(media.statistics())));
   }
   return out + fields.Render(style);
 }

@@ -15,8 +15,9 @@ TEST(AdminCommandLineTest, WhatIsWrongIsSaidInTheTextsOfScripts) {
   EXPECT_EQ(Parse("LIST timeout").answer, "Unknown command: LIST\n");
   EXPECT_EQ(Parse("list bogus").answer, "Unknown command: bogus\n");
   EXPECT_EQ(Parse("set bogus 1").answer, "Unknown command: bogus\n");
-  for (const char* line : {"list", "get", "set", "terminate", "list sessions", "set loglevel",
-                           "set loglevel core", "list \r\n"}) {
+  for (const char* line :
+       {"list", "get", "set", "terminate", "params", "call", "media", "media list", "list sessions",
+        "set loglevel", "set loglevel core", "set timeout", "list \r\n"}) {
     EXPECT_EQ(Parse(line).answer, "More parameters required.\n") << line;
   }
 }
@@ -38,24 +39,63 @@ TEST(AdminCommandLineTest, Commands) {
   EXPECT_EQ(Parse("set loglevel core 7").value, "7");
 }
 
-TEST(AdminCommandLineTest, Parameters) {
-  Parameters p;
-  p.timeout_s = 60;
-  p.max_bandwidth = 5;
+TEST(AdminCommandLineTest, ParametersAndStatistics) {
   EXPECT_EQ(Parse("list timeout").verb, Verb::kListParameter);
-  EXPECT_EQ(ParameterText("timeout", p), "TIMEOUT=60\n");
-  EXPECT_EQ(ParameterText("maxsessions", p), "Maximum sessions configured on rtpengine: -1\n");
-  EXPECT_EQ(ParameterText("maxcpu", p), "Maximum CPU usage configured on rtpengine: 0.0\n");
-  EXPECT_EQ(ParameterText("maxload", p), "Maximum load average configured on rtpengine: 0.00\n");
-  EXPECT_EQ(ParameterText("maxbw", p), "Maximum bandwidth configured on rtpengine: 5\n");
-  EXPECT_EQ(ParameterText("controltos", p), "0\n");
-  EXPECT_EQ(ParameterText("bogus", p), "");
+  EXPECT_EQ(Parse("set timeout 5 more").verb, Verb::kSetParameter);
+  EXPECT_EQ(Parse("set timeout 5 more").argument, "timeout");
+  EXPECT_EQ(Parse("set timeout 5 more").value, "5");
+  EXPECT_EQ(Parse("list totals").verb, Verb::kListTotals);
+  EXPECT_EQ(Parse("list counters").verb, Verb::kListCounters);
+  EXPECT_EQ(Parse("get interfaces").verb, Verb::kListInterfaces);
+  EXPECT_EQ(Parse("list jsonstats").verb, Verb::kListJsonStatistics);
+  EXPECT_EQ(Parse("list transcoders").answer, "No stats entries\n");
+  EXPECT_EQ(Parse("params start").verb, Verb::kParametersAtStart);
+  EXPECT_EQ(Parse("params revert").verb, Verb::kParametersRevert);
+  EXPECT_EQ(Parse("params bogus").answer, "Unknown command: bogus\n");
+}
+
+TEST(AdminCommandLineTest, Calls) {
+  EXPECT_EQ(Parse("call a@b").verb, Verb::kCallMissing);
+  EXPECT_EQ(Parse("call a@b info").verb, Verb::kCallInfo);
+  EXPECT_EQ(Parse("call a@b terminate").verb, Verb::kCallTerminate);
+  EXPECT_EQ(Parse("call a@b tag").verb, Verb::kCallMissing);
+  EXPECT_EQ(Parse("call a@b tag x").verb, Verb::kCallMissing);
+  EXPECT_EQ(Parse("call a@b tag x info").verb, Verb::kCallParty);
+  EXPECT_EQ(Parse("call a@b tag x info").value, "x");
+  EXPECT_EQ(Parse("call a@b bogus").verb, Verb::kCallDetail);
+  EXPECT_EQ(Parse("call a@b bogus").answer, "Unknown command: bogus\n");
+  EXPECT_EQ(Parse("debug a@b on").verb, Verb::kDebug);
+  EXPECT_EQ(Parse("debug").answer, "No call ID specified\n");
+}
+
+// What this build cannot do is said; a script never takes silence for success.
+TEST(AdminCommandLineTest, WhatIsNotThereIsSaid) {
+  for (const char* line : {"list redisallowederrors", "list rediscmdtimeout", "set redisdisable 1",
+                           "set redisconnecttimeout 5", "standby", "media list files",
+                           "media evict dbs", "set maxopenfiles 70000"}) {
+    const CommandLine command = Parse(line);
+    EXPECT_EQ(command.verb, Verb::kAnswered) << line;
+    EXPECT_TRUE(command.answer.find("not supported") != command.answer.npos ||
+                command.answer.find("Fail") == 0)
+        << line << ": " << command.answer;
+  }
+  for (const char* line : {"kslist", "ksadd 7", "ksrm 7"}) {
+    EXPECT_EQ(Parse(line).answer, "Keyspace notification feature has not been configured.\n")
+        << line;
+  }
+  for (const char* line :
+       {"call a tag x delay 50", "call a tag x detect-dtmf 1", "call a debug on"}) {
+    EXPECT_EQ(Parse(line).verb, Verb::kCallDetail) << line;
+    EXPECT_NE(Parse(line).answer.find("not supported"), std::string::npos) << line;
+  }
 }
 
 TEST(AdminCommandLineTest, UsageNamesEveryCommand) {
-  for (const char* word : {"numsessions", "sessions", "maxsessions", "maxcpu", "maxload", "maxbw",
-                           "timeout", "silenttimeout", "offertimeout", "finaltimeout", "loglevels",
-                           "loglevel", "controltos", "deletedelay", "terminate", "set"}) {
+  for (const char* word :
+       {"numsessions", "sessions",      "maxsessions",  "maxcpu",       "maxload",   "maxbw",
+        "timeout",     "silenttimeout", "offertimeout", "finaltimeout", "loglevels", "loglevel",
+        "controltos",  "deletedelay",   "terminate",    "set",          "totals",    "counters",
+        "interfaces",  "jsonstats",     "params",       "active",       "call"}) {
     EXPECT_NE(Usage().find(word), Usage().npos) << word;
   }
 }

@@ -116,6 +116,7 @@ TEST_F(CallServiceTest, DelayedDeletion) {
 
 TEST_F(CallServiceTest, TheConfiguredDelayIsTheDefault) {
   settings_.delete_delay_s = 5;
+  service_->SetSettings(settings_);
   Establish("c");
   ng::Request request = DeleteFor("c");
   request.delete_delay.reset();
@@ -189,6 +190,7 @@ TEST_F(CallServiceTest, Limits) {
   for (const LimitCase& test : cases) {
     SCOPED_TRACE(test.why);
     settings_.max_sessions = test.max_sessions;
+    service_->SetSettings(settings_);
     gateway_.refuse = test.refusal;
     const ng::Dictionary told = Do(With(OfferFor("new"), {ng::Flag::kSupportsLoadLimit}));
     EXPECT_EQ(told.size(), 2u);
@@ -256,6 +258,132 @@ TEST_F(CallServiceTest, ADueDeletionWaitsForTheCommandAtWork) {
   EXPECT_EQ(Text(**offer, "result"), "ok");
   // The offer came before the deletion was due and cancelled it.
   EXPECT_EQ(service_->size(), 1u);
+}
+
+TEST_F(CallServiceTest, CallsAreCountedByFamilyOnceTheyAreAnswered) {
+  ASSERT_EQ(ResultOf(OfferFor("c1")), "ok");
+  EXPECT_EQ(service_->CountSessions().calls, 1);
+  EXPECT_EQ(service_->CountSessions().ipv4, 0);
+  ASSERT_EQ(ResultOf(AnswerFor("c1")), "ok");
+  EXPECT_EQ(service_->CountSessions().ipv4, 1);
+  EXPECT_EQ(service_->CountSessions().mixed, 0);
+}
+
+// m=audio 4000/2: two pairs of ports, as recorded; a=rtcp has no meaning there.
+TEST_F(CallServiceTest, SeveralPortsOfASectionAreAllShown) {
+  const std::string section = "m=audio 4000/2 RTP/AVP 8\r\na=rtcp:4009\r\n";
+  ASSERT_EQ(ResultOf(Offer("c", "A", "v=0\r\no=x 1 1 IN IP4 192.0.2.9\r\ns=-\r\n"
+                                     "c=IN IP4 192.0.2.9\r\nt=0 0\r\n" + section)), "ok");
+  rtpengine::v1::MediaStatistics* media = gateway_.statistics.add_media();
+  media->set_media(gateway_.held.at("c").session.media(0).id());
+  for (int i = 0; i < 4; ++i) {
+    media->add_streams()->set_rtcp(i % 2 == 1);
+    media->mutable_streams(i)->mutable_ingress()->set_packets(static_cast<uint64_t>(i) + 10);
+  }
+  const ng::Dictionary reply = Do(QueryFor("c"));
+  const ng::Dictionary& party = *reply.Find("tags")->dictionary()->Find("A")->dictionary();
+  const ng::Dictionary& section_reply = *(*party.Find("medias")->list())[0].dictionary();
+  const ng::List& streams = *section_reply.Find("streams")->list();
+  ASSERT_EQ(streams.size(), 4u);
+  const int64_t first = *streams[0].dictionary()->Find("local port")->integer();
+  for (int64_t i = 0; i < 4; ++i) {
+    const ng::Dictionary& stream = *streams[static_cast<size_t>(i)].dictionary();
+    EXPECT_EQ(*stream.Find("local port")->integer(), first + i);
+    EXPECT_EQ(*stream.Find("endpoint")->dictionary()->Find("port")->integer(), 4000 + i);
+    EXPECT_EQ(*stream.Find("stats")->dictionary()->Find("packets")->integer(), 10 + i);
+  }
+}
+
+// One side's first packet stands for both, but only where it was asked for.
+TEST_F(CallServiceTest, UnidirectionalConfirmsTheOtherSideToo) {
+  for (const bool asked : {true, false}) {
+    const std::string id = asked ? "c1" : "c2";
+    ng::Request offer = OfferFor(id);
+    if (asked) offer.Set(ng::Flag::kUnidirectional);
+    ASSERT_EQ(ResultOf(offer), "ok");
+    ASSERT_EQ(ResultOf(AnswerFor(id)), "ok");
+    gateway_.statistics.Clear();
+    for (const rtpengine::v1::Media& media : gateway_.held.at(id).session.media()) {
+      rtpengine::v1::MediaStatistics* statistics = gateway_.statistics.add_media();
+      statistics->set_media(media.id());
+      statistics->add_streams()->set_confirmed(gateway_.statistics.media_size() == 1);
+    }
+    const ng::Dictionary reply = Do(QueryFor(id));
+    const auto flags = [&](const char* tag) {
+      const ng::Dictionary& party = *reply.Find("tags")->dictionary()->Find(tag)->dictionary();
+      const ng::Dictionary& media = *(*party.Find("medias")->list())[0].dictionary();
+      const ng::Dictionary& rtp = *(*media.Find("streams")->list())[0].dictionary();
+      std::vector<std::string> out;
+      for (const ng::Value& flag : *rtp.Find("flags")->list()) out.push_back(*flag.string());
+      return out;
+    };
+    EXPECT_THAT(flags("A"), ElementsAre("RTP", "filled", "confirmed", "kernelized",
+                                        "no kernel support"));
+    if (asked) {
+      EXPECT_THAT(flags("B"), ElementsAre("RTP", "filled", "confirmed"));
+    } else {
+      EXPECT_THAT(flags("B"), ElementsAre("RTP", "filled"));
+    }
+  }
+}
+
+TEST_F(CallServiceTest, OnePartyIsPrintedAlone) {
+  Establish("c1");
+  std::string text;
+  const auto print = [&](const std::string& call_id, const std::string& tag) {
+    bool there = false;
+    service_->PrintParty(call_id, tag, now_, [&](bool found, const std::string& out) {
+      there = found;
+      text = out;
+    });
+    gateway_.AnswerAll();
+    return there;
+  };
+  service_->PrintSession("c1", now_, [&](bool, const std::string& out) { text = out; });
+  gateway_.AnswerAll();
+  EXPECT_NE(text.find("\ntos: 0\n"), text.npos) << "as configured: " << text;
+  EXPECT_TRUE(print("c1", "B"));
+  EXPECT_EQ(text.rfind("--- Tag 'B', type: TO_TAG, label ''", 0), 0u) << text;
+  EXPECT_EQ(text.find("Tag 'A', type"), text.npos);
+  EXPECT_TRUE(print("c1", "nobody"));
+  EXPECT_EQ(text, "");
+  EXPECT_FALSE(print("c2", "A"));
+  EXPECT_TRUE(service_->Has("c1"));
+  EXPECT_FALSE(service_->Has("c2"));
+}
+
+TEST_F(CallServiceTest, NewLimitsHoldFromTheNextCallOn) {
+  Establish("c1");
+  Settings changed = settings_;
+  changed.max_sessions = 1;
+  changed.delete_delay_s = 7;
+  service_->SetSettings(changed);
+  EXPECT_NE(ErrorOf(OfferFor("c2")), "");
+  EXPECT_EQ(ResultOf(AnswerFor("c1")), "ok");
+  service_->SetSettings(settings_);
+  EXPECT_EQ(ResultOf(OfferFor("c2")), "ok");
+}
+
+// Calls that are up too: their workers watch the clock.
+TEST_F(CallServiceTest, NewTimeoutsReachTheCallsThereAre) {
+  for (int i = 0; i < 250; ++i) Establish(base::StrCat("c", i));
+  EXPECT_EQ(gateway_.held.at("c0").session.media(0).idle_limit_s(), 60u);
+  Settings changed = settings_;
+  changed.timeout_s = 90;
+  service_->SetSettings(changed);
+  const auto told = [&] {
+    size_t count = 0;
+    for (const auto& [id, held] : gateway_.held) {
+      count += held.session.media(0).idle_limit_s() == 90 ? 1 : 0;
+    }
+    return count;
+  };
+  TickAt(1);
+  EXPECT_EQ(told(), 100u) << "bit by bit";
+  TickAt(1.1);
+  TickAt(1.2);
+  EXPECT_EQ(told(), 250u);
+  EXPECT_EQ(ResultOf(AnswerFor("c0")), "ok");
 }
 
 }  // namespace

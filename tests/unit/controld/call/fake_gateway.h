@@ -58,6 +58,7 @@ class FakePorts {
     const size_t octets = wanted.family() == rtpengine::v1::IPV6 ? 16 : 4;
     for (const rtpengine::v1::Interface& interface : view.interfaces) {
       if (interface.address().size() != octets) continue;
+      if (!wanted.address().empty() && interface.address() != wanted.address()) continue;
       if (interface.name() != wanted.interface() && interface.group() != wanted.interface())
         continue;
       allocation.set_interface(interface.name());

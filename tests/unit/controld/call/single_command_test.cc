@@ -14,7 +14,10 @@ using ::testing::UnorderedElementsAre;
 
 class SingleTest : public SessionCommandTest {
  protected:
-  SingleTest() { settings_.software_id = "software"; }
+  SingleTest() {
+    settings_.software_id = "software";
+    service_->SetSettings(settings_);
+  }
 
   ng::Request PublishFor(const std::string& tag, int port = 4000,
                          std::string_view lines = "a=sendonly\r\n",
@@ -96,6 +99,7 @@ TEST_F(SingleTest, ARefusedPublisherLeavesNoCall) {
 
 TEST_F(SingleTest, LimitsAreForOffers) {
   settings_.max_sessions = 0;
+  service_->SetSettings(settings_);
   EXPECT_EQ(ErrorOf(OfferFor("d")), "Parallel session limit reached");
   EXPECT_EQ(ResultOf(PublishFor("pub")), "ok");
   EXPECT_TRUE(gateway_.placements.back().beyond_limits);

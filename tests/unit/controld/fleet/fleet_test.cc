@@ -439,6 +439,32 @@ TEST_F(FleetTest, DrainingComesFromReportsAndFromTheCommand) {
   EXPECT_EQ(Info("m1").state(), rtpengine::v1::READY);
 }
 
+rtpengine::v1::Certificate MakeCertificate(char octet) {
+  rtpengine::v1::Certificate certificate;
+  certificate.add_fingerprints()->set_hash("sha-256");
+  certificate.mutable_fingerprints(0)->set_digest(std::string(32, octet));
+  return certificate;
+}
+
+TEST_F(FleetTest, NegotiationSeesTheCertificatesOfToday) {
+  const StreamId stream = Open();
+  Hello hello = MakeHello("m1");
+  *hello.add_certificates() = MakeCertificate('a');
+  SayHello(stream, hello);
+  const auto before = fleet_.View("m1");
+  ASSERT_EQ(before->certificates.size(), 1u);
+
+  rtpengine::v1::WorkerMessage report;
+  *report.mutable_load()->add_certificates() = MakeCertificate('b');
+  *report.mutable_load()->add_certificates() = MakeCertificate('a');
+  Say(stream, report);
+  ASSERT_EQ(fleet_.View("m1")->certificates.size(), 2u);
+  EXPECT_EQ(fleet_.View("m1")->certificates[0].fingerprints(0).digest(), std::string(32, 'b'));
+  EXPECT_EQ(before->certificates.size(), 1u);
+  Load(stream);
+  EXPECT_EQ(fleet_.View("m1")->certificates.size(), 2u);
+}
+
 TEST_F(FleetTest, EventsGoOnButOnlyOurs) {
   const StreamId stream = AttachReady("m1");
   rtpengine::v1::WorkerMessage message;
@@ -549,6 +575,13 @@ TEST_F(FleetTest, HelloIsValidated) {
       {"port range", [](Hello* h) { h->mutable_interfaces(0)->set_port_min(40000); }},
       {"without name", [](Hello* h) { h->mutable_interfaces(0)->set_name(""); }},
       {"alias", [](Hello* h) { h->mutable_interfaces(0)->set_alias_of("x"); }},
+      {"without SHA-256", [](Hello* h) { h->add_certificates(); }},
+      {"invalid fingerprint",
+       [](Hello* h) {
+         auto* fingerprint = h->add_certificates()->add_fingerprints();
+         fingerprint->set_hash("sha-256");
+         fingerprint->set_digest("short");
+       }},
   };
   for (const auto& [fault, change] : cases) {
     Hello hello = MakeHello("m1");

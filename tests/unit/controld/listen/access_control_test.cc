@@ -79,6 +79,24 @@ TEST_F(AccessControlTest, OnlyThoseOnTheListMay) {
   EXPECT_TRUE(access_.AdmitMessage(Ip("192.0.3.1"), 1s));
 }
 
+TEST_F(AccessControlTest, WhatWasLeftToUsSaysWhatOpensItAndFollowsTheNetworks) {
+  AccessControl::Rules rules;
+  rules.near = true;
+  rules.allow = *AccessControl::ParseAllow({"10.0.0.0/8"});
+  access_.SetRules(rules);
+  EXPECT_TRUE(access_.AdmitMessage(Ip("10.1.1.1"), 100s));
+  EXPECT_FALSE(access_.AdmitMessage(Ip("192.0.2.1"), 100s));
+  EXPECT_EQ(access_.counters().address.load(), 1u);
+  ASSERT_EQ(log_.size(), 1u);
+  EXPECT_NE(log_[0].find("listen-ng-allow opens it to others"), std::string::npos) << log_[0];
+  access_.SetNear(*AccessControl::ParseAllow({"192.0.2.0/24"}));
+  EXPECT_TRUE(access_.AdmitMessage(Ip("192.0.2.1"), 100s));
+  EXPECT_FALSE(access_.AdmitMessage(Ip("10.1.1.1"), 100s));
+  Allow({"203.0.113.1"});
+  access_.SetNear(*AccessControl::ParseAllow({"192.0.2.0/24"}));
+  EXPECT_FALSE(access_.AdmitMessage(Ip("192.0.2.1"), 100s)) << "what was written is not replaced";
+}
+
 TEST_F(AccessControlTest, RefusalsMakeOneLineInTenSeconds) {
   Allow({"192.0.2.1"});
   for (int i = 0; i < 1000; ++i) access_.AdmitMessage(Ip("192.0.3.1"), 100s + i * 1ms);

@@ -119,7 +119,7 @@ TEST_F(StatisticsTreeTest, WorkersAreAddedUp) {
   const Dictionary& interface = *interfaces[0].dictionary();
   EXPECT_EQ(Text(interface, "address"), "203.0.113.5");
   EXPECT_EQ(Number(In(interface, "ports"), "free"), 96);
-  EXPECT_EQ(Text(In(interface, "ports"), "used_pct"), "4.000000");
+  EXPECT_EQ(Text(In(interface, "ports"), "used_pct"), "4.00");
   EXPECT_EQ(Number(In(interface, "egress"), "packets"), 990);
   EXPECT_EQ(Text(In(interface, "voip_metrics"), "mos_average"), "4.000000");
 }

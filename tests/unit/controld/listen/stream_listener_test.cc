@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "controld/listen/listen_address.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -78,13 +79,14 @@ class StreamListenerTest : public testing::Test {
   }
   void Start() {
     const base::Endpoint any = *base::Endpoint::Parse("127.0.0.1:0");
-    auto listener = StreamListener::Bind({{any}, {any}, {}}, {});
+    auto listener = StreamListener::Bind({{any}, {any}, {}, {any}}, {});
     ASSERT_TRUE(listener.ok()) << listener.status();
     listener_ = *std::move(listener);
     listener_->Start({&server_, &access_, &admin_, [] { return std::string("metrics\n"); }});
   }
   base::Endpoint tcp() const { return listener_->addresses()[0]; }
   base::Endpoint http() const { return listener_->addresses()[1]; }
+  base::Endpoint cli() const { return listener_->addresses()[2]; }
   // One request, and everything that comes back on its connection.
   std::string Http(std::string_view request) const {
     const Client client(http());
@@ -282,6 +284,53 @@ TEST(StreamListenerBindTest, HttpsNeedsACertificate) {
   settings.certificate = "/nonexistent.pem";
   const auto missing = StreamListener::Bind({{}, {}, {any}}, settings);
   EXPECT_THAT(std::string(missing.status().message()), HasSubstr("'https-cert'"));
+}
+
+TEST_F(StreamListenerTest, AdminPortAnswersOneLineAndCloses) {
+  Start();
+  const std::string_view rows[][2] = {
+      {"list timeout\n", "ran list timeout\n<end>"},
+      {"list timeout\r\nlist maxload\n", "ran list timeout\r\n<end>"},
+      {"\n\r\nlist timeout\n", "ran list timeout\n<end>"},
+      {std::string_view("list timeout\0\n", 14), "ran list timeout\n<end>"},
+  };
+  for (const auto& row : rows) {
+    const Client client(cli());
+    client.Send(row[0]);
+    EXPECT_EQ(client.ReceiveAll(), row[1]);
+  }
+  const Client halves(cli());
+  halves.Send("list ");
+  halves.Send("timeout");
+  halves.EndSending();
+  EXPECT_EQ(halves.ReceiveAll(), "ran list timeout\n<end>");
+  const Client nothing(cli());
+  nothing.EndSending();
+  EXPECT_EQ(nothing.ReceiveAll(), "<end>");
+  const Client endless(cli());
+  endless.Send(std::string(4096, 'x'));
+  EXPECT_EQ(endless.ReceiveAll(), base::StrCat("ran ", std::string(4096, 'x'), "\n<end>"));
+}
+
+TEST_F(StreamListenerTest, AdminPortIsForThoseOnTheListAndNeedsNoSecretFromHere) {
+  Demand("open sesame");
+  Start();
+  const Client local(cli());
+  local.Send("list timeout\n");
+  EXPECT_EQ(local.ReceiveAll(), "ran list timeout\n<end>");
+  AccessControl::Rules rules;
+  rules.allow = *AccessControl::ParseAllow({"192.0.2.1"});
+  access_.SetRules(std::move(rules));
+  const Client refused(cli());
+  EXPECT_EQ(refused.ReceiveAll(), "<end>");
+}
+
+TEST_F(StreamListenerTest, APortAloneIsOnTheLoopbackWhereTheOptionSaysSo) {
+  const auto addresses = ParseListenAddress("9900", "listen-cli", BarePort::kLoopback);
+  ASSERT_TRUE(addresses.ok());
+  ASSERT_EQ(addresses->size(), 2u);
+  EXPECT_EQ((*addresses)[0].ToString(), "127.0.0.1:9900");
+  EXPECT_EQ((*addresses)[1].ToString(), "[::1]:9900");
 }
 
 }  // namespace

@@ -59,7 +59,16 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"reject_not_offered", Flag::kRtcpMuxReject, false, false, kPlainToB, kPlainToA}),
     [](const auto& one) { return std::string(one.param.name); });
 
-class MuxTest : public Exchange {};
+class MuxTest : public Exchange {
+ protected:
+  // Of all port sets, as the worker is told.
+  std::vector<uint32_t> PortCounts() {
+    const auto session = BuildSession(call_, settings_, false);
+    std::vector<uint32_t> counts;
+    for (const auto& set : session.port_sets()) counts.push_back(set.count());
+    return counts;
+  }
+};
 
 TEST_F(MuxTest, AgreedOnceIsOfferedWithoutFallback) {
   Send(OfferFromA(kMux));
@@ -104,6 +113,36 @@ TEST_F(MuxTest, WorkerMuxesOnceAgreed) {
   Send(AnswerFromB(kMux));
   EXPECT_TRUE(SessionMedia("A").rtcp_mux());
   EXPECT_TRUE(SessionMedia("B").rtcp_mux());
+}
+
+// The RTCP port of the offerer's leg is given back; while mux is offered again, the other one serves on.
+TEST_F(MuxTest, AgreementGivesTheRtcpPortBack) {
+  Send(OfferFromA(kMux));
+  Send(AnswerFromB(kMux));
+  EXPECT_THAT(PortCounts(), ElementsAre(2, 1));
+  Send(ReofferFromA(kMux));
+  EXPECT_THAT(LinesOf(Send(AnswerFromB(kMux)), "a=rtcp"), ElementsAre("a=rtcp:30002", "a=rtcp-mux"));
+  EXPECT_THAT(PortCounts(), ElementsAre(2, 1));
+}
+
+TEST_F(MuxTest, WithoutMuxAgainThereAreTwoOtherPorts) {
+  Send(OfferFromA(kMux));
+  Send(AnswerFromB(kMux));
+  Send(ReofferFromA());
+  EXPECT_THAT(LinesOf(Send(AnswerFromB()), "a=rtcp"), ElementsAre("a=rtcp:30005"));
+  EXPECT_FALSE(SessionMedia("A").rtcp_mux());
+  EXPECT_THAT(PortCounts(), ElementsAre(2, 1, 2));
+  // The former port is still listened on.
+  EXPECT_EQ(SessionMedia("A").late_port_sets_size(), 1);
+}
+
+TEST_F(MuxTest, RefusedAgainThereAreTwoOtherPorts) {
+  Send(OfferFromA(kMux));
+  Send(AnswerFromB(kMux));
+  Send(ReofferFromA(kMux));
+  EXPECT_THAT(LinesOf(Send(AnswerFromB()), "a=rtcp"), ElementsAre("a=rtcp:30005"));
+  Send(ReofferFromA(kMux));
+  EXPECT_THAT(LinesOf(Send(AnswerFromB(kMux)), "a=rtcp"), ElementsAre("a=rtcp:30002", "a=rtcp-mux"));
 }
 
 }  // namespace

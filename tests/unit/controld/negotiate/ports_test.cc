@@ -39,6 +39,21 @@ TEST_F(PortsTest, NewEndpointNewPortsAndBack) {
   EXPECT_EQ(MediaPort(Send(ReofferFromA("", 4000))), 30000);
 }
 
+TEST_F(PortsTest, OnlyTheLatestPortsAreKept) {
+  for (int i = 1; i < 40; ++i) Send(ReofferFromA("", 4000 + 2 * i));
+  const int of_a = 1;
+  EXPECT_EQ(call_.port_sets_size(), of_a + kMostPortSets);
+  const rtpengine::v1::Media media = SessionMedia("B");
+  EXPECT_EQ(media.late_port_sets_size(), kMostPortSets - 1);
+  EXPECT_EQ(call::FindPortSet(call_, media.port_set())->allocation().port(), 30000u + 2 * 40);
+  // Used again, the oldest that is left is no longer the oldest.
+  const int oldest = 40 - kMostPortSets;
+  EXPECT_EQ(MediaPort(Send(ReofferFromA("", 4000 + 2 * oldest))), 30000 + 2 * (oldest + 1));
+  EXPECT_EQ(MediaPort(Send(ReofferFromA("", 5000))), 30082);
+  EXPECT_EQ(MediaPort(Send(ReofferFromA("", 4000 + 2 * oldest))), 30000 + 2 * (oldest + 1));
+  EXPECT_EQ(MediaPort(Send(ReofferFromA("", 4000 + 2 * (oldest + 1)))), 30084) << "closed long ago";
+}
+
 TEST_F(PortsTest, TheRtcpEndpointDoesNotCount) {
   EXPECT_EQ(MediaPort(Send(ReofferFromA("a=rtcp:4999\r\n"))), 30000);
 }

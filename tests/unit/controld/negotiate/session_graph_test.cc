@@ -9,6 +9,8 @@ namespace controld::negotiate {
 namespace {
 
 namespace v1 = rtpengine::v1;
+using ng::Flag;
+using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 
 class SessionGraphTest : public Exchange {
@@ -123,6 +125,36 @@ TEST_F(SessionGraphTest, FeedbackPassesBetweenEqualProfiles) {
   Send(call::Answer("c", "A", "B", call::Sdp("198.51.100.20", 5000, "", "RTP/AVPF")));
   EXPECT_FALSE(SessionMedia("A").feedback_filter());
   EXPECT_FALSE(SessionMedia("B").feedback_filter());
+}
+
+TEST_F(SessionGraphTest, ReportsOfOursGoToBothUntilTurnedOff) {
+  settings_.rtcp_interval_ms = 1234;
+  Send(call::With(OfferFromA(), {Flag::kGenerateRtcp, Flag::kMirrorRtcp}));
+  Send(AnswerFromB());
+  for (const char* tag : {"A", "B"}) {
+    EXPECT_TRUE(SessionMedia(tag).generate_rtcp());
+    EXPECT_EQ(SessionMedia(tag).rtcp_interval_ms(), 1234u);
+    EXPECT_EQ(SessionMedia(tag).cname(), "0123456789ab");
+    // Mirroring has to be repeated in the answer, as recorded.
+    EXPECT_FALSE(SessionMedia(tag).mirror_rtcp());
+  }
+  Send(call::With(ReofferFromA(), {Flag::kMirrorRtcp}));
+  EXPECT_TRUE(SessionMedia("B").generate_rtcp());
+  EXPECT_TRUE(SessionMedia("B").mirror_rtcp());
+  Send(call::With(AnswerFromB(), {Flag::kNoGenerateRtcp}));
+  EXPECT_FALSE(SessionMedia("A").generate_rtcp());
+  EXPECT_FALSE(SessionMedia("B").generate_rtcp());
+}
+
+TEST_F(SessionGraphTest, RemovedHeaderExtensionsAreCutOutOfPackets) {
+  ng::Request request = OfferFromA("a=extmap:1 urn:x\r\na=extmap:2 urn:y\r\na=extmap:3 urn:z\r\n");
+  request.extmap_strip = {"urn:x"};
+  request.extmap_mask = {"urn:z"};
+  Send(request);
+  EXPECT_THAT(SessionMedia("A").strip_extensions(), ElementsAre(1, 3));
+  EXPECT_TRUE(warnings_.empty());
+  Send(AnswerFromB("a=extmap:2 urn:y\r\n"));
+  EXPECT_THAT(SessionMedia("B").strip_extensions(), ElementsAre());
 }
 
 TEST_F(SessionGraphTest, PinnedAsksForTheVeryPorts) {

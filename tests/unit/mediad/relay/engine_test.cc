@@ -564,6 +564,30 @@ TEST_F(EngineTest, PiercesNat) {
   EXPECT_EQ(piercing->bytes, std::string("\x80\x7f\xff\xff\0\0\0\0\0\0\0\0", 12));
 }
 
+TEST_F(EngineTest, SendsReportsOfItsOwnWhileItIsToldTo) {
+  Peer a, b;
+  v1::Session session = TwoParties("reports", a, b);
+  for (v1::Media& media : *session.mutable_media()) {
+    media.set_rtcp_mux(true);
+    media.set_generate_rtcp(true);
+    media.set_rtcp_interval_ms(100);
+    media.set_cname("box");
+  }
+  const v1::CommandResult applied = Apply(session);
+  ASSERT_FALSE(applied.has_error());
+  a.Send(Rtp(1), Ours(applied, 0));
+  ASSERT_TRUE(b.Receive());
+  const auto report = b.Receive();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->from, Ours(applied, 1));
+  ASSERT_EQ(report->bytes.size(), 28u + 4 + 12);
+  EXPECT_EQ(static_cast<uint8_t>(report->bytes[1]), 200);
+  EXPECT_EQ(report->bytes[23], 1);  // packets
+  EXPECT_EQ(report->bytes.substr(38, 3), "box");
+  EXPECT_FALSE(a.Receive(milliseconds(0)));  // nothing was sent to it
+  EXPECT_FALSE(Delete("reports").has_error());
+}
+
 TEST_F(EngineTest, ManyCommandsAtOnceAreAllAnswered) {
   Open(2);
   Peer a, b;

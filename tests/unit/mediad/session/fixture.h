@@ -52,7 +52,9 @@ constexpr SocketIndex kPortA = 0, kRtcpPortA = 1, kPortB = 2, kRtcpPortB = 3;
 
 class Call {
  public:
-  Call() {
+  // `services`: those of a session that does DTLS or ICE; used from the first Apply on.
+  explicit Call(SecureServices* services = nullptr)
+      : session("call", rtcp::QualityOptions(), services) {
     spec.set_id("call");
     spec.set_owner("test");
     AddParty(kA, "198.51.100.1:4000", "198.51.100.1:4001", "fa/1");
@@ -163,7 +165,7 @@ class Call {
   }
 
   v1::Session spec;
-  Session session{"call", rtcp::QualityOptions()};
+  Session session;
   base::Now now{std::chrono::hours(1), 1'700'000'000'000'000};
   Bytes received;
   std::unique_ptr<SinkList> sinks = std::make_unique<SinkList>();

@@ -32,8 +32,9 @@ TEST(Fingerprint, EveryHashHasItsLength) {
 
 TEST(Fingerprint, ParsesAndPrintsTheExampleOfTheRfc) {
   const std::string digest = "12:DF:3E:5D:49:6B:19:E5:7C:AB:4A:AD:B9:B1:3F:82:18:3B:54:02";
-  const auto fingerprint = Fingerprint::Parse("SHA-1  \t12:df:3e:5d:49:6b:19:E5:7C:AB:4A:AD:"
-                                              "B9:B1:3F:82:18:3B:54:02\r\n");
+  const auto fingerprint = Fingerprint::Parse(
+      "SHA-1  \t12:df:3e:5d:49:6b:19:E5:7C:AB:4A:AD:"
+      "B9:B1:3F:82:18:3B:54:02\r\n");
   ASSERT_TRUE(fingerprint);
   EXPECT_EQ(fingerprint->hash, FingerprintHash::kSha1);
   EXPECT_EQ(static_cast<uint8_t>(fingerprint->digest[1]), 0xdf);
@@ -57,9 +58,9 @@ TEST(Fingerprint, RefusesWhatIsNotOne) {
   ASSERT_TRUE(Fingerprint::Parse(base::StrCat("sha-1 ", digest)));
   for (const std::string& text :
        {std::string(), std::string("sha-1"), std::string("sha-1 "), digest, "sha1 " + digest,
-        "sha-256 " + digest, "sha-1 " + digest + ":", "sha-1 " + digest + ":5A",
-        "sha-1 :" + digest, "sha-1 " + digest.substr(3), "sha-1 " + digest + " x",
-        "sha-1 5G" + digest.substr(2), "sha-1 5A-" + digest.substr(3), "sha-1" + digest})
+        "sha-256 " + digest, "sha-1 " + digest + ":", "sha-1 " + digest + ":5A", "sha-1 :" + digest,
+        "sha-1 " + digest.substr(3), "sha-1 " + digest + " x", "sha-1 5G" + digest.substr(2),
+        "sha-1 5A-" + digest.substr(3), "sha-1" + digest})
     EXPECT_EQ(Fingerprint::Parse(text), std::nullopt) << text;
 }
 

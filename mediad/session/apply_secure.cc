@@ -1,0 +1,108 @@
+// How a session becomes what its specification says about keys, DTLS, ICE and bundles. See apply.cc.
+#include <algorithm>
+#include <unordered_map>
+
+#include "mediad/session/bundle.h"
+#include "mediad/session/secure_leg.h"
+#include "mediad/session/session.h"
+
+namespace mediad::session {
+namespace {
+
+namespace v1 = rtpengine::v1;
+
+base::Endpoint EndpointOf(bool present, const v1::Endpoint& endpoint) {
+  if (!present) return {};
+  const auto address = base::IpAddress::FromBytes(endpoint.address());
+  if (!address || address->unspecified()) return {};
+  return {*address, static_cast<uint16_t>(endpoint.port())};
+}
+
+}  // namespace
+
+// Who carries whom. Precondition: Validate() saw to it that heads are there and carried by nobody.
+void Session::ApplyCarriers(const v1::Session& specification) {
+  std::unordered_map<uint32_t, MediaIndex> index;
+  for (size_t i = 0; i < media_.size(); ++i) {
+    index.emplace(media_[i].id, static_cast<MediaIndex>(i));
+    media_[i].carrier = static_cast<MediaIndex>(i);
+  }
+  std::vector<bool> heads(media_.size());
+  for (size_t i = 0; i < media_.size(); ++i) {
+    const v1::Media& wanted = specification.media(static_cast<int>(i));
+    if (!wanted.has_bundled()) continue;
+    media_[i].carrier = index.at(wanted.bundled().head());
+    heads[media_[i].carrier] = true;
+  }
+  for (size_t i = 0; i < media_.size(); ++i) {
+    std::unique_ptr<BundleDemultiplexer>& bundle = media_[i].bundle;
+    if (!heads[i]) {
+      bundle.reset();
+      continue;
+    }
+    if (bundle == nullptr) bundle = std::make_unique<BundleDemultiplexer>();
+    bundle->Begin();
+    for (size_t member = 0; member < media_.size(); ++member) {
+      if (media_[member].carrier != i) continue;
+      const v1::Bundled& bundled = specification.media(static_cast<int>(member)).bundled();
+      bundle->AddMember(static_cast<MediaIndex>(member), bundled.mid(),
+                        static_cast<uint8_t>(bundled.mid_extension()), media_[member].codecs);
+    }
+    bundle->End();
+  }
+}
+
+void Session::ApplyLegs(const v1::Session& specification, std::span<const BoundPortSet> bound,
+                        const base::Now& now) {
+  for (size_t i = 0; i < media_.size(); ++i) {
+    Media& media = media_[i];
+    const v1::Media& wanted = specification.media(static_cast<int>(i));
+    if (media.carrier != i || media.opaque || (!wanted.has_srtp() && !wanted.has_ice())) {
+      media.leg.reset();
+      continue;
+    }
+    std::vector<LegSocket> sockets;
+    size_t at = 0;
+    for (const BoundPortSet& set : bound) {
+      for (uint16_t offset = 0; offset < set.count; ++offset, ++at) {
+        const LocalSocket& local = sockets_[at];
+        if (local.media != i || local.stream >= SecureLeg::kComponents) continue;
+        if (local.late && wanted.port_set() == set.id) continue;
+        sockets.push_back({static_cast<SocketIndex>(at), set.id, offset, local.stream, local.local});
+      }
+    }
+    // Current ones first: what speaks first speaks from there.
+    std::stable_partition(sockets.begin(), sockets.end(), [&](const LegSocket& socket) {
+      return socket.port_set == wanted.port_set();
+    });
+    if (media.leg == nullptr) media.leg = std::make_unique<SecureLeg>(services_);
+    const SecureLeg::Remotes remotes = {EndpointOf(wanted.has_rtp_remote(), wanted.rtp_remote()),
+                                        EndpointOf(wanted.has_rtcp_remote(), wanted.rtcp_remote())};
+    media.leg->Apply(wanted, sockets, remotes, media.moved, now);
+    for (size_t component = 0; component < SecureLeg::kComponents; ++component) {
+      FollowPath(static_cast<MediaIndex>(i), component, now);
+    }
+  }
+}
+
+// Where all who receive a media have its own key, SRTP is checked and passes as it is (media.md §3).
+void Session::FindVerbatim() {
+  for (Media& media : media_) {
+    media.verbatim = false;
+    const Media& from = media_[media.carrier];
+    if (from.leg == nullptr || !from.leg->secured() || from.leg->dtls()) continue;
+    const auto& key = from.leg->protection(0).receive();
+    if (!key || from.leg->reencrypts() || from.bundle != nullptr) continue;
+    if (media.strip_extensions.any()) continue;
+    media.verbatim =
+        !media.routes.empty() &&
+        std::all_of(media.routes.begin(), media.routes.end(), [&](const Route& route) {
+          const Media& to = media_[media_[route.to].carrier];
+          return !route.silence_rtp && !route.block_dtmf && to.leg != nullptr &&
+                 to.leg->secured() && !to.leg->dtls() && !to.leg->reencrypts() &&
+                 to.leg->protection(0).send() == key;
+        });
+  }
+}
+
+}  // namespace mediad::session

@@ -1,0 +1,86 @@
+// Media that share a transport: whose packet is whose.
+#include "secure_fixture.h"
+
+namespace mediad::session::testing {
+namespace {
+
+constexpr char kPartyA[] = "198.51.100.1:4000";
+constexpr uint32_t kAudio = kA, kVideo = 3, kVideoB = 4;
+
+// A bundles audio (PT 0) and video (PT 96) on one port; B has a port for each.
+class Bundle : public ::testing::Test {
+ protected:
+  Bundle() {
+    call.AddParty(kVideo, kPartyA, kPartyA, "fa/2");
+    call.AddParty(kVideoB, "198.51.100.2:5002", "198.51.100.2:5003", "tb/2");
+    call.media(kVideo)->set_port_set(kAudio);
+    for (const uint32_t id : {kVideo, kVideoB}) {
+      v1::Codec* codec = call.media(id)->mutable_codecs(0);
+      codec->set_payload_type(96);
+      codec->set_name("VP8");
+      codec->set_clock_rate(90000);
+    }
+    for (const uint32_t id : {kAudio, kVideo}) {
+      v1::Media* media = call.media(id);
+      media->set_rtcp_mux(true);
+      media->mutable_bundled()->set_head(kAudio);
+      media->mutable_bundled()->set_mid(id == kAudio ? "a" : "v");
+      media->mutable_bundled()->set_mid_extension(3);
+    }
+    call.AddRoute(kVideo, kVideoB);
+    call.AddRoute(kVideoB, kVideo);
+    call.Apply();
+  }
+  std::string PartOf(SocketIndex socket, Bytes packet) {
+    call.Send(socket, kPartyA, std::move(packet));
+    return call.sinks->empty() ? "" : (*call.sinks)[0].destination.ToString();
+  }
+  static Bytes WithMid(Bytes packet, char mid) {
+    packet[0] |= 0x10;
+    const Bytes extension = {0xbe, 0xde, 0, 1, 0x30, static_cast<uint8_t>(mid), 0, 0};
+    Bytes extended(packet.begin(), packet.begin() + 12);
+    for (const uint8_t octet : extension) extended.push_back(octet);
+    for (size_t i = 12; i < packet.size(); ++i) extended.push_back(packet[i]);
+    return extended;
+  }
+
+  SecureCall call;
+};
+
+TEST_F(Bundle, APayloadTypeThatOneMediaHasTells) {
+  EXPECT_EQ(PartOf(kPortA, Rtp(0, 1, 10)), "198.51.100.2:5000");
+  EXPECT_EQ(PartOf(kPortA, Rtp(96, 1, 11)), "198.51.100.2:5002");
+  EXPECT_EQ(call.Stream(kVideo, false).ingress.packets, 1u);
+}
+
+TEST_F(Bundle, TheMidTellsAndItsSsrcIsRemembered) {
+  EXPECT_EQ(PartOf(kPortA, WithMid(Rtp(0, 1, 12), 'v')), "198.51.100.2:5002");
+  EXPECT_EQ(PartOf(kPortA, Rtp(0, 2, 12)), "198.51.100.2:5002");
+  EXPECT_EQ(PartOf(kPortA, WithMid(Rtp(0, 3, 12), 'a')), "198.51.100.2:5000");
+}
+
+TEST_F(Bundle, WhatNobodyClaimsIsDropped) {
+  EXPECT_EQ(call.Send(kPortA, kPartyA, Rtp(111, 1, 13)), Drop::kBundleUnknown);
+}
+
+TEST_F(Bundle, RtcpGoesByItsAuthorOrItsSubject) {
+  PartOf(kPortA, Rtp(96, 1, 11));
+  EXPECT_EQ(PartOf(kPortA, Rtcp(203, 11)), "198.51.100.2:5003");
+  // A picture loss indication of an unknown author about what video sends to it.
+  call.Send(4, "198.51.100.2:5002", Rtp(96, 1, 0x55));
+  Bytes indication = Rtcp(206, 77);
+  indication[0] = 0x81;
+  indication[3] = 2;
+  for (const int octet : {0, 0, 0, 0x55}) indication.push_back(static_cast<uint8_t>(octet));
+  EXPECT_EQ(PartOf(kPortA, indication), "198.51.100.2:5003");
+}
+
+TEST_F(Bundle, EverythingLeavesByTheHeadsPort) {
+  call.Send(kPortA + 6, "198.51.100.2:5002", Rtp(96, 1, 0x55));
+  ASSERT_EQ(call.sinks->size(), 1u);
+  EXPECT_EQ((*call.sinks)[0].destination.ToString(), kPartyA);
+  EXPECT_EQ((*call.sinks)[0].socket, kPortA);
+}
+
+}  // namespace
+}  // namespace mediad::session::testing
