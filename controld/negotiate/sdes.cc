@@ -64,15 +64,14 @@ void CopyParameters(const SdesLine& from, SdesLine* to) {
   key->set_unauthenticated_srtp(from.key().unauthenticated_srtp());
 }
 
-// Lines whose suites are named come first, in the order of the names. Returns how many.
-uint32_t MoveToFront(const std::vector<std::string_view>& suites, SdesLines* lines) {
+// Lines whose suites are named come first, in the order of the names.
+void MoveToFront(const std::vector<std::string_view>& suites, SdesLines* lines) {
   auto front = lines->begin();
   for (const std::string_view suite : suites) {
     front = std::stable_partition(front, lines->end(), [&](const SdesLine& line) {
       return base::EqualsIgnoreCase(line.key().suite(), suite);
     });
   }
-  return static_cast<uint32_t>(front - lines->begin());
 }
 
 // An offer as it grows: no suite of ours twice, tags that rise.
@@ -121,7 +120,7 @@ int ChosenPosition(const SdesLines& offered, const AnswerContext& context) {
         offered, [&](const SdesLine& line) { return SameTagAndSuite(line, *context.previous); });
     if (kept) return *kept;
   }
-  if (context.preferred > 0) return 0;
+  if (context.preferred > 0) return static_cast<int>(context.preferred) - 1;
   if (context.other != nullptr) {
     const auto same =
         FirstLine(offered, [&](const SdesLine& line) { return SameSuite(line, *context.other); });
@@ -209,7 +208,12 @@ OffererLines SelectLines(SdesLines received, const SdesOptions& options) {
     }
     if (out.lines.empty() && !received.empty()) *out.lines.Add() = received.Get(0);
   }
-  out.preferred = MoveToFront(options.offerer_preference, &out.lines);
+  for (const std::string_view suite : options.offerer_preference) {
+    const auto found = FirstLine(out.lines, [&](const SdesLine& line) {
+      return base::EqualsIgnoreCase(line.key().suite(), suite);
+    });
+    if (out.preferred == 0 && found) out.preferred = static_cast<uint32_t>(*found) + 1;
+  }
   return out;
 }
 

@@ -38,10 +38,10 @@ bool HasNullCipher(std::string_view suite);
 // The lines among `values` of a=crypto that we can use, in their order.
 SdesLines ReadLines(const std::vector<std::string>& values);
 
-// What counts of an offerer's lines: filtered, though never down to none, what offerer_pref names in front.
+// What counts of an offerer's lines: filtered, though never down to none; and which one offerer_pref wants.
 struct OffererLines {
   SdesLines lines;
-  uint32_t preferred = 0;  // so many in front
+  uint32_t preferred = 0;  // position + 1; 0: none of them
 };
 OffererLines SelectLines(SdesLines received, const SdesOptions& options);
 

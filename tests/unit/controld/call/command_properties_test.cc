@@ -40,6 +40,10 @@ class CommandProperties : public ServiceTest {
         "m=audio % RTP/AVPF 96\r\na=rtpmap:96 opus/48000/2\r\na=rtcp-mux\r\n",
         "m=video % RTP/AVP 98\r\na=rtpmap:98 VP8/90000\r\na=sendonly\r\n",
         "m=video %/2 RTP/AVP 98\r\n",
+        "m=audio % RTP/SAVP 8\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+        "inline:b0CjsI18358RTSnGu/SiX5v7g88acEHzdBMvJ8qF\r\n",
+        "m=audio % RTP/AVP 8\r\na=crypto:7 AES_CM_128_HMAC_SHA1_32 "
+        "inline:RYbQ6hb49vXnYQm+eWltIZcePZAmlB1TpWGhbgG7|2^20|1:4\r\n",
         "m=image % udptl t38\r\n",
         "m=message % TCP/MSRP *\r\n",
         "m=application % FOO x\r\n",
@@ -76,7 +80,9 @@ class CommandProperties : public ServiceTest {
         "address-family=IP6", "direction=[default priv]", "generate-mid", "codec-strip-all",
         "codec=[strip=[all]] allow-no-codec-media", "reuse-codecs", "static-codecs", "ptime=40",
         "extmap=[mask=[all]]", "alias-key=sdp", "alias-key=address", "sdp-attr=[foo=[add=[x]]]",
-        "transport-protocol=RTP/AVPF", "transport-protocol=RTP/SAVP", "delete-delay=0",
+        "transport-protocol=RTP/AVPF", "transport-protocol=RTP/SAVP", "transport-protocol=RTP/AVP",
+        "SDES=[nonew]", "SDES-only-AES_CM_128_HMAC_SHA1_32", "SDES=[order:NULL_HMAC_SHA1_80 static]",
+        "OSRTP-offer", "OSRTP-accept", "OSRTP-offer-legacy", "OSRTP-accept-legacy", "delete-delay=0",
         "delete-delay=30", "to-tag", "SIP-source-address", "loop-protect", "replace-zero-address"};
     ng::Dictionary keys;
     keys.Add("command", Pick(kCommandNames));
