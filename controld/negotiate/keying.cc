@@ -155,7 +155,9 @@ bool Withheld(const Media& media, const rtpengine::v1::SrtpKey& key) {
 
 }  // namespace
 
-bool IsSecure(std::string_view protocol) { return protocol.find("/SAVP") != std::string_view::npos; }
+bool IsSecure(std::string_view protocol) {
+  return protocol.find("/SAVP") != std::string_view::npos;
+}
 
 bool IsProtected(const Media& media) {
   return media.osrtp() || IsSecure(sdp::CanonicalProtocol(media.protocol()));
@@ -223,8 +225,8 @@ void FillSrtp(const Media& media, rtpengine::v1::Media* out) {
 std::string_view WithheldKeyText(const Media& media) {
   if (!IsProtected(media) || media.dtls_keys() || !media.has_srtp_receive()) return {};
   if (!Withheld(media, media.srtp_receive())) return {};
-  return "the suite agreed on has no encryption (NULL_…): nothing is forwarded unless it is enabled by "
-         "name, as with SDES-only-NULL_HMAC_SHA1_80";
+  return "the suite agreed on has no encryption (NULL_…): nothing is forwarded unless it is "
+         "enabled by name, as with SDES-only-NULL_HMAC_SHA1_80";
 }
 
 std::string_view AgreedSuite(const Media& media) {

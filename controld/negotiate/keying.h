@@ -1,6 +1,6 @@
-// Where the keys of a leg come from: nowhere (plain RTP), SDES, DTLS, or whichever the answer takes of both
-// (sdp-rewriting.md §7.1, RFC 8643 for keys with RTP/AVP). The lines of SDES are sdes.h's, those of DTLS dtls.h's.
-// Pure functions; any thread.
+// Where the keys of a leg come from: nowhere (plain RTP), SDES, DTLS, or whichever the answer takes
+// of both (sdp-rewriting.md §7.1, RFC 8643 for keys with RTP/AVP). The lines of SDES are sdes.h's,
+// those of DTLS dtls.h's. Pure functions; any thread.
 #pragma once
 
 #include <string_view>
@@ -19,12 +19,14 @@ bool IsProtected(const call::Media& media);
 bool TakesDtlsKeys(const call::Media& media);
 // a=crypto is in our SDP to it.
 bool ShowsSdes(const call::Media& media);
-// One section of an offer or an answer, both legs already having their protocols. Decides what gives the keys, and
-// sets those of SDES: kept, shown, told to the worker. What DTLS needs is done afterwards (dtls.h).
+// One section of an offer or an answer, both legs already having their protocols. Decides what
+// gives the keys, and sets those of SDES: kept, shown, told to the worker. What DTLS needs is done
+// afterwards (dtls.h).
 void NegotiateKeys(const LegContext& context, const sdp::SessionDescription& session,
                    const sdp::MediaSection& section, call::Media* sender, call::Media* receiver);
 
-// SDP that is between one party and us: our offer of keys to it, its answer to that; its offer and our answer.
+// SDP that is between one party and us: our offer of keys to it, its answer to that; its offer and
+// our answer.
 void OfferKeys(const LegContext& context, call::Media* media);
 void TakeAnsweredKeys(const LegContext& context, const sdp::SessionDescription& session,
                       const sdp::MediaSection& section, call::Media* media);

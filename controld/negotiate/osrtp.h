@@ -1,5 +1,5 @@
-// Opportunistic SRTP: RTP/AVP(F) with keys (RFC 8643), and the form before it, a section twice (sdp-rewriting.md
-// §6). Which keys is keying.h's. Pure functions; any thread.
+// Opportunistic SRTP: RTP/AVP(F) with keys (RFC 8643), and the form before it, a section twice
+// (sdp-rewriting.md §6). Which keys is keying.h's. Pure functions; any thread.
 #pragma once
 
 #include <string>
@@ -22,8 +22,8 @@ void OfferOsrtp(const ng::Request& request, call::Media* receiver);
 void AnswerOsrtp(const ng::Request& request, bool was_offered, const call::Media& answerer,
                  call::Media* offerer);
 
-// OSRTP=accept-legacy: of two sections that differ in nothing but protection the plain one is taken out; the
-// other one remembers it (MediaSection::legacy_pair).
+// OSRTP=accept-legacy: of two sections that differ in nothing but protection the plain one is taken
+// out; the other one remembers it (MediaSection::legacy_pair).
 void CollapseLegacyPairs(const ng::Request& request, sdp::SessionDescription* sdp);
 // OSRTP=offer-legacy: each secure section is preceded by its plain form.
 void DoubleForLegacyOffer(const ng::Request& request, std::vector<OutgoingSection>* sections);

@@ -248,7 +248,8 @@ uint32_t AcceptedLine(const SdesLines& sent, const SdesLine& answer) {
   return found ? static_cast<uint32_t>(*found) + 1 : 0;
 }
 
-SdesAnswer AnswerLine(const SdesLines& offered, const AnswerContext& context, base::Random& random) {
+SdesAnswer AnswerLine(const SdesLines& offered, const AnswerContext& context,
+                      base::Random& random) {
   SdesAnswer answer;
   if (offered.empty()) return answer;
   answer.offered = ChosenPosition(offered, context);

@@ -1,6 +1,6 @@
 // SDES (RFC 4568): which lines are offered to a party, which line answers it, whose key is in it
-// (sdp-rewriting.md §7.1). How one line reads is sdp/crypto.h's; whether a leg has SDES at all is keying.h's.
-// Pure functions; any thread.
+// (sdp-rewriting.md §7.1). How one line reads is sdp/crypto.h's; whether a leg has SDES at all is
+// keying.h's. Pure functions; any thread.
 #pragma once
 
 #include <cstdint>
@@ -38,16 +38,17 @@ bool HasNullCipher(std::string_view suite);
 // The lines among `values` of a=crypto that we can use, in their order.
 SdesLines ReadLines(const std::vector<std::string>& values);
 
-// What counts of an offerer's lines: filtered, though never down to none; and which one offerer_pref wants.
+// What counts of an offerer's lines: filtered, though never down to none; and which one
+// offerer_pref wants.
 struct OffererLines {
   SdesLines lines;
   uint32_t preferred = 0;  // position + 1; 0: none of them
 };
 OffererLines SelectLines(SdesLines received, const SdesOptions& options);
 
-// An offer: the lines of the other party with their tags and keys, then what was offered before (`sent`; if
-// `chosen` is not 0 only the line at this position + 1, whatever the filters say), then all other suites with
-// fresh keys. Tags of ours are above all before them.
+// An offer: the lines of the other party with their tags and keys, then what was offered before
+// (`sent`; if `chosen` is not 0 only the line at this position + 1, whatever the filters say), then
+// all other suites with fresh keys. Tags of ours are above all before them.
 SdesLines OfferLines(const SdesLines& received, const SdesLines& sent, uint32_t chosen,
                      const SdesOptions& options, base::Random& random);
 
@@ -61,12 +62,15 @@ struct SdesAnswer {
 };
 struct AnswerContext {
   uint32_t preferred = 0;                     // of OffererLines
-  const call::SdesLine* other = nullptr;      // what the party on the other leg has answered with, if anything
+  // what the party on the other leg has answered with, if anything
+  const call::SdesLine* other = nullptr;
   const call::SdesLine* previous = nullptr;   // our last answer, if there is one
   bool keep_choice = false;                   // SDES=static
-  bool null_cipher = false;                   // a suite without encryption may be chosen although others are offered
+  // a suite without encryption may be chosen although others are offered
+  bool null_cipher = false;
 };
-// The key of `other` is taken over where the suite is the same; `previous` stays where tag and suite do.
+// The key of `other` is taken over where the suite is the same; `previous` stays where tag and
+// suite do.
 SdesAnswer AnswerLine(const SdesLines& offered, const AnswerContext& context, base::Random& random);
 
 void WriteCrypto(const SdesLines& lines, const SdesOptions& options, AttributeWriter* writer);

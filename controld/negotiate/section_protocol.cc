@@ -1,5 +1,5 @@
-// The transport protocol of one m= section, and whether plain RTP in it is opportunistic SRTP (sdp-rewriting.md §6);
-// the rest of the section is in section.cc.
+// The transport protocol of one m= section, and whether plain RTP in it is opportunistic SRTP
+// (sdp-rewriting.md §6); the rest of the section is in section.cc.
 #include "controld/negotiate/osrtp.h"
 #include "controld/negotiate/section.h"
 

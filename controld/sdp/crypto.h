@@ -1,5 +1,5 @@
-// The value of a=crypto (RFC 4568 §9.1): tag, suite, one inline key, session parameters. Text in, value out,
-// and back. Which line is offered or chosen is negotiate/sdes.h's. Pure; any thread.
+// The value of a=crypto (RFC 4568 §9.1): tag, suite, one inline key, session parameters. Text in,
+// value out, and back. Which line is offered or chosen is negotiate/sdes.h's. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +22,9 @@ struct Crypto {
   bool unencrypted_srtp = false, unencrypted_srtcp = false, unauthenticated_srtp = false;
 };
 
-// Nothing when the tag is no number, the suite unknown, the key not inline, not base64 or of another length, or
-// the MKI too long or too large. Padding may be missing; of several keys the first counts; a lifetime and unknown
-// session parameters are passed over.
+// Nothing when the tag is no number, the suite unknown, the key not inline, not base64 or of
+// another length, or the MKI too long or too large. Padding may be missing; of several keys the
+// first counts; a lifetime and unknown session parameters are passed over.
 std::optional<Crypto> ReadCrypto(std::string_view value);
 
 struct CryptoForm {

@@ -1,5 +1,5 @@
-// Values of a=crypto: any octets either are a line or none; what we print of one is the same line again. Not a
-// check of meaning: that is in tests/unit/controld/sdp.
+// Values of a=crypto: any octets either are a line or none; what we print of one is the same line
+// again. Not a check of meaning: that is in tests/unit/controld/sdp.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
