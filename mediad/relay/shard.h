@@ -86,6 +86,7 @@ class Shard final : public Watcher {
   // Supervision (shard_timer.cc).
   void Tick(const base::Now& now);
   void Supervise(Call& call, const base::Now& now);
+  void Pierce(Call& call);
   bool Orphaned(Call& call, const base::Now& now);
   void NoteActivity(Call& call, uint32_t active_media);
   void NoteReporting(Call& call, bool reporting);

@@ -129,6 +129,7 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   call->supervision().touched = now.monotonic;
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
   if (call->session().has_secure_events()) EmitSecure(*call);
+  Pierce(*call);
   if (fresh != nullptr) {
     Insert(std::move(fresh));
   } else {

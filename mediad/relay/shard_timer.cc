@@ -118,6 +118,12 @@ void Shard::EmitSecure(Call& call) {
   }
 }
 
+void Shard::Pierce(Call& call) {
+  call.session().OnTick([&](const session::Sink& sink) {
+    if (call.socket(sink.socket).Send(sink.bytes, sink.destination) != 0) Add(errors_, 1);
+  });
+}
+
 void Shard::Supervise(Call& call, const base::Now& now) {
   Call::Supervision& notes = call.supervision();
   NoteActivity(call, static_cast<uint32_t>(call.session().ActiveMedia(now.monotonic - kActive)));
@@ -133,9 +139,7 @@ void Shard::Supervise(Call& call, const base::Now& now) {
     Emit(std::move(event));
     return;
   }
-  call.session().OnTick([&](const session::Sink& sink) {
-    if (call.socket(sink.socket).Send(sink.bytes, sink.destination) != 0) Add(errors_, 1);
-  });
+  Pierce(call);
   const session::LivenessVerdict verdict = call.session().Examine(now);
   if (!verdict.idle) {
     notes.idle_since = std::chrono::nanoseconds(0);

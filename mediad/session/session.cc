@@ -260,7 +260,6 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
     bytes = sinks->ChangedOnce(bytes, rtcp::RemoveFeedback);
     if (bytes.empty()) return Drop::kFeedbackFiltered;
   }
-  const size_t plain_size = bytes.size();
   if (!rtcp && arrival.media->verbatim) {
     bytes = arrival.wire;
   } else if (carrier.leg != nullptr && carrier.leg->secured()) {
@@ -269,7 +268,7 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   }
   sinks->Add({path.socket, path.peer.target(), bytes});
   StreamAt(to, index).egress.Count(bytes.size());
-  if (arrival.header) to.egress.OnPacket(*arrival.header, plain_size);
+  if (arrival.header) to.egress.OnPacket(*arrival.header, bytes.size());
   if (rtcp) to.egress.OnRtcpAuthor(arrival.ssrc());
   return Drop::kNone;
 }

@@ -96,9 +96,9 @@ class Session {
   // What the last OnPacket taught, if anything; clears it.
   std::optional<PeerEvent> TakeEvent();
 
-  // Once a second: NAT-piercing packets to send. Calls emit(sink) for each.
+  // After signalling and once a second: NAT-piercing packets to send. Calls emit(sink) for each.
   template <typename Emit>
-  void OnTick(Emit emit) const;
+  void OnTick(Emit emit);
   // Reports of our own (generate_rtcp): whether there are any to send at times, and those that are due, plain.
   bool generates_reports() const;
   void Report(std::chrono::milliseconds chance, const base::Now& now, std::span<uint8_t> buffer,
@@ -204,16 +204,17 @@ class Session {
 inline constexpr std::array<uint8_t, 12> kPiercingPacket = {0x80, 0x7f, 0xff, 0xff};
 
 template <typename Emit>
-void Session::OnTick(Emit emit) const {
-  for (const Media& media : media_) {
+void Session::OnTick(Emit emit) {
+  for (Media& media : media_) {
     if (!media.pierce_nat || media.muted || media.opaque) continue;
     for (size_t i = 0; i < media.streams.size(); ++i) {
-      const Stream& stream = media.streams[i];
+      Stream& stream = media.streams[i];
       if (media.rtcp_mux && i % 2 == 1) continue;
       if (stream.first_packet_unix_ms != 0 || stream.socket == kNoSocket) continue;
       const base::Endpoint& peer = stream.peer.advertised();
       if (!peer.valid() || !SameFamily(stream.socket, peer)) continue;
       emit(Sink{stream.socket, peer, kPiercingPacket});
+      stream.egress.Count(kPiercingPacket.size());
     }
   }
 }
