@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 #include "proto/base/text.h"
 
@@ -121,6 +122,7 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
 void Session::Absorb(Session* other, uint32_t offset) {
   for (Media& media : other->media_) {
     media.id += offset;
+    if (media.leg != nullptr) media.leg->ShiftPortSets(offset);
     media_.push_back(std::move(media));
   }
   other->media_.clear();
@@ -133,6 +135,7 @@ void Session::GiveBack(Session* other, uint32_t offset) {
                             [offset](const Media& media) { return media.id > offset; });
   for (auto media = first; media != media_.end(); ++media) {
     media->id -= offset;
+    if (media->leg != nullptr) media->leg->ShiftPortSets(uint32_t{0} - offset);
     other->media_.push_back(std::move(*media));
   }
   media_.erase(first, media_.end());

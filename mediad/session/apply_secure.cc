@@ -45,7 +45,7 @@ void Session::ApplyCarriers(const v1::Session& specification) {
     for (size_t member = 0; member < media_.size(); ++member) {
       if (media_[member].carrier != i) continue;
       const v1::Bundled& bundled = specification.media(static_cast<int>(member)).bundled();
-      bundle->AddMember(static_cast<MediaIndex>(member), bundled.mid(),
+      bundle->AddMember(static_cast<MediaIndex>(member), media_[member].id, bundled.mid(),
                         static_cast<uint8_t>(bundled.mid_extension()), media_[member].codecs);
     }
     bundle->End();

@@ -20,9 +20,9 @@ void BundleDemultiplexer::Begin() {
   by_payload_type_.fill(kNoMedia);
 }
 
-void BundleDemultiplexer::AddMember(MediaIndex media, std::string mid, uint8_t extension,
-                                    std::span<const CodecEntry> codecs) {
-  members_.push_back({media, std::move(mid), extension});
+void BundleDemultiplexer::AddMember(MediaIndex media, uint32_t id, std::string mid,
+                                    uint8_t extension, std::span<const CodecEntry> codecs) {
+  members_.push_back({media, id, std::move(mid), extension});
   for (const CodecEntry& codec : codecs) {
     MediaIndex& owner = by_payload_type_[codec.payload_type & 0x7f];
     owner = owner == kNoMedia || owner == media ? media : kSeveral;
@@ -31,27 +31,35 @@ void BundleDemultiplexer::AddMember(MediaIndex media, std::string mid, uint8_t e
 
 void BundleDemultiplexer::End() {
   for (Source& source : sources_) {
-    const bool member = std::any_of(members_.begin(), members_.end(), [&](const Member& one) {
-      return one.media == source.media;
-    });
-    if (!member) source = Source();
+    if (MemberOf(source.id) == nullptr) source = Source();
   }
+}
+
+const BundleDemultiplexer::Member* BundleDemultiplexer::MemberOf(uint32_t id) const {
+  for (const Member& member : members_) {
+    if (member.id == id) return &member;
+  }
+  return nullptr;
 }
 
 MediaIndex BundleDemultiplexer::Find(uint32_t ssrc) const {
   for (const Source& source : sources_) {
-    if (source.media != kNoMedia && source.ssrc == ssrc) return source.media;
+    if (source.id == 0 || source.ssrc != ssrc) continue;
+    const Member* member = MemberOf(source.id);
+    return member == nullptr ? kNoMedia : member->media;
   }
   return kNoMedia;
 }
 
 void BundleDemultiplexer::Learn(uint32_t ssrc, MediaIndex media) {
+  const auto member = std::find_if(members_.begin(), members_.end(),
+                                   [media](const Member& one) { return one.media == media; });
   for (Source& source : sources_) {
-    if (source.media == kNoMedia || source.ssrc != ssrc) continue;
-    source.media = media;
+    if (source.id == 0 || source.ssrc != ssrc) continue;
+    source.id = member->id;
     return;
   }
-  sources_[next_source_] = {ssrc, media};
+  sources_[next_source_] = {ssrc, member->id};
   next_source_ = (next_source_ + 1) % kSources;
 }
 

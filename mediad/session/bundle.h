@@ -26,7 +26,8 @@ class BundleDemultiplexer {
   // Starts anew; what was learned of SSRCs stays as long as their media are members.
   void Begin();
   // `extension`: id of the MID extension in what the party sends, 0 = none.
-  void AddMember(MediaIndex media, std::string mid, uint8_t extension,
+  // `id`: what the media is known by from one Apply to the next; its position may change.
+  void AddMember(MediaIndex media, uint32_t id, std::string mid, uint8_t extension,
                  std::span<const CodecEntry> codecs);
   void End();
 
@@ -41,16 +42,18 @@ class BundleDemultiplexer {
 
   struct Member {
     MediaIndex media;
+    uint32_t id;
     std::string mid;
     uint8_t extension;
   };
   struct Source {
     uint32_t ssrc = 0;
-    MediaIndex media = kNoMedia;
+    uint32_t id = 0;  // of its media; 0: unused
   };
   // SSRCs in one compound: its author, and whom it is about. At most 32.
   static size_t SsrcsOf(std::span<const uint8_t> packet, std::array<uint32_t, 32>* ssrcs);
 
+  const Member* MemberOf(uint32_t id) const;
   MediaIndex Find(uint32_t ssrc) const;
   void Learn(uint32_t ssrc, MediaIndex media);
 

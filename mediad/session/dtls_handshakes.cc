@@ -41,10 +41,12 @@ int Progress(State state) {
 
 }  // namespace
 
-void DtlsHandshakes::Apply(const v1::Dtls& specification, bool ice, const base::Now& now) {
+void DtlsHandshakes::Apply(const v1::Dtls& specification, bool ice, bool done,
+                           const base::Now& now) {
   if (!applied_ || specification.association() != association_) {
     handshakes_.clear();
-    done_ = keys_ready_ = failure_ready_ = false;
+    done_ = done;
+    keys_ready_ = failure_ready_ = false;
     failure_.clear();
     verified_peer_ = base::Endpoint();
   }

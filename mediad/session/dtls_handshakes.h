@@ -32,8 +32,9 @@ class DtlsHandshakes {
   // `services` outlives this.
   explicit DtlsHandshakes(SecureServices& services) : services_(services) {}
 
-  // A changed `association` forgets the handshakes before it; anything else goes on.
-  void Apply(const rtpengine::v1::Dtls& specification, bool ice, const base::Now& now);
+  // A changed `association` forgets the handshakes before it; anything else goes on. `done`: an earlier run of this
+  // process had its keys, there is nothing to begin.
+  void Apply(const rtpengine::v1::Dtls& specification, bool ice, bool done, const base::Now& now);
   // As client: begins, towards `peer`. Nothing happens otherwise, or if it has begun.
   void Start(SocketHandle socket, const base::Endpoint& peer, const base::Now& now);
   bool wants_start() const { return setup_ == dtls::Setup::kActive && handshakes_.empty() && !done_; }
@@ -54,8 +55,6 @@ class DtlsHandshakes {
   base::Endpoint verified_peer() const { return verified_peer_; }
   void FillStatus(rtpengine::v1::DtlsStatus* status) const;
   uint32_t association() const { return association_; }
-  // The keys of an earlier run of this process serve: there is nothing to begin.
-  void MarkDone() { done_ = true; }
 
  private:
   struct Handshake {

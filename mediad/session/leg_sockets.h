@@ -33,6 +33,10 @@ class LegSockets {
       }
     }
   }
+  // Ids of port sets are `offset` more from now on (modulo 2^32).
+  void Shift(uint32_t offset) {
+    for (LegSocket& socket : sockets_) socket.port_set += offset;
+  }
   // A handle of no socket for one that is not ours.
   SocketHandle HandleOf(SocketIndex socket) const {
     for (size_t i = 0; i < sockets_.size(); ++i) {

@@ -81,14 +81,14 @@ void SecureLeg::ApplyDtls(const v1::Srtp& srtp, const base::Now& now) {
       protections_[component].SetReceive(std::nullopt);
       protections_[component].SetSend(std::nullopt);
     }
-    handshakes->Apply(srtp.dtls(), ice(), now);
-    if (!fresh) continue;
+    bool done = false;
     for (const v1::DtlsKeys& keys : srtp.dtls().established()) {
-      if (keys.rtcp() != (component == 1)) continue;
+      if (!fresh || keys.rtcp() != (component == 1)) continue;
       protections_[component].SetReceive(ParametersOf(keys.receive()));
       protections_[component].SetSend(ParametersOf(keys.send()));
-      if (keys.association() == srtp.dtls().association()) handshakes->MarkDone();
+      done = keys.association() == srtp.dtls().association();
     }
+    handshakes->Apply(srtp.dtls(), ice(), done, now);
   }
   StartDtls(now);
 }

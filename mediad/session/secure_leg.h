@@ -61,12 +61,20 @@ class SecureLeg {
   bool Admits(size_t component, SocketIndex socket, const base::Endpoint& source) const {
     return agent_->Admits(static_cast<uint8_t>(component + 1), sockets_.HandleOf(socket), source);
   }
-  // With ICE: authentic media came from there.
-  void OnMedia(size_t component, SocketIndex socket, const base::Endpoint& source,
+  // With ICE: authentic media came from there. True: its path may have changed (TakePath).
+  bool OnMedia(size_t component, SocketIndex socket, const base::Endpoint& source,
                const base::Now& now) {
-    agent_->OnMedia(static_cast<uint8_t>(component + 1), sockets_.HandleOf(socket), source,
-                    now.monotonic);
+    const auto number = static_cast<uint8_t>(component + 1);
+    const SocketHandle handle = sockets_.HandleOf(socket);
+    const auto& selected = agent_->selected(number);
+    if (selected && selected->socket == handle && selected->remote == source) return false;
+    agent_->OnMedia(number, handle, source, now.monotonic);
+    TakeIceEvents();
+    return paths_[component].has_value();
   }
+
+  // The session has become part of another one: its port sets have other ids.
+  void ShiftPortSets(uint32_t offset) { sockets_.Shift(offset); }
 
   // kNone: taken. Otherwise why not; an answer may be due all the same.
   Drop OnStun(SocketIndex socket, const base::Endpoint& source, std::span<const uint8_t> packet,

@@ -60,7 +60,10 @@ Drop Session::Authenticate(Arrival* arrival) {
       if (!arrival->header) arrival->kind = Arrival::Kind::kInvalid;
     }
   }
-  if (leg->ice()) leg->OnMedia(component, arrival->socket_index, arrival->source, arrival->now);
+  if (leg->ice() &&
+      leg->OnMedia(component, arrival->socket_index, arrival->source, arrival->now)) {
+    FollowPath(arrival->media->carrier, component, arrival->now);
+  }
   return Drop::kNone;
 }
 

@@ -59,6 +59,14 @@ TEST_F(Bundle, TheMidTellsAndItsSsrcIsRemembered) {
   EXPECT_EQ(PartOf(kPortA, WithMid(Rtp(0, 3, 12), 'a')), "198.51.100.2:5000");
 }
 
+// Positions change when a party gets another section; what was learned of an SSRC stays.
+TEST_F(Bundle, WhatWasLearnedOutlivesAnotherOrderOfMedia) {
+  PartOf(kPortA, WithMid(Rtp(0, 1, 12), 'v'));
+  call.spec.mutable_media()->SwapElements(0, 2);
+  call.Apply();
+  EXPECT_EQ(PartOf(kPortA, Rtp(0, 2, 12)), "198.51.100.2:5002");
+}
+
 TEST_F(Bundle, WhatNobodyClaimsIsDropped) {
   EXPECT_EQ(call.Send(kPortA, kPartyA, Rtp(111, 1, 13)), Drop::kBundleUnknown);
 }

@@ -163,8 +163,23 @@ TEST(DtlsLeg, KeysOfAnEarlierHandshakeServe) {
   SecureCall next;
   v1::Dtls* dtls = SetDtls(next, v1::DTLS_PASSIVE, *party.certificate);
   *dtls->add_established() = party.events[0].keys;
+  dtls->set_certificate("of a process that has gone");
   next.Apply();
+  next.session.OnTimer(next.now, next.sinks.get());
+  EXPECT_FALSE(next.session.has_secure_events());
   ExpectMediaBothWays(next, party);
+}
+
+TEST(DtlsLeg, ACertificateThatHasGoneIsAFailureInWords) {
+  SecureCall call;
+  DtlsParty party(dtls::Setup::kActive, call, kPartyB);
+  SetDtls(call, v1::DTLS_PASSIVE, *party.certificate)->set_certificate("unknown");
+  call.Apply();
+  call.session.OnTimer(call.now, call.sinks.get());
+  const auto events = call.session.TakeSecureEvents();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].kind, SecureEvent::Kind::kDtlsFailed);
+  EXPECT_NE(events[0].reason.find("no longer known"), std::string::npos);
 }
 
 // ---- ICE
