@@ -92,14 +92,16 @@ void TakeAnswer(const sdp::SessionDescription& session, const sdp::MediaSection&
   Agree(answer, sender->sdes_sent(sent), answer, sender);
 }
 
-void Offer(const LegContext& context, const SdesLines& relayed, Media* receiver) {
+void Offer(const LegContext& context, const SdesLines& relayed, KeyChoice choice, Media* receiver) {
   if (!IsProtected(*receiver)) return ForgetKeys(receiver);
   const SdesOptions options = ReadSdesOptions(context.request);
-  const bool dtls = DtlsIsPossible(context) && !TurnsDtlsOff(context.request);
+  const bool both = choice == KeyChoice::kBoth;
+  const bool dtls_off = TurnsDtlsOff(context.request) && !both;
+  const bool dtls = DtlsIsPossible(context) && !dtls_off;
   if (!receiver->sdes() && !receiver->dtls_keys()) {
-    receiver->set_sdes(!options.off);
+    receiver->set_sdes(both || !options.off);
     receiver->set_dtls_keys(dtls);
-    if (!dtls && !TurnsDtlsOff(context.request)) {
+    if (!dtls && !dtls_off) {
       context.warnings->push_back("DTLS is not offered: the worker has no certificate");
     }
   } else if (receiver->sdes() && !dtls) {
@@ -175,16 +177,16 @@ void NegotiateKeys(const LegContext& context, const sdp::SessionDescription& ses
     sender->set_sdes_before_dtls(prefer);
     receiver->set_sdes_before_dtls(prefer);
     TakeOffer(context, session, section, sender);
-    return Offer(context, sender->sdes_received(), receiver);
+    return Offer(context, sender->sdes_received(), KeyChoice::kAsFlagged, receiver);
   }
   TakeAnswer(session, section, sender);
   const bool agreed = sender->sdes_chosen() != 0 && !sender->sdes_received().empty();
   Answer(context, agreed ? &sender->sdes_received(0) : nullptr, receiver);
 }
 
-void OfferKeys(const LegContext& context, Media* media) {
+void OfferKeys(const LegContext& context, KeyChoice choice, Media* media) {
   TakeStickyOptions(context.request, {media});
-  Offer(context, SdesLines(), media);
+  Offer(context, SdesLines(), choice, media);
 }
 
 void TakeAnsweredKeys(const LegContext& context, const sdp::SessionDescription& session,

@@ -27,7 +27,9 @@ void NegotiateKeys(const LegContext& context, const sdp::SessionDescription& ses
 
 // SDP that is between one party and us: our offer of keys to it, its answer to that; its offer and
 // our answer.
-void OfferKeys(const LegContext& context, call::Media* media);
+// kBoth: SDES and DTLS are offered, though flags say otherwise (create, as recorded).
+enum class KeyChoice : uint8_t { kAsFlagged, kBoth };
+void OfferKeys(const LegContext& context, KeyChoice choice, call::Media* media);
 void TakeAnsweredKeys(const LegContext& context, const sdp::SessionDescription& session,
                       const sdp::MediaSection& section, call::Media* media);
 void AnswerOfferedKeys(const LegContext& context, const sdp::SessionDescription& session,

@@ -206,7 +206,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     StoreCodecs(section.codecs, media);
     media->set_rtcp_mux(section.mux != MuxForm::kNone);
     const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
-    OfferKeys(leg, media);
+    OfferKeys(leg, KeyChoice::kBoth, media);
     section.dtls = OfferedDtlsLines(leg, media);
     const uint32_t count = request.Has(Flag::kRtcpMuxRequire) ? 1 : 2;
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {

@@ -124,7 +124,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
                          : described.protocol());
   OfferOsrtp(request_, sink);
   // Keys of its own: what the source encrypts with is none of a listener's business.
-  OfferKeys(leg_, sink);
+  OfferKeys(leg_, KeyChoice::kAsFlagged, sink);
   sink->set_formats(described.formats());
   sink->set_rejected(false);
   sink->set_sends(false);
