@@ -20,6 +20,13 @@ PCMU = {"audio": ["PCMU", "telephone-event"]}
 AUDIO_AND_VIDEO = {"audio": ["opus"], "video": ["VP8"]}
 LISTEN_SECONDS = 1.0
 
+# The browser drops what it cannot tell apart: it takes payload types for that only where MID was not negotiated.
+no_mid_in_packets = pytest.mark.xfail(
+    strict=True,
+    reason="a leg that bundles negotiates the MID header extension, but mediad puts none into the packets of a "
+    "sender that has none",
+)
+
 
 @pytest.fixture(scope="session")
 def playwright(build):
@@ -82,18 +89,34 @@ def both_hear(web_party, plain_party, node):
     checks.speech_in_pcmu(plain_party.packets, since, LISTEN_SECONDS)
 
 
-def test_browser_calls_a_phone(node, web, plain, rtpengine_call):
+@pytest.mark.parametrize("ours,of_browser", [("active", "server"), ("passive", "client")])
+def test_browser_calls_a_phone(node, web, plain, rtpengine_call, ours, of_browser):
     alice = web("alice", PCMU)
-    rtpengine_call.web_to_plain(alice, plain)
+    rtpengine_call.web_to_plain(alice, plain, DTLS=["off", ours])
     assert "RTP/AVP " in rtpengine_call.towards_plain
     for secure in ("ice-ufrag", "candidate", "fingerprint", "setup", "crypto", "rtcp-mux"):
         assert "a=" + secure not in rtpengine_call.towards_plain
     both_hear(alice, plain, node)
+    assert alice.stats().dtls_roles() == {of_browser}
 
 
-def test_a_phone_calls_the_browser(node, web, plain, rtpengine_call):
+@pytest.mark.parametrize("bundle", [pytest.param("accept", marks=no_mid_in_packets), "reject"])
+def test_browser_calls_a_phone_in_a_bundle(node, web, plain, rtpengine_call, bundle):
+    alice = web("alice", PCMU)
+    rtpengine_call.web_to_plain(alice, plain, bundle=[bundle])
+    both_hear(alice, plain, node)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(TO_WEB, id="keys"),
+        pytest.param({"flags": ["WebRTC"]}, id="flag", marks=no_mid_in_packets),
+    ],
+)
+def test_a_phone_calls_the_browser(node, web, plain, rtpengine_call, keys):
     bob = web("bob", PCMU)
-    rtpengine_call.plain_to_web(plain, bob)
+    rtpengine_call.plain_to_web(plain, bob, keys)
     both_hear(bob, plain, node)
 
 
@@ -106,18 +129,18 @@ def test_two_browsers(node, web, rtpengine_call):
 
 
 @pytest.mark.parametrize(
-    "bundle,transports", [(None, 2), (["accept"], 1), (["offer", "require"], 1)]
+    "bundle,of_caller,of_callee",
+    [(["reject"], 2, 2), (["accept"], 1, 2), (["require"], 2, 1), (["accept", "require"], 1, 1)],
 )
-def test_audio_and_video(node, web, rtpengine_call, bundle, transports):
-    """Two browsers; by default each section has its own port, with BUNDLE they share one."""
+def test_audio_and_video(node, web, rtpengine_call, bundle, of_caller, of_callee):
+    """Two browsers; each side's sections share a transport or do not, as the flags want it."""
     alice, bob = web("alice", AUDIO_AND_VIDEO), web("bob", AUDIO_AND_VIDEO)
-    rtpengine_call.web_to_web(alice, bob, **({"bundle": bundle} if bundle else {}))
-    for party in (alice, bob):
+    rtpengine_call.web_to_web(alice, bob, bundle=bundle)
+    for party, transports in ((alice, of_caller), (bob, of_callee)):
         checks.web_becomes_connected(party, node.address)
         checks.web_hears(party, "audio", LISTEN_SECONDS)
         checks.web_sees(party, frames=5)
-    # The offerer is told what the relay takes.
-    assert len(alice.stats().transports()) == transports
+        assert len(party.stats().transports()) == transports
 
 
 def test_dtmf_of_the_browser(node, web, plain, rtpengine_call):

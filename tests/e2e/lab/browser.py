@@ -143,6 +143,9 @@ class WebStats:
     def transports(self):
         return self.of("transport")
 
+    def dtls_roles(self):
+        return {transport["dtlsRole"] for transport in self.transports()}
+
     def _selected(self, side):
         pairs = {transport.get("selectedCandidatePairId") for transport in self.transports()}
         chosen = {
@@ -153,8 +156,13 @@ class WebStats:
         return [report for report in self.of(side + "-candidate") if report["id"] in chosen]
 
     def remote_addresses(self):
-        """-> addresses of the other ends of the selected pairs"""
-        return {report["address"] for report in self._selected("remote")}
+        """-> addresses of the other ends of the selected pairs; not those the browser learned from a check, as it
+        keeps them to itself"""
+        return {
+            report["address"]
+            for report in self._selected("remote")
+            if report["candidateType"] != "prflx"
+        }
 
     def local_fragments(self):
         """-> own ufrags of the selected pairs"""

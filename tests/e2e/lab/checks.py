@@ -74,7 +74,7 @@ def web_becomes_connected(party, relay, seconds=10):
         dtls,
     )
     assert stats.ice in ("connected", "completed") and dtls == {"connected"}
-    assert stats.remote_addresses() == {relay}, stats.remote_addresses()
+    assert stats.remote_addresses() <= {relay}, stats.remote_addresses()
     assert all(transport["srtpCipher"] for transport in stats.transports())
 
 

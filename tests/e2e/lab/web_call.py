@@ -66,16 +66,16 @@ class WebCall:
     def delete(self):
         self._ng.ok("delete", call_id=self.call_id, from_tag="a", to_tag="b")
 
-    def web_to_plain(self, web, plain, telephone_event=None, change=lambda sdp: sdp):
-        """The browser offers. change: what becomes of the SDP for the browser on its way."""
-        offer = self.offer(web.create_offer(), TO_PLAIN)
+    def web_to_plain(self, web, plain, telephone_event=None, change=lambda sdp: sdp, **more):
+        """The browser offers. change: what becomes of the SDP for it on its way; more: keys of the offer."""
+        offer = self.offer(web.create_offer(), dict(TO_PLAIN, **more))
         self.towards_plain = offer
         answer = self.answer(plain.sdp(telephone_event=telephone_event), TO_WEB)
         web.set_remote("answer", change(answer))
         plain.talk_to(media_target(offer))
 
-    def plain_to_web(self, plain, web):
-        web.set_remote("offer", self.offer(plain.sdp(), TO_WEB))
+    def plain_to_web(self, plain, web, keys=TO_WEB):
+        web.set_remote("offer", self.offer(plain.sdp(), keys))
         answer = self.answer(web.create_answer(), TO_PLAIN)
         plain.talk_to(media_target(answer))
 
