@@ -1,5 +1,5 @@
-"""WebRTC with Debian's Chromium: its ICE, DTLS-SRTP, BUNDLE, DTMF and trickling, against plain RTP and against
-itself. The browser's host reaches the media host only: what arrives was relayed."""
+"""WebRTC with Debian's Chromium: its ICE, DTLS-SRTP, BUNDLE, DTMF and trickling, against plain RTP
+and against itself. The browser's host reaches the media host only: what arrives was relayed."""
 import os
 import shutil
 import subprocess
@@ -20,11 +20,12 @@ PCMU = {"audio": ["PCMU", "telephone-event"]}
 AUDIO_AND_VIDEO = {"audio": ["opus"], "video": ["VP8"]}
 LISTEN_SECONDS = 1.0
 
-# The browser drops what it cannot tell apart: it takes payload types for that only where MID was not negotiated.
+# The browser drops what it cannot tell apart: it takes payload types for that only where MID was
+# not negotiated.
 no_mid_in_packets = pytest.mark.xfail(
     strict=True,
-    reason="a leg that bundles negotiates the MID header extension, but mediad puts none into the packets of a "
-    "sender that has none",
+    reason="a leg that bundles negotiates the MID header extension, but mediad puts none into the "
+    "packets of a sender that has none",
 )
 
 
@@ -210,6 +211,45 @@ def test_ice_restart_in_mid_call(node, web, plain, rtpengine_call):
     assert checks.longest_gap(plain.packets, began) < 1.0
     more = alice.stats().inbound("audio", "packetsReceived") - heard
     assert more >= 50 * (took - 1.0), "%d packets in %.1f s" % (more, took)
+
+
+def test_the_phone_holds_and_resumes(node, web, plain, rtpengine_call):
+    """Offers in the other direction, with the ICE and DTLS of before."""
+    alice = web("alice", PCMU)
+    rtpengine_call.web_to_plain(alice, plain)
+    both_hear(alice, plain, node)
+    ufrag = alice.stats().local_fragments()
+    for attribute in ("sendonly", "sendrecv"):
+        offer = rtpengine_call.callee_reoffers(plain.sdp(attribute), TO_WEB)
+        assert "\r\na=%s\r\n" % attribute in offer
+        alice.set_remote("offer", offer)
+        answer = rtpengine_call.caller_answers(alice.create_answer(), TO_PLAIN)
+        assert media_target(answer) == media_target(rtpengine_call.towards_plain)
+        checks.web_hears(alice, "audio", LISTEN_SECONDS)
+        if attribute == "sendonly":
+            with pytest.raises(AssertionError):
+                checks.speech_in_pcmu(
+                    plain.packets, time.monotonic() - LISTEN_SECONDS / 2, LISTEN_SECONDS / 2
+                )
+    both_hear(alice, plain, node)
+    assert alice.stats().local_fragments() == ufrag
+
+
+def test_video_is_added_to_a_bundle(node, web, rtpengine_call):
+    opus = {"audio": AUDIO_AND_VIDEO["audio"]}
+    alice, bob = web("alice", opus), web("bob", opus)
+    bundle = ["accept", "require"]
+    rtpengine_call.web_to_web(alice, bob, bundle=bundle)
+    for party in (alice, bob):
+        checks.web_becomes_connected(party, node.address)
+    offered = alice.create_offer(codecs=AUDIO_AND_VIDEO)
+    bob.set_remote("offer", rtpengine_call.reoffer(offered, TO_WEB, bundle=bundle))
+    answered = bob.create_answer(codecs=AUDIO_AND_VIDEO)
+    alice.set_remote("answer", rtpengine_call.answer(answered, TO_WEB, bundle=bundle))
+    for party in (alice, bob):
+        checks.web_hears(party, "audio", LISTEN_SECONDS)
+        checks.web_sees(party, frames=5)
+        assert len(party.stats().transports()) == 1
 
 
 def test_wrong_fingerprint_control(node, web, plain, rtpengine_call):

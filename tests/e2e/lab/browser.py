@@ -28,7 +28,7 @@ class Browser:
             self._process = subprocess.Popen(
                 network.command(
                     host,
-                    # pdeathsig: the browser ends with node, and node with a test run that was killed.
+                    # pdeathsig: the browser ends with node, node with a test run that was killed.
                     ["setpriv", "--pdeathsig", "KILL", node, os.path.join(HERE, "browser.js")]
                     + [CHROMIUM],
                 ),
@@ -90,12 +90,12 @@ class WebParty:
     def _ask(self, operation, **given):
         return self._browser.ask(operation, name=self.name, **given)
 
-    def create_offer(self, trickle=False, ice_restart=False):
-        """trickle: without candidates, which candidates() has later."""
-        return self._ask("createOffer", trickle=trickle, iceRestart=ice_restart)
+    def create_offer(self, trickle=False, ice_restart=False, codecs=None):
+        """trickle: without candidates, which candidates() has later. codecs: others from now on."""
+        return self._ask("createOffer", trickle=trickle, iceRestart=ice_restart, codecs=codecs)
 
-    def create_answer(self, trickle=False):
-        return self._ask("createAnswer", trickle=trickle)
+    def create_answer(self, trickle=False, codecs=None):
+        return self._ask("createAnswer", trickle=trickle, codecs=codecs)
 
     def set_remote(self, kind, sdp):
         self._ask("setRemote", type=kind, sdp=sdp)
@@ -156,8 +156,8 @@ class WebStats:
         return [report for report in self.of(side + "-candidate") if report["id"] in chosen]
 
     def remote_addresses(self):
-        """-> addresses of the other ends of the selected pairs; not those the browser learned from a check, as it
-        keeps them to itself"""
+        """-> addresses of the other ends of the selected pairs; not those the browser learned from
+        a check, as it keeps them to itself"""
         return {
             report["address"]
             for report in self._selected("remote")

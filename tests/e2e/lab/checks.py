@@ -64,22 +64,20 @@ def web_becomes_connected(party, relay, seconds=10):
     deadline = time.monotonic() + seconds
     while True:
         stats = party.stats()
-        if stats.connection == "connected" or time.monotonic() > deadline:
+        dtls = {transport["dtlsState"] for transport in stats.transports()}
+        states = "%s, ICE %s, DTLS %s" % (stats.connection, stats.ice, dtls)
+        ice = stats.ice in ("connected", "completed")
+        if stats.connection == "connected" and ice and dtls == {"connected"}:
             break
+        assert time.monotonic() < deadline, states
         time.sleep(0.1)
-    dtls = {transport["dtlsState"] for transport in stats.transports()}
-    assert stats.connection == "connected", "%s, ICE %s, DTLS %s" % (
-        stats.connection,
-        stats.ice,
-        dtls,
-    )
-    assert stats.ice in ("connected", "completed") and dtls == {"connected"}
     assert stats.remote_addresses() <= {relay}, stats.remote_addresses()
     assert all(transport["srtpCipher"] for transport in stats.transports())
 
 
 def web_hears(party, kind, seconds):
-    """Its counters of received packets grow at nearly the rate of the sender, and of played samples with them."""
+    """Its counters of received packets grow at nearly the rate of the sender, and of played
+    samples with them."""
     before = party.stats()
     began = time.monotonic()
     time.sleep(seconds)
@@ -103,8 +101,9 @@ def web_sees(party, frames, seconds=10):
 
 
 def speech_in_pcmu(packets, since, seconds):
-    """What arrived is G.711 in the clear: 160 octets, and, as the browser's fake microphone beeps for a fraction of
-    each second only, mostly silence. Encrypted or authenticated packets have neither."""
+    """What arrived is G.711 in the clear: 160 octets, and, as the browser's fake microphone beeps
+    for a fraction of each second only, mostly silence. Encrypted or authenticated packets have
+    neither."""
     heard = [packet for packet in packets if packet.time >= since]
     assert len(heard) >= 50 * seconds * 0.6, "%d packets within %.1f s" % (len(heard), seconds)
     assert len({packet.ssrc for packet in heard}) == 1
@@ -123,8 +122,8 @@ _PCMU_SILENCE = [*range(0x78, 0x80), *range(0xF8, 0x100)]
 
 
 def dtmf_events(packets, payload_type):
-    """-> the digits that were completed, of named events (RFC 4733 §2.5): the first packet of each is marked, its
-    timestamp stays, its duration grows, the last ones have the end bit."""
+    """-> the digits that were completed, of named events (RFC 4733 §2.5): the first packet of each
+    is marked, its timestamp stays, its duration grows, the last ones have the end bit."""
     events = {}
     for packet in packets:
         if packet.payload_type == payload_type:

@@ -1,4 +1,5 @@
-"""Calls with a browser, set up over NG: each request with the keys that a proxy between WebRTC and SIP sends."""
+"""Calls with a browser, set up over NG: each request with the keys that a proxy between WebRTC and
+SIP sends."""
 import re
 
 from .rtp_party import media_target
@@ -33,7 +34,7 @@ def without(sdp, name):
 
 
 class WebCall:
-    """An offer and an answer through rtpengine."""
+    """Offers and answers through rtpengine."""
 
     def __init__(self, ng, call_id):
         self._ng, self.call_id = ng, call_id
@@ -47,11 +48,20 @@ class WebCall:
         given = dict(keys, call_id=self.call_id, from_tag="a", to_tag="b", sdp=sdp, **more)
         return self._ng.ok("answer", **given)["sdp"]
 
-    def reoffer(self, sdp, keys):
-        return self.offer(sdp, keys, to_tag="b")
+    def reoffer(self, sdp, keys, **more):
+        return self.offer(sdp, keys, to_tag="b", **more)
+
+    def callee_reoffers(self, sdp, keys):
+        given = dict(keys, call_id=self.call_id, from_tag="b", to_tag="a", sdp=sdp)
+        return self._ng.ok("offer", **given)["sdp"]
+
+    def caller_answers(self, sdp, keys):
+        given = dict(keys, call_id=self.call_id, from_tag="b", to_tag="a", sdp=sdp)
+        return self._ng.ok("answer", **given)["sdp"]
 
     def fragment(self, tag, offered, candidates):
-        """Trickles candidates (RTCIceCandidateInit) of the section that `offered` begins with (RFC 8840 §4.4)."""
+        """Trickles candidates (RTCIceCandidateInit) of the section that `offered` begins with
+        (RFC 8840 §4.4)."""
         body = ["a=ice-ufrag:" + lines(offered, "ice-ufrag")[0]]
         body += ["a=ice-pwd:" + lines(offered, "ice-pwd")[0]]
         body += re.findall("^m=[^\r\n]*", offered, re.MULTILINE)[:1]
@@ -67,7 +77,8 @@ class WebCall:
         self._ng.ok("delete", call_id=self.call_id, from_tag="a", to_tag="b")
 
     def web_to_plain(self, web, plain, telephone_event=None, change=lambda sdp: sdp, **more):
-        """The browser offers. change: what becomes of the SDP for it on its way; more: keys of the offer."""
+        """The browser offers. change: what becomes of the SDP for it on its way; more: keys of
+        the offer."""
         offer = self.offer(web.create_offer(), dict(TO_PLAIN, **more))
         self.towards_plain = offer
         answer = self.answer(plain.sdp(telephone_event=telephone_event), TO_WEB)
@@ -80,5 +91,6 @@ class WebCall:
         plain.talk_to(media_target(answer))
 
     def web_to_web(self, caller, callee, **more):
+        """more: keys of both requests."""
         callee.set_remote("offer", self.offer(caller.create_offer(), TO_WEB, **more))
         caller.set_remote("answer", self.answer(callee.create_answer(), TO_WEB, **more))
