@@ -11,8 +11,8 @@ import threading
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties.
-HOSTS = {"sip": 1, "uac": 11, "uas": 12, "uas2": 13, "m1": 21, "m2": 22}
+# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties; web: the browser.
+HOSTS = {"sip": 1, "uac": 11, "uas": 12, "uas2": 13, "web": 14, "m1": 21, "m2": 22}
 
 
 def _ip(*arguments):
@@ -104,6 +104,14 @@ class Network:
         if "error" in outcome:
             raise outcome["error"]
         return outcome["value"]
+
+    def confine(self, host, to):
+        """From now on the host reaches no other than one, in IPv4."""
+        subnet = self.ipv4("sip").rpartition(".")[0] + ".0/24"
+        name = self.namespace(host)
+        _ip("-n", name, "route", "replace", self.ipv4(to) + "/32", "dev", "eth0")
+        _ip("-n", name, "route", "del", subnet, "dev", "eth0")
+        _ip("-n", name, "-6", "addr", "flush", "dev", "eth0")
 
     def break_relay(self, host):
         """Drops the media arriving at a host: a check that proves relaying has to fail from now

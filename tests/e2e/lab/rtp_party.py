@@ -1,5 +1,6 @@
 """A party with an RTP socket on a host: sends G.711 at 50 packets/s to its target and records
 what arrives."""
+import collections
 import select
 import socket
 import struct
@@ -7,6 +8,9 @@ import threading
 import time
 
 PACKET_SECONDS = 0.02
+
+# time: monotonic; payload: with any padding and authentication tag
+Packet = collections.namedtuple("Packet", "time payload_type marker seq timestamp ssrc payload")
 
 
 class RtpParty:
@@ -19,6 +23,7 @@ class RtpParty:
         self._target = None
         self.sent = 0
         self.received = []  # (monotonic time, source, SSRC, sequence number)
+        self.packets = []  # the same as Packet
         self._sending = threading.Event()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -41,8 +46,15 @@ class RtpParty:
         except OSError:
             return
         if len(data) >= 12 and data[0] >> 6 == 2:
-            _, _, seq, _, ssrc = struct.unpack_from(">BBHII", data)
-            self.received.append((time.monotonic(), source, ssrc, seq))
+            first, second, seq, timestamp, ssrc = struct.unpack_from(">BBHII", data)
+            now = time.monotonic()
+            self.received.append((now, source, ssrc, seq))
+            begin = 12 + 4 * (first & 0x0F)
+            if first & 0x10:
+                begin += 4 + 4 * int.from_bytes(data[begin + 2 : begin + 4], "big")
+            self.packets.append(
+                Packet(now, second & 0x7F, second >> 7, seq, timestamp, ssrc, data[begin:])
+            )
 
     def _send(self):
         head = struct.pack(
@@ -71,7 +83,9 @@ class RtpParty:
         self._thread.join()
         self._socket.close()
 
-    def sdp(self, attribute="sendrecv"):
+    def sdp(self, attribute="sendrecv", telephone_event=None):
+        """telephone_event: its payload type, if it is to be there"""
+        events = [] if telephone_event is None else [telephone_event]
         return "\r\n".join(
             [
                 "v=0",
@@ -79,8 +93,9 @@ class RtpParty:
                 "s=-",
                 "c=IN IP4 " + self.address,
                 "t=0 0",
-                "m=audio %d RTP/AVP 0" % self.port,
+                "m=audio %d RTP/AVP %s" % (self.port, " ".join(map(str, [0, *events]))),
                 "a=rtpmap:0 PCMU/8000",
+                *("a=rtpmap:%d telephone-event/8000" % number for number in events),
                 "a=" + attribute,
                 "",
             ]
