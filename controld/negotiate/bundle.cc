@@ -197,7 +197,9 @@ void FillBundled(const Party& party, const Media& media, rtpengine::v1::Media* o
   const bool heads = std::any_of(party.media().begin(), party.media().end(), [&](const Media& other) {
     return BundleHead(party, other) == &media;
   });
-  if (head == nullptr && !heads) return;
+  // A bundle of one has nothing to share, but its party may wait for the MID.
+  const bool named = Shares(media) && media.mid_extension() != 0;
+  if (head == nullptr && !heads && !named) return;
   out->mutable_bundled()->set_head(head != nullptr ? head->id() : media.id());
   if (media.mid().size() <= kLongestMid) out->mutable_bundled()->set_mid(media.mid());
   out->mutable_bundled()->set_mid_extension(media.mid_extension());

@@ -22,7 +22,7 @@ const call::Media* BundleHead(const call::Party& party, const call::Media& media
 // Once all sections are negotiated: shared ports; a=group, a=bundle-only, a=extmap for MID, the head's lines.
 void FinishBundles(const LegContext& context, OutgoingSdp* outgoing);
 
-// For the worker; nothing for a medium that is in no bundle, or the only one of it.
+// For the worker; nothing for a medium that is in no bundle, or the only one of it and without MID in packets.
 void FillBundled(const call::Party& party, const call::Media& media, rtpengine::v1::Media* out);
 
 }  // namespace controld::negotiate

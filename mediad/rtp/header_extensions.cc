@@ -31,6 +31,13 @@ std::optional<size_t> Compact(const HeaderView& view, const ExtensionIds& ids, u
   return removed ? std::optional<size_t>(kept) : std::nullopt;
 }
 
+bool HasForm(uint16_t profile, uint8_t id, std::span<const uint8_t> value) {
+  if (id == 0) return false;
+  if ((profile & kTwoByteMask) == kTwoByteProfile) return value.size() <= 255;
+  return profile == kOneByteProfile && id < kReservedId && !value.empty() &&
+         value.size() <= kLongestOneByteValue;
+}
+
 }  // namespace
 
 ExtensionReader::ExtensionReader(const HeaderView& packet) {
@@ -92,6 +99,43 @@ size_t StripExtensions(const ExtensionIds& ids, std::span<uint8_t> packet) {
   const std::span<const uint8_t> payload = view->payload();
   std::memmove(packet.data() + header_size, payload.data(), payload.size());
   return header_size + payload.size();
+}
+
+size_t InsertExtension(uint8_t id, std::span<const uint8_t> value, std::span<uint8_t> buffer,
+                       size_t size) {
+  const std::optional<HeaderView> view = HeaderView::Parse(buffer.first(size));
+  if (!view || FindExtension(*view, id)) return size;
+  const bool present = view->has_extension();
+  uint16_t profile = present ? view->extension_profile() : kOneByteProfile;
+  if (!present && !HasForm(profile, id, value)) profile = kTwoByteProfile;
+  if (!HasForm(profile, id, value)) return size;
+
+  // In front of the others, padded to whole words: padding may stand between elements.
+  const bool two_byte = profile != kOneByteProfile;
+  const size_t words = ((two_byte ? 2 : 1) + value.size() + 3) / 4;
+  const size_t all_words = words + (present ? view->extension().size() / 4 : 0);
+  const size_t begin = view->extension_offset();
+  const size_t element = begin + kExtensionHeaderSize;
+  const size_t old = present ? element : begin;  // what is from here on moves behind the element
+  const size_t grown = size + element + 4 * words - old;
+  if (grown > buffer.size() || all_words > 0xffff) return size;
+  std::memmove(buffer.data() + element + 4 * words, buffer.data() + old, size - old);
+
+  buffer[0] |= 0x10;
+  buffer[begin] = static_cast<uint8_t>(profile >> 8);
+  buffer[begin + 1] = static_cast<uint8_t>(profile);
+  buffer[begin + 2] = static_cast<uint8_t>(all_words >> 8);
+  buffer[begin + 3] = static_cast<uint8_t>(all_words);
+  uint8_t* out = buffer.data() + element;
+  std::fill(out, out + 4 * words, uint8_t{0});
+  if (two_byte) {
+    *out++ = id;
+    *out++ = static_cast<uint8_t>(value.size());
+  } else {
+    *out++ = static_cast<uint8_t>(id << 4 | (value.size() - 1));
+  }
+  std::copy(value.begin(), value.end(), out);
+  return grown;
 }
 
 }  // namespace mediad::rtp

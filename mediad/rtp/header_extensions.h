@@ -1,4 +1,4 @@
-// The elements of an RTP header extension (RFC 8285): finding one, and taking some out of a packet.
+// The elements of an RTP header extension (RFC 8285): finding one, taking some out of a packet, putting one in.
 //
 //   one-byte form, profile 0xbede            two-byte form, profile 0x100 and four bits of the application
 //    0                                        0                   1
@@ -50,5 +50,15 @@ using ExtensionIds = std::bitset<256>;
 // Takes the elements with these ids out of `packet`, and the whole extension if no other is left. What cannot be
 // read as an element goes with them. Returns the new size: unchanged if none was there, or it is no RTP packet.
 size_t StripExtensions(const ExtensionIds& ids, std::span<uint8_t> packet);
+
+inline constexpr size_t kLongestOneByteValue = 16;
+// What InsertExtension() adds at most, if the value is no longer than that.
+inline constexpr size_t kInsertionRoom = 24;
+
+// Puts an element into the packet that is the first `size` octets of `buffer`, in the form of the extension that is
+// there. Returns the new size: unchanged if it has an element with this id, the form cannot hold this one, the buffer
+// is too small, or it is no RTP packet.
+size_t InsertExtension(uint8_t id, std::span<const uint8_t> value, std::span<uint8_t> buffer,
+                       size_t size);
 
 }  // namespace mediad::rtp

@@ -27,16 +27,21 @@ void Session::ApplyCarriers(const v1::Session& specification) {
     index.emplace(media_[i].id, static_cast<MediaIndex>(i));
     media_[i].carrier = static_cast<MediaIndex>(i);
   }
-  std::vector<bool> heads(media_.size());
+  std::vector<size_t> members(media_.size());
   for (size_t i = 0; i < media_.size(); ++i) {
+    media_[i].mid_extension = 0;
     const v1::Media& wanted = specification.media(static_cast<int>(i));
     if (!wanted.has_bundled()) continue;
-    media_[i].carrier = index.at(wanted.bundled().head());
-    heads[media_[i].carrier] = true;
+    const v1::Bundled& bundled = wanted.bundled();
+    media_[i].carrier = index.at(bundled.head());
+    ++members[media_[i].carrier];
+    if (bundled.mid().empty() || bundled.mid().size() > rtp::kLongestOneByteValue) continue;
+    media_[i].mid = bundled.mid();
+    media_[i].mid_extension = static_cast<uint8_t>(bundled.mid_extension());
   }
   for (size_t i = 0; i < media_.size(); ++i) {
     std::unique_ptr<BundleDemultiplexer>& bundle = media_[i].bundle;
-    if (!heads[i]) {
+    if (members[i] < 2) {
       bundle.reset();
       continue;
     }
@@ -98,6 +103,7 @@ void Session::FindVerbatim() {
         !media.routes.empty() &&
         std::all_of(media.routes.begin(), media.routes.end(), [&](const Route& route) {
           const Media& to = media_[media_[route.to].carrier];
+          if (media_[route.to].mid_extension != 0) return false;
           return !route.silence_rtp && !route.block_dtmf && to.leg != nullptr &&
                  to.leg->secured() && !to.leg->dtls() && !to.leg->reencrypts() &&
                  to.leg->protection(0).send() == key;

@@ -263,8 +263,11 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   if (!rtcp && arrival.media->verbatim) {
     bytes = arrival.wire;
   } else if (carrier.leg != nullptr && carrier.leg->secured()) {
-    const Drop drop = Protect(rtcp, carrier, index % 2, sinks, &bytes);
+    const Drop drop = Protect(rtcp, to, carrier, index % 2, sinks, &bytes);
     if (drop != Drop::kNone) return drop;
+  } else if (!rtcp && to.mid_extension != 0) {
+    const std::span<uint8_t> copy = sinks->Copy(bytes);
+    bytes = copy.first(AddMid(to, copy, std::min(bytes.size(), SinkList::kPacket)));
   }
   sinks->Add({path.socket, path.peer.target(), bytes});
   StreamAt(to, index).egress.Count(bytes.size());

@@ -133,8 +133,10 @@ class Session {
   Drop Manipulate(const Arrival& arrival, const Route& route, SinkList* sinks,
                   std::span<const uint8_t>* bytes) const;
   // Encrypts a copy of `bytes` for `carrier`, whose component is meant. kNone: `bytes` is what may go.
-  Drop Protect(bool rtcp, Media& carrier, size_t component, SinkList* sinks,
+  Drop Protect(bool rtcp, const Media& to, Media& carrier, size_t component, SinkList* sinks,
                std::span<const uint8_t>* bytes) const;
+  // A bundling receiver that negotiated MID may drop packets without it (RFC 9143 §9.2, §15). Returns the new size.
+  static size_t AddMid(const Media& to, std::span<uint8_t> buffer, size_t size);
   Drop Reject(const Arrival& arrival, Drop reason);
   Drop RejectInvalid(const Arrival& arrival);
   void AccountRtp(const Arrival& arrival);

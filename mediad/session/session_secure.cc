@@ -88,12 +88,18 @@ bool Session::Demultiplex(Arrival* arrival) {
   return true;
 }
 
-Drop Session::Protect(bool rtcp, Media& carrier, size_t component, SinkList* sinks,
+size_t Session::AddMid(const Media& to, std::span<uint8_t> buffer, size_t size) {
+  const std::span<const uint8_t> mid(reinterpret_cast<const uint8_t*>(to.mid.data()), to.mid.size());
+  return rtp::InsertExtension(to.mid_extension, mid, buffer.first(size + rtp::kInsertionRoom), size);
+}
+
+Drop Session::Protect(bool rtcp, const Media& to, Media& carrier, size_t component, SinkList* sinks,
                       std::span<const uint8_t>* bytes) const {
   srtp::Sender* sender = carrier.leg->protection(component).sender();
   if (sender == nullptr) return Drop::kSrtpSendNoKey;
   const std::span<uint8_t> copy = sinks->Copy(*bytes);
   size_t size = bytes->size();
+  if (!rtcp && to.mid_extension != 0) size = AddMid(to, copy, size);
   const srtp::Result result =
       rtcp ? sender->ProtectRtcp(copy, &size) : sender->ProtectRtp(copy, &size);
   if (result != srtp::Result::kOk) return Drop::kSrtpSendNoKey;

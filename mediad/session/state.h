@@ -123,7 +123,10 @@ struct Media {
   bool moved = false;             // the last Apply brought another RTP endpoint for a known one
   bool verbatim = false;          // every receiver has its key: SRTP is checked and passes as it is
   std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
-  std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle
+  std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle of several
+  // What the party tells media of a bundle apart by, in each packet for it; id 0: it does not.
+  std::string mid;
+  uint8_t mid_extension = 0;
 };
 
 // One bound port and whose it is.

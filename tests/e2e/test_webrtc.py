@@ -20,15 +20,6 @@ PCMU = {"audio": ["PCMU", "telephone-event"]}
 AUDIO_AND_VIDEO = {"audio": ["opus"], "video": ["VP8"]}
 LISTEN_SECONDS = 1.0
 
-# The browser drops what it cannot tell apart: it takes payload types for that only where MID was
-# not negotiated.
-no_mid_in_packets = pytest.mark.xfail(
-    strict=True,
-    reason="a leg that bundles negotiates the MID header extension, but mediad puts none into the "
-    "packets of a sender that has none",
-)
-
-
 @pytest.fixture(scope="session")
 def playwright(build):
     """Directory with the npm package; it is made below the build, and kept there."""
@@ -101,7 +92,7 @@ def test_browser_calls_a_phone(node, web, plain, rtpengine_call, ours, of_browse
     assert alice.stats().dtls_roles() == {of_browser}
 
 
-@pytest.mark.parametrize("bundle", [pytest.param("accept", marks=no_mid_in_packets), "reject"])
+@pytest.mark.parametrize("bundle", ["accept", "reject"])
 def test_browser_calls_a_phone_in_a_bundle(node, web, plain, rtpengine_call, bundle):
     alice = web("alice", PCMU)
     rtpengine_call.web_to_plain(alice, plain, bundle=[bundle])
@@ -112,7 +103,7 @@ def test_browser_calls_a_phone_in_a_bundle(node, web, plain, rtpengine_call, bun
     "keys",
     [
         pytest.param(TO_WEB, id="keys"),
-        pytest.param({"flags": ["WebRTC"]}, id="flag", marks=no_mid_in_packets),
+        pytest.param({"flags": ["WebRTC"]}, id="flag"),
     ],
 )
 def test_a_phone_calls_the_browser(node, web, plain, rtpengine_call, keys):

@@ -107,7 +107,7 @@ TEST_F(BundleTest, ThePortsOutliveARejectedHead) {
   Answer(body);
   EXPECT_EQ(MediaOf("B", 0).port_set(), 0u);
   EXPECT_EQ(MediaOf("B", 1).port_set(), port_set);
-  EXPECT_FALSE(MediaOf("B", 1).has_bundled());
+  EXPECT_EQ(MediaOf("B", 1).bundled().head(), MediaOf("B", 1).id());  // alone; for its MID
 }
 
 TEST_F(BundleTest, RejectEndsIt) {

@@ -52,6 +52,15 @@ Octets Stripped(Octets packet, std::initializer_list<uint8_t> ids) {
   return packet;
 }
 
+// room: octets behind the packet
+Octets Inserted(Octets packet, uint8_t id, const std::string& value, size_t room = kInsertionRoom) {
+  const size_t size = packet.size();
+  packet.resize(size + room);
+  const std::span<const uint8_t> octets(reinterpret_cast<const uint8_t*>(value.data()), value.size());
+  packet.resize(InsertExtension(id, octets, packet, size));
+  return packet;
+}
+
 // RFC 8285 §4.2: one octet, two octets with padding, four octets.
 const Octets kOneByte = {0x10, 0xa1, 0x21, 0xb1, 0xb2, 0, 0, 0x33, 0xc1, 0xc2, 0xc3, 0xc4};
 // RFC 8285 §4.3: no octet, one octet with padding, four octets.
@@ -136,6 +145,24 @@ TEST(HeaderExtensions, WhatCannotBeReadGoesWithTheRemovedOnes) {
 TEST(HeaderExtensions, NoRtpPacketIsLeftAlone) {
   const Octets octets = {0x90, 0, 0};
   EXPECT_EQ(Stripped(octets, {1}), octets);
+  EXPECT_EQ(Inserted(octets, 1, "m"), octets);
+}
+
+TEST(HeaderExtensions, InsertsInTheFormThatIsThere) {
+  EXPECT_EQ(Inserted(Bare(), 4, "m0"), Packet(0xbede, {0x41, 'm', '0'}));
+  EXPECT_EQ(Inserted(Packet(0xbede, {0x10, 'a'}), 4, "m0"),
+            Packet(0xbede, {0x41, 'm', '0', 0, 0x10, 'a'}));
+  EXPECT_EQ(Inserted(Packet(0x1003, {1, 0}), 4, "m0"), Packet(0x1003, {4, 2, 'm', '0', 1, 0}));
+  EXPECT_EQ(Inserted(Bare(), 15, "m0"), Packet(0x1000, {15, 2, 'm', '0'}));
+}
+
+TEST(HeaderExtensions, InsertsNothingThatIsThereOrHasNoPlace) {
+  const Octets packet = Packet(0xbede, {0x40, 'a'});
+  EXPECT_EQ(Inserted(packet, 4, "m"), packet);
+  EXPECT_EQ(Inserted(packet, 15, "m"), packet);
+  EXPECT_EQ(Inserted(packet, 5, "seventeen octets!"), packet);
+  EXPECT_EQ(Inserted(Packet(0x1010, {1}), 4, "m"), Packet(0x1010, {1}));
+  EXPECT_EQ(Inserted(Bare(), 4, "m", 7), Bare());
 }
 
 }  // namespace

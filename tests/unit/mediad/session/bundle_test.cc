@@ -90,5 +90,27 @@ TEST_F(Bundle, EverythingLeavesByTheHeadsPort) {
   EXPECT_EQ((*call.sinks)[0].socket, kPortA);
 }
 
+TEST_F(Bundle, PacketsForTheBundleSayWhoseTheyAre) {
+  const Bytes packet = Rtp(96, 1, 0x55);
+  call.Send(kPortA + 6, "198.51.100.2:5002", packet);
+  ASSERT_EQ(call.sinks->size(), 1u);
+  const std::span<const uint8_t> sent = (*call.sinks)[0].bytes;
+  EXPECT_EQ(Bytes(sent.begin(), sent.end()), WithMid(packet, 'v'));
+  call.Send(kPortA + 6, "198.51.100.2:5002", WithMid(packet, 'v'));
+  EXPECT_EQ((*call.sinks)[0].bytes.size(), packet.size() + 8);
+}
+
+TEST_F(Bundle, ABundleOfOneIsOpenToEveryPayloadTypeAndGetsItsMid) {
+  call.media(kVideo)->clear_bundled();
+  call.media(kVideo)->set_port_set(kVideo);
+  call.Apply();
+  EXPECT_EQ(PartOf(kPortA, Rtp(111, 1, 13)), "198.51.100.2:5000");
+  const Bytes packet = Rtp(0, 1, 0x55);
+  call.Send(kPortB, "198.51.100.2:5000", packet);
+  ASSERT_EQ(call.sinks->size(), 1u);
+  const std::span<const uint8_t> sent = (*call.sinks)[0].bytes;
+  EXPECT_EQ(Bytes(sent.begin(), sent.end()), WithMid(packet, 'a'));
+}
+
 }  // namespace
 }  // namespace mediad::session::testing
