@@ -1,8 +1,9 @@
-"""An attacker on a host of his own, who knows the addresses of a call's ports, its SSRCs and what was sent, but no
-keys and no signalling: what he gets through, and whether media ever goes to him (docs/security.md).
+"""An attacker on a host of his own, who knows the addresses of a call's ports, its SSRCs and what
+was sent, but no keys and no signalling: what he gets through, and whether media ever goes to him
+(docs/security.md).
 
-The control of all is the plain leg with immediate learning: there the same attacks succeed. Secure legs whose keys
-come from DTLS: test_attacks_dtls.py.
+The control of all is the plain leg with immediate learning: there the same attacks succeed. Secure
+legs whose keys come from DTLS: test_attacks_dtls.py.
 """
 import base64
 import sys
@@ -11,7 +12,7 @@ import time
 import pytest
 
 from lab import checks, explain
-from lab.peer import Peer, rtp, settle
+from lab.peer import rtp, settle
 from lab.processes import wait_until
 from lab.rtp_party import media_target
 from runner import srtp
@@ -20,24 +21,6 @@ pytestmark = pytest.mark.rebuilt
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
 WINDOW_SECONDS = 3
-
-
-@pytest.fixture
-def peer(network):
-    made = []
-
-    def make(host, port=0):
-        made.append(Peer(network, host, port))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def attacker(peer):
-    return peer("mallory")
 
 
 class PlainCall:
@@ -60,7 +43,8 @@ class PlainCall:
     def send_as_callee(self, sender):
         """A packet as the callee would send it, whoever does."""
         self._serial += 1
-        self._packet = rtp(self.SSRC, self._serial, b"%s %d" % (sender.host.encode(), self._serial))
+        text = b"%s %d" % (sender.host.encode(), self._serial)
+        self._packet = rtp(self.SSRC, self._serial, text)
         sender.send(self.callee_port, self._packet)
 
     def send_probe(self):
@@ -68,7 +52,7 @@ class PlainCall:
         self.caller.send(self.caller_port, self._probe)
 
     def outcome(self, attacker):
-        """-> whether that packet was let "in" or stayed "out", and who got the caller's probe after it"""
+        """-> whether that packet was let "in" or stayed "out"; who got the caller's probe after it"""
         parties = (("callee", self.callee), ("attacker", attacker))
         got = "+".join(name for name, peer in parties if peer.has(self._probe))
         return "in" if self.caller.has(self._packet) else "out", got
@@ -85,10 +69,10 @@ def all_at_once(calls, choose_sender, attacker):
     return [call.outcome(attacker) for call in calls]
 
 
-# What a call is set up with, and what then happens to packets of the attacker and the callee: in the learning
-# window (attacker, callee, attacker, callee), and after it (callee, attacker).
+# What a call is set up with, and what then happens to packets of the attacker and the callee.
 OURS, HIS = "callee", "attacker"
-IN_WINDOW, AFTERWARDS = ("attacker", "callee", "attacker", "callee"), ("callee", "attacker")
+IN_WINDOW = ("attacker", "callee", "attacker", "callee")
+AFTERWARDS = ("callee", "attacker")
 MODES = {
     "heuristic": (
         {"endpoint_learning": "heuristic"},
@@ -147,8 +131,10 @@ def test_what_each_learning_mode_lets_in(node, peer, attacker, call_id):
     assert (count, source) == (2, "%s:%d" % (attacker.address, attacker.port))
 
 
-def test_before_the_answer_a_plain_leg_hears_anybody_and_learns_nobody(node, peer, attacker, call_id):
-    """Early media may come from anywhere. The answer's address counts, not the one that was heard."""
+def test_before_the_answer_a_plain_leg_hears_anybody_and_learns_nobody(
+    node, peer, attacker, call_id
+):
+    """Early media may come from anywhere. The answer's address counts, not that of early media."""
     caller, callee = peer("uac", 4000), peer("uas", 5000)
     offer = node.ng.ok("offer", call_id=call_id, from_tag="a", sdp=caller.sdp())
     early = rtp(0xE1, 1, b"early")
@@ -237,7 +223,7 @@ def test_nothing_foreign_gets_through_srtp(node, peer, attacker, call_id):
 
 
 def test_nothing_foreign_gets_through_srtp_control(node, peer, attacker, call_id):
-    """The same packets of the same attacker are heard, and draw the audio to him, where nothing is secure."""
+    """The same packets are heard, and draw the audio to the attacker, where nothing is secure."""
     caller, callee = peer("uac", 4000), peer("uas", 5000)
     call = PlainCall(node, caller, callee, call_id, endpoint_learning="immediate").set_up()
     packets = injections(call.SSRC, 1)
@@ -275,11 +261,17 @@ def test_before_the_answer_nothing_reaches_a_secure_offerer(node, peer, attacker
     assert len(caller.received) == 1
 
 
-# Four kinds of rubbish that a plain leg refuses; none of it is RTP, which a plain leg has to take from anybody.
-FLOOD, FLOOD_PROGRAM = 20000, """
+# Four kinds of rubbish, in turn. None is RTP, which a plain leg has to take from anybody.
+FLOOD = 20000
+FLOOD_PROGRAM = """
 import socket, sys
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-kinds = [b"\\x7f" * 172, b"\\0\\1\\0\\0\\x21\\x12\\xa4\\x42" + bytes(12), b"\\x16\\xfe\\xfd" + bytes(60), b"\\x80\\xc2\\0\\1" + bytes(4)]
+kinds = [
+    b"\\x7f" * 172,
+    b"\\0\\1\\0\\0\\x21\\x12\\xa4\\x42" + bytes(12),
+    b"\\x16\\xfe\\xfd" + bytes(60),
+    b"\\x80\\xc2\\0\\1" + bytes(4),
+]
 for i in range(int(sys.argv[3])):
     sock.sendto(kinds[i % 4], (sys.argv[1], int(sys.argv[2])))
 """

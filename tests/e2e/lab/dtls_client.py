@@ -1,7 +1,7 @@
 """OpenSSL's s_client as the DTLS side of a party: an implementation of DTLS-SRTP that is not ours.
 
-It speaks to a socket on its own host's loopback; records go in and out by the party's socket, where STUN and SRTP go
-too. Not here: SRTP itself (the golden runner's srtp).
+It speaks to a socket on its own host's loopback; records go in and out by the party's socket, where
+STUN and SRTP go too. Not here: SRTP itself (the golden runner's srtp).
 """
 import base64
 import hashlib
@@ -82,10 +82,14 @@ class DtlsClient:
         with open(self._log_path, errors="replace") as handle:
             return handle.read()
 
+    def has_seen_certificate(self):
+        return "verify return:" in self.log()
+
+    def established(self):
+        return "Keying material: " in self.log()
+
     def await_handshake(self):
-        wait_until(
-            lambda: "Keying material: " in self.log(), seconds=10, what="DTLS handshake of s_client"
-        )
+        wait_until(self.established, seconds=10, what="DTLS handshake of s_client")
         assert "profile=" + PROFILE in self.log(), self.log()
         return self
 
@@ -105,6 +109,8 @@ class DtlsClient:
         return [base64.b64encode(half).decode() for half in halves]
 
     def close(self):
+        if self._end.is_set():
+            return
         self._peer.on_dtls = None
         self._process.kill()
         self._process.wait()

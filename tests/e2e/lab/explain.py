@@ -6,18 +6,28 @@ import subprocess
 _DROP = re.compile(r"(\d+) dropped: (.*) \(last .* from (.*)\)$")
 
 
-def drops(node, call_id, tag):
-    """-> {sentence: (packets, last source)} of what came in at the RTP port of a party."""
+def _streams(node, call_id, tag):
     answer = subprocess.run(
-        [node.build.program("rtpctl"), "--target", node.socket(), "--json", "calls", "explain", call_id],
+        [node.build.program("rtpctl"), "--target", node.socket(), "--json"]
+        + ["calls", "explain", call_id],
         check=True,
         capture_output=True,
         text=True,
     )
+    every = json.loads(answer.stdout)["streams"]
+    return [one for one in every if one["party"] == tag and not one.get("rtcp")]
+
+
+def missing(node, call_id, tag):
+    """-> what keeps a party's RTP from flowing, as one text"""
+    streams = _streams(node, call_id, tag)
+    return "\n".join(text for one in streams for text in one.get("missing", []))
+
+
+def drops(node, call_id, tag):
+    """-> {sentence: (packets, last source)} of what came in at the RTP port of a party."""
     found = {}
-    for stream in json.loads(answer.stdout)["streams"]:
-        if stream["party"] != tag or stream.get("rtcp"):
-            continue
+    for stream in _streams(node, call_id, tag):
         for fact in stream.get("facts", []):
             match = _DROP.match(fact)
             if match:
@@ -26,6 +36,6 @@ def drops(node, call_id, tag):
 
 
 def dropped(node, call_id, tag, beginning):
-    """The number of packets dropped for the reason that begins so, and where the last one came from."""
+    """-> packets dropped for the reason that begins so, and where the last one came from"""
     every = drops(node, call_id, tag)
     return next((value for text, value in every.items() if text.startswith(beginning)), (0, None))

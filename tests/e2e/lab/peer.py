@@ -1,7 +1,8 @@
-"""A scripted party or attacker: one UDP socket on a host, packets sent one by one and everything that arrives kept.
+"""A scripted party or attacker: one UDP socket on a host, packets sent one by one, and everything
+that arrives kept.
 
-STUN and DTLS are handed to whoever is set as `on_stun` and `on_dtls`. Not here: a party that talks by itself
-(rtp_party.py), the protocols (stun and srtp of the golden runner, dtls_client.py).
+STUN and DTLS are handed to whoever is set as `on_stun` and `on_dtls`. Not here: a party that talks
+by itself (rtp_party.py), the protocols (stun and srtp of the golden runner, dtls_client.py).
 """
 import socket
 import struct
