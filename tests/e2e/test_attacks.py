@@ -236,6 +236,26 @@ def test_nothing_foreign_gets_through_srtp_control(node, peer, attacker, call_id
     assert not callee.received
 
 
+def test_a_forged_source_deceives_strict_source_but_not_srtp(node, peer, attacker, call_id):
+    """The party's own address in the attacker's packets: where nothing is secure that is enough."""
+    keys = {"endpoint_learning": "off", "flags": ["strict-source"]}
+    plain = PlainCall(node, peer("uac", 4000), peer("uas", 5000), call_id, **keys).set_up()
+    secure = SdesCall(node, peer("uac", 4100), peer("uas", 5100), "s" + call_id)
+    packets = injections(SdesCall.SSRC, 100)
+    attacker.send(plain.callee_port, *packets)
+    attacker.send_as((plain.callee.address, 5000), plain.callee_port, rtp(1, 1, b"forged source"))
+    plain.caller.expect(rtp(1, 1, b"forged source"))
+    assert len(plain.caller.received) == 1
+    wire = secure.talk()
+    attacker.send_as((secure.callee.address, 5100), secure.callee_port, *packets, *wire)
+    settle()
+    secure.talk()
+    secure.probe(attacker)
+    assert len(secure.caller.received) == 10
+    counts = [count for count, _ in explain.drops(node, "s" + call_id, "b").values()]
+    assert sorted(counts) == [len(wire), len(packets)]
+
+
 @pytest.mark.parametrize("towards", ["RTP/AVP", "RTP/SAVP"])
 def test_before_the_answer_nothing_reaches_a_secure_offerer(node, peer, attacker, call_id, towards):
     caller, callee = peer("uac", 4000), peer("uas", 5000)

@@ -3,6 +3,7 @@ OpenSSL's s_client: what it and we agree on decrypts a packet each way. Other le
 """
 import base64
 import os
+import struct
 
 import pytest
 
@@ -192,6 +193,31 @@ def test_a_certificate_that_was_not_signalled_gets_no_media(
     assert not call.caller.received and not client.established()
     client.close()
     call.talks(handshake(call.callee, call.callee_port, bob).await_handshake())
+
+
+def record(kind, epoch, body):
+    return struct.pack(">BHHHIH", kind, 0xFEFD, epoch, 0, 77, len(body)) + body
+
+
+# A fatal alert, a closing one, and both as if they were encrypted; application data.
+FORGED_RECORDS = [record(21, epoch, alert) for epoch in (0, 1) for alert in (b"\2\50", b"\1\0")]
+FORGED_RECORDS.append(record(23, 1, bytes(40)))
+
+
+def test_forged_records_end_nothing(node, peer, attacker, identity, handshake, call_id):
+    """With the party's own address, and its own ClientHello, before and after the handshake."""
+    bob = identity("bob")
+    callee = peer("uas", 5000)
+    call = DtlsCall(node, peer("uac", 4000), callee, call_id, bob.fingerprint).answer()
+    party = (callee.address, callee.port)
+    attacker.send_as(party, call.callee_port, *FORGED_RECORDS)
+    client = handshake(callee, call.callee_port, bob).await_handshake()
+    call.talks(client)
+    attacker.send_as(party, call.callee_port, *FORGED_RECORDS, *client.sent[:2], *GARBAGE)
+    attacker.send_as(party, call.callee_port, *injected(call.SSRC))
+    settle()
+    call.talks(client)
+    assert client.runs() and len(call.caller.received) == 2
 
 
 def test_only_checked_addresses_get_through_ice(

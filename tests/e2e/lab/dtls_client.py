@@ -51,6 +51,7 @@ class DtlsClient:
         self._inner.bind(("127.0.0.1", 0))
         self._inner.settimeout(0.1)
         self._end = threading.Event()
+        self.sent = []  # datagrams
         peer.on_dtls = self._arrived
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -72,6 +73,7 @@ class DtlsClient:
                 data, self._client = self._inner.recvfrom(4096)
             except OSError:
                 continue
+            self.sent.append(data)
             self._peer.send(self._target, data)
 
     def _arrived(self, data, source):
@@ -87,6 +89,9 @@ class DtlsClient:
 
     def established(self):
         return "Keying material: " in self.log()
+
+    def runs(self):
+        return self._process.poll() is None
 
     def await_handshake(self):
         wait_until(self.established, seconds=10, what="DTLS handshake of s_client")

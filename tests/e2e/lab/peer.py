@@ -58,6 +58,18 @@ class Peer:
         for packet in packets:
             self._socket.sendto(packet, target)
 
+    def send_as(self, source, target, *packets):
+        """From a forged (address, port). The kernel fills in the rest of the IP header."""
+        raw = self.network.inside(
+            self.host, lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+        )
+        addresses = socket.inet_aton(source[0]) + socket.inet_aton(target[0])
+        with raw:
+            for packet in packets:
+                udp = struct.pack(">HHHH", source[1], target[1], 8 + len(packet), 0) + packet
+                ip = struct.pack(">BBHHHBBH", 0x45, 0, 0, 0, 0, 64, socket.IPPROTO_UDP, 0)
+                raw.sendto(ip + addresses + udp, (target[0], 0))
+
     def has(self, packet):
         return packet in self.received
 
