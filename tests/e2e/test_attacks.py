@@ -6,6 +6,7 @@ The control of all is the plain leg with immediate learning: there the same atta
 legs whose keys come from DTLS: test_attacks_dtls.py.
 """
 import base64
+import struct
 import sys
 import time
 
@@ -14,6 +15,7 @@ import pytest
 from lab import checks, explain
 from lab.peer import rtp, settle
 from lab.processes import wait_until
+from lab.rtpengine import places_calls
 from lab.rtp_party import media_target
 from runner import srtp
 
@@ -157,8 +159,9 @@ class SdesCall:
         named = {"call_id": call_id, "from_tag": "a"}
         offer = node.ng.ok("offer", sdp=caller.sdp(), transport_protocol="RTP/SAVP", **named)
         self.callee_port = media_target(offer["sdp"])
-        tag, key = crypto_line(offer["sdp"])
-        sdp = callee.sdp("a=crypto:%s %s inline:%s" % (tag, SUITE, self.KEY), protocol="RTP/SAVP")
+        self.tag, key = crypto_line(offer["sdp"])
+        line = "a=crypto:%s %s inline:%s" % (self.tag, SUITE, self.KEY)
+        sdp = callee.sdp(line, protocol="RTP/SAVP")
         answer = node.ng.ok("answer", to_tag="b", sdp=sdp, **named)
         self.caller_port = media_target(answer["sdp"])
         self.theirs, self.ours = srtp.context(self.KEY, SUITE), srtp.context(key, SUITE)
@@ -279,6 +282,53 @@ def test_before_the_answer_nothing_reaches_a_secure_offerer(node, peer, attacker
     _, ours = crypto_line(answer["sdp"])
     caller.expect(srtp.context(ours, SUITE).protect(packet))
     assert len(caller.received) == 1
+
+
+def move(node, call, call_id, peer):
+    """The callee goes elsewhere, with the keys it has."""
+    line = "a=crypto:%s %s inline:%s" % (call.tag, SUITE, call.KEY)
+    sdp = peer("uas", 5200).sdp(line, protocol="RTP/SAVP")
+    named = {"call_id": call_id, "from_tag": "b", "to_tag": "a"}
+    node.ng.ok("offer", sdp=sdp, transport_protocol="RTP/AVP", **named)
+    node.ng.ok("answer", sdp=call.caller.sdp(), **named)
+    return peer("uas", 5201)
+
+
+def restart_mediad(node, *_):
+    node.mediad.kill()
+    node.start_mediad()
+    wait_until(lambda: places_calls(node.ng), what="a worker")
+
+
+REUSED = pytest.mark.xfail(
+    strict=True,
+    reason="SRTCP indices of the same key start again at 0: Protection::RestartSend makes a new "
+    "Sender, and a restarted worker does not know how far the one before it was",
+)
+
+
+@pytest.mark.parametrize(
+    "event", [pytest.param(move, marks=REUSED), pytest.param(restart_mediad, marks=REUSED)]
+)
+def test_no_srtcp_index_is_used_twice(node, peer, call_id, event):
+    """Two reports under one index have the same keystream; with GCM that gives away more."""
+    call = SdesCall(node, peer("uac", 4000), peer("uas", 5000), call_id)
+    reporter, at_first = peer("uac", 4001), peer("uas", 5001)
+    report = struct.pack(">BBHI", 0x80, 201, 1, 0xA1)  # an empty receiver report
+    target = (call.caller_port[0], call.caller_port[1] + 1)
+
+    def indices(listener):
+        reporter.send(target, report)
+        settle()
+        opened = [call.ours.unprotect_rtcp(packet) for packet in listener.received]
+        assert all(packet == report for packet, _, _, _ in opened)
+        listener.received.clear()
+        return [index for _, index, _, _ in opened]
+
+    used = wait_until(lambda: indices(at_first), 5, "SRTCP")
+    listener = event(node, call, call_id, peer) or at_first
+    used += wait_until(lambda: indices(listener), 5, "SRTCP")
+    assert len(used) == len(set(used)), used
 
 
 # Four kinds of rubbish, in turn. None is RTP, which a plain leg has to take from anybody.
