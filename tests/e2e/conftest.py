@@ -13,6 +13,7 @@ sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "golden")]
 from lab import kamailio, processes, rtpengine, sipp  # noqa: E402
 from lab.certificates import Certificates  # noqa: E402
 from lab.network import HOSTS, Network  # noqa: E402
+from lab.peer import Peer  # noqa: E402
 from lab.rtp_party import NgCall, RtpParty  # noqa: E402
 
 
@@ -117,6 +118,26 @@ def parties(network):
     yield make
     for party in made:
         party.close()
+
+
+@pytest.fixture
+def peer(network):
+    """Makes parties whose packets a test writes itself: peer(host, port)."""
+    made = []
+
+    def make(host, port=0):
+        made.append(Peer(network, host, port))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def attacker(peer):
+    """On a host that belongs to no call."""
+    return peer("mallory")
 
 
 @pytest.fixture

@@ -11,8 +11,17 @@ import threading
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties; web: the browser.
-HOSTS = {"sip": 1, "uac": 11, "uas": 12, "uas2": 13, "web": 14, "m1": 21, "m2": 22}
+# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties; web: the browser; mallory: of no call.
+HOSTS = {
+    "sip": 1,
+    "uac": 11,
+    "uas": 12,
+    "uas2": 13,
+    "web": 14,
+    "m1": 21,
+    "m2": 22,
+    "mallory": 66,
+}
 
 
 def _ip(*arguments):

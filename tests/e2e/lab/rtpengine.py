@@ -32,7 +32,7 @@ class Node:
     """Both daemons on one host, a unix socket between them: what a proxy sees as one rtpengine."""
 
     def __init__(self, programs, build, host):
-        self._programs, self._build, self.host = programs, build, host
+        self._programs, self.build, self.host = programs, build, host
         self.network = programs.network
         self.address = self.network.ipv4(host)
         self.ng = NgClient(self.network, host, (self.address, NG_PORT))
@@ -45,7 +45,7 @@ class Node:
         return "%s-%s-%d" % (self.host, what, self._serial)
 
     def start(self):
-        if self._build.kind == "incumbent":
+        if self.build.kind == "incumbent":
             self.controld = self.mediad = self._programs.start(
                 self.host,
                 self._name("daemon"),
@@ -65,7 +65,7 @@ class Node:
         self.await_ready()
         return self
 
-    def _socket(self):
+    def socket(self):
         return "unix:" + self._programs.path(self.host + ".sock")
 
     def _has_file(self):
@@ -76,12 +76,12 @@ class Node:
             self.host,
             self._name("controld"),
             [
-                self._build.program("rtpengine-controld"),
+                self.build.program("rtpengine-controld"),
                 *([] if self._has_file() else ["--config-file=none"]),
                 *_COMMON,
                 "--delete-delay=0",
                 "--listen-ng=%s:%d" % (self.address, NG_PORT),
-                "--listen-grpc=" + self._socket(),
+                "--listen-grpc=" + self.socket(),
                 *self.controld_arguments,
             ],
         )
@@ -91,11 +91,11 @@ class Node:
             self.host,
             self._name("mediad"),
             [
-                self._build.program("rtpengine-mediad"),
+                self.build.program("rtpengine-mediad"),
                 "--config-file=none",
                 *_COMMON,
                 "--table=-1",
-                "--controller=" + self._socket(),
+                "--controller=" + self.socket(),
                 "--worker-name=" + self.host,
                 "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),
                 *media_arguments(self.network, self.host),
@@ -129,7 +129,7 @@ class Cluster:
     """One controld on host sip, workers on m1 and m2 over TCP with mutual TLS."""
 
     def __init__(self, programs, build, certificates):
-        self._programs, self._build, self._certificates = programs, build, certificates
+        self._programs, self.build, self._certificates = programs, build, certificates
         self.network = programs.network
         self.address = self.network.ipv4("sip")
         self.ng = NgClient(self.network, "sip", (self.address, NG_PORT))
@@ -142,7 +142,7 @@ class Cluster:
             host,
             "%s-%s-%d" % (host, what, self._serial),
             [
-                self._build.program("rtpengine-" + what),
+                self.build.program("rtpengine-" + what),
                 "--config-file=none",
                 *_COMMON,
                 *self._certificates.arguments(identity or host),
