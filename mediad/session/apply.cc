@@ -91,6 +91,8 @@ void SignalStream(const std::optional<base::Endpoint>& advertised, bool reopen, 
 
 void Session::Apply(const v1::Session& specification, std::span<const BoundPortSet> bound,
                     const base::Now& now) {
+  // A call that went on before this process knew it has keys that were used.
+  const bool restored = !applied_ && specification.generation() > 1;
   const bool reopen = !applied_ || specification.signalling_epoch() != signalling_epoch_;
   if (!applied_) signalled_unix_ = now.unix_s();
   if (reopen) signalled_at_ = now.monotonic;
@@ -113,7 +115,7 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
   ApplyCarriers(specification);
   ApplyRoutes(specification);
   ApplySockets(bound, specification);
-  ApplyLegs(specification, bound, now);
+  ApplyLegs(specification, bound, restored, now);
   FindVerbatim();
   FindDeadline();
   WarnOfFamilies();

@@ -18,6 +18,12 @@ base::Endpoint EndpointOf(bool present, const v1::Endpoint& endpoint) {
   return {*address, static_cast<uint16_t>(endpoint.port())};
 }
 
+// An SRTCP index above all that a process before this one can have used: it leaves room for 256 packets a second,
+// and for 2^30 more. It comes round again after 48 days.
+uint32_t RtcpIndexAt(int64_t unix_s) {
+  return static_cast<uint32_t>(unix_s & ((int64_t{1} << 22) - 1)) << 8;
+}
+
 }  // namespace
 
 // Who carries whom. Precondition: Validate() saw to it that heads are there and carried by nobody.
@@ -58,7 +64,8 @@ void Session::ApplyCarriers(const v1::Session& specification) {
 }
 
 void Session::ApplyLegs(const v1::Session& specification, std::span<const BoundPortSet> bound,
-                        const base::Now& now) {
+                        bool restored, const base::Now& now) {
+  const uint32_t first_rtcp_index = restored ? RtcpIndexAt(now.unix_s()) : 0;
   for (size_t i = 0; i < media_.size(); ++i) {
     Media& media = media_[i];
     const v1::Media& wanted = specification.media(static_cast<int>(i));
@@ -83,7 +90,7 @@ void Session::ApplyLegs(const v1::Session& specification, std::span<const BoundP
     if (media.leg == nullptr) media.leg = std::make_unique<SecureLeg>(services_);
     const SecureLeg::Remotes remotes = {EndpointOf(wanted.has_rtp_remote(), wanted.rtp_remote()),
                                         EndpointOf(wanted.has_rtcp_remote(), wanted.rtcp_remote())};
-    media.leg->Apply(wanted, sockets, remotes, media.moved, now);
+    media.leg->Apply(wanted, sockets, remotes, {media.moved, first_rtcp_index}, now);
     for (size_t component = 0; component < SecureLeg::kComponents; ++component) {
       FollowPath(static_cast<MediaIndex>(i), component, now);
     }

@@ -143,8 +143,10 @@ void DtlsHandshakes::Settle() {
       ++it;
       continue;
     }
+    const bool news = it->expected || failure_ != it->association.failure();
     failure_ = it->association.failure();
-    if (handshakes_.size() == 1) failure_ready_ = true;  // otherwise another one may still succeed
+    // Otherwise another one may still succeed. Strangers are not reported again and again.
+    if (handshakes_.size() == 1 && news) failure_ready_ = true;
     // A client that failed does not begin again by itself. A server waits for the next greeting.
     if (it->association.role() == dtls::Role::kClient) return;
     it = handshakes_.erase(it);

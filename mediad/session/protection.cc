@@ -49,16 +49,16 @@ void Protection::SetReceive(const std::optional<srtp::Parameters>& parameters) {
   }
 }
 
-void Protection::SetSend(const std::optional<srtp::Parameters>& parameters) {
+void Protection::SetSend(const std::optional<srtp::Parameters>& parameters,
+                         uint32_t first_rtcp_index) {
   if (parameters == send_) return;
   send_ = parameters;
-  RestartSend();
-}
-
-void Protection::RestartSend() {
   sender_.reset();
   if (!send_) return;
-  if (auto sender = srtp::Sender::Create(*send_); sender.ok()) sender_ = *std::move(sender);
+  if (auto sender = srtp::Sender::Create(*send_); sender.ok()) {
+    sender_ = *std::move(sender);
+    sender_->BeginRtcpAt(first_rtcp_index);
+  }
 }
 
 std::string_view Protection::receive_suite() const { return SuiteOf(receive_); }

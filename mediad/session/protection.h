@@ -22,9 +22,12 @@ class Protection {
  public:
   // nullopt: without a key nothing is accepted, or sent.
   void SetReceive(const std::optional<srtp::Parameters>& parameters);
-  void SetSend(const std::optional<srtp::Parameters>& parameters);
-  // The party has moved: what is sent begins anew, as its contexts do (media.md §6).
-  void RestartSend();
+  // `first_rtcp_index`: of a new context (srtp::Sender::BeginRtcpAt).
+  void SetSend(const std::optional<srtp::Parameters>& parameters, uint32_t first_rtcp_index = 0);
+  // The party has moved: roll-over counters of what is sent begin anew, as its own do (media.md §6).
+  void RestartSend() {
+    if (sender_ != nullptr) sender_->RestartRtp();
+  }
 
   srtp::Receiver* receiver() { return receiver_.get(); }
   srtp::Sender* sender() { return sender_.get(); }

@@ -38,7 +38,8 @@ std::optional<ice::RemoteCandidate> CandidateOf(const v1::IceCandidate& candidat
 }  // namespace
 
 void SecureLeg::Apply(const v1::Media& specification, const std::vector<LegSocket>& sockets,
-                      const Remotes& remotes, bool moved, const base::Now& now) {
+                      const Remotes& remotes, const Circumstances& circumstances,
+                      const base::Now& now) {
   sockets_.Assign(sockets);
   remotes_ = remotes;
   mux_ = specification.rtcp_mux();
@@ -50,24 +51,25 @@ void SecureLeg::Apply(const v1::Media& specification, const std::vector<LegSocke
     agent_.reset();
   }
   if (specification.srtp().has_dtls()) {
-    ApplyDtls(specification.srtp(), now);
+    ApplyDtls(specification.srtp(), circumstances, now);
   } else {
     for (auto& handshakes : handshakes_) handshakes.reset();
-    ApplyKeys(specification.srtp(), moved);
+    ApplyKeys(specification.srtp(), circumstances);
   }
   unfinished_ = true;  // what is to be sent first waits for the clock
 }
 
-void SecureLeg::ApplyKeys(const v1::Srtp& srtp, bool moved) {
+void SecureLeg::ApplyKeys(const v1::Srtp& srtp, const Circumstances& circumstances) {
   Protection& protection = protections_[0];
   protection.SetReceive(srtp.has_receive() ? ParametersOf(srtp.receive()) : std::nullopt);
   const auto send = srtp.has_send() ? ParametersOf(srtp.send()) : std::nullopt;
-  if (moved && send == protection.send()) protection.RestartSend();
-  protection.SetSend(send);
+  if (circumstances.moved && send == protection.send()) protection.RestartSend();
+  protection.SetSend(send, circumstances.first_rtcp_index);
   protections_[1] = Protection();
 }
 
-void SecureLeg::ApplyDtls(const v1::Srtp& srtp, const base::Now& now) {
+void SecureLeg::ApplyDtls(const v1::Srtp& srtp, const Circumstances& circumstances,
+                          const base::Now& now) {
   for (size_t component = 0; component < kComponents; ++component) {
     std::unique_ptr<DtlsHandshakes>& handshakes = handshakes_[component];
     if (component == 1 && mux_) {
@@ -85,7 +87,7 @@ void SecureLeg::ApplyDtls(const v1::Srtp& srtp, const base::Now& now) {
     for (const v1::DtlsKeys& keys : srtp.dtls().established()) {
       if (!fresh || keys.rtcp() != (component == 1)) continue;
       protections_[component].SetReceive(ParametersOf(keys.receive()));
-      protections_[component].SetSend(ParametersOf(keys.send()));
+      protections_[component].SetSend(ParametersOf(keys.send()), circumstances.first_rtcp_index);
       done = keys.association() == srtp.dtls().association();
     }
     handshakes->Apply(srtp.dtls(), ice(), done, now);

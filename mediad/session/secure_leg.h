@@ -40,9 +40,13 @@ class SecureLeg {
   // `services` outlives this; null: neither ICE nor DTLS is asked for.
   explicit SecureLeg(SecureServices* services) : services_(services) {}
 
-  // `moved`: the party has signalled another RTP endpoint.
+  // What the session knows beside the specification.
+  struct Circumstances {
+    bool moved = false;             // the party has signalled another RTP endpoint
+    uint32_t first_rtcp_index = 0;  // of keys that another process may have used before
+  };
   void Apply(const rtpengine::v1::Media& specification, const std::vector<LegSocket>& sockets,
-             const Remotes& remotes, bool moved, const base::Now& now);
+             const Remotes& remotes, const Circumstances& circumstances, const base::Now& now);
 
   bool secured() const { return secured_; }     // SRTP is spoken, with keys or without yet
   bool reencrypts() const { return reencrypts_; }
@@ -105,8 +109,9 @@ class SecureLeg {
   void FillStatistics(size_t component, bool explain, rtpengine::v1::StreamStatistics* out) const;
 
  private:
-  void ApplyKeys(const rtpengine::v1::Srtp& srtp, bool moved);
-  void ApplyDtls(const rtpengine::v1::Srtp& srtp, const base::Now& now);
+  void ApplyKeys(const rtpengine::v1::Srtp& srtp, const Circumstances& circumstances);
+  void ApplyDtls(const rtpengine::v1::Srtp& srtp, const Circumstances& circumstances,
+                 const base::Now& now);
   void ApplyIce(const rtpengine::v1::Media& specification, const base::Now& now);
   void StartDtls(const base::Now& now);
   void TakeIceEvents();

@@ -178,7 +178,7 @@ class Session {
   void ApplyRoutes(const rtpengine::v1::Session& specification);
   void ApplyCarriers(const rtpengine::v1::Session& specification);
   void ApplyLegs(const rtpengine::v1::Session& specification, std::span<const BoundPortSet> bound,
-                 const base::Now& now);
+                 bool restored, const base::Now& now);
   void FindVerbatim();
   void WarnOfFamilies() const;
   void FillCarrier(const Media& media, size_t stream, bool explain,

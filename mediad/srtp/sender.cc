@@ -103,6 +103,15 @@ Result Sender::ProtectRtcp(std::span<uint8_t> buffer, size_t* size) {
   return Result::kOk;
 }
 
+void Sender::RestartRtp() {
+  streams_.ForEach([](Stream& stream) {
+    // Its SRTCP index is one that was given to it, even if no RTCP has used it.
+    stream.has_rtcp = true;
+    stream.has_rtp = false;
+    stream.rtp_index = 0;
+  });
+}
+
 std::vector<StreamState> Sender::Export() const {
   std::vector<StreamState> states;
   streams_.ForEach([&](const Stream& stream) {

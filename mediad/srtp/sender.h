@@ -36,6 +36,13 @@ class Sender {
   Result ProtectRtp(std::span<uint8_t> buffer, size_t* size);
   Result ProtectRtcp(std::span<uint8_t> buffer, size_t* size);
 
+  // Roll-over counters begin at 0 again, as those of a party that has moved do. SRTCP indices go on.
+  // Without effect with kLibsrtp.
+  void RestartRtp();
+  // The first SRTCP index of an SSRC that was not sent to yet; at most 2^31 - 1. For who does not know what was
+  // sent with this key before. Without effect with kLibsrtp.
+  void BeginRtcpAt(uint32_t index) { first_rtcp_index_ = index; }
+
   const Parameters& parameters() const { return parameters_; }
 
   // All SSRCs, in no order. Not on the packet path; with kLibsrtp nothing is exported.

@@ -37,6 +37,10 @@ class StreamTable {
   size_t size() const { return entries_.size(); }
 
   template <typename Function>
+  void ForEach(const Function& function) {
+    for (Entry& entry : entries_) function(entry.stream);
+  }
+  template <typename Function>
   void ForEach(const Function& function) const {
     for (const Entry& entry : entries_) function(entry.stream);
   }

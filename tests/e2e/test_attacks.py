@@ -300,16 +300,7 @@ def restart_mediad(node, *_):
     wait_until(lambda: places_calls(node.ng), what="a worker")
 
 
-REUSED = pytest.mark.xfail(
-    strict=True,
-    reason="SRTCP indices of the same key start again at 0: Protection::RestartSend makes a new "
-    "Sender, and a restarted worker does not know how far the one before it was",
-)
-
-
-@pytest.mark.parametrize(
-    "event", [pytest.param(move, marks=REUSED), pytest.param(restart_mediad, marks=REUSED)]
-)
+@pytest.mark.parametrize("event", [move, restart_mediad])
 def test_no_srtcp_index_is_used_twice(node, peer, call_id, event):
     """Two reports under one index have the same keystream; with GCM that gives away more."""
     call = SdesCall(node, peer("uac", 4000), peer("uas", 5000), call_id)

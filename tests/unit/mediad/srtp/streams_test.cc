@@ -262,6 +262,27 @@ TEST(Streams, IndicesDoNotStartAgain) {
   EXPECT_EQ(Receive(*receiver, 5, 0, 4096), Result::kAuthentication);
 }
 
+// What a party that has moved gets: its roll-over counter from 0, no SRTCP index twice.
+TEST(Streams, ARestartOfRtpKeepsRtcpIndices) {
+  const auto sender = New<Sender>(kKey);
+  for (uint32_t index = 65530; index < 65540; ++index) {
+    Protected(*sender, Rtp(static_cast<uint16_t>(index)));
+  }
+  ProtectedRtcp(*sender, Rtcp());
+  sender->RestartRtp();
+  const StreamState state = sender->Export().at(0);
+  EXPECT_FALSE(state.has_rtp);
+  EXPECT_EQ(state.roc, 0u);
+  EXPECT_EQ(state.rtcp_index, 1u);
+}
+
+TEST(Streams, RtcpBeginsWhereItIsTold) {
+  const auto sender = New<Sender>(kKey);
+  sender->BeginRtcpAt(1000);
+  ProtectedRtcp(*sender, Rtcp());
+  EXPECT_EQ(sender->Export().at(0).rtcp_index, 1001u);
+}
+
 TEST(Streams, ExportAndImportContinue) {
   const auto sender = New<Sender>(kKey);
   const auto receiver = New<Receiver>(kKey);
