@@ -1,13 +1,11 @@
 """WebRTC with Debian's Chromium: its ICE, DTLS-SRTP, BUNDLE, DTMF and trickling, against plain RTP
 and against itself. The browser's host reaches the media host only: what arrives was relayed."""
 import os
-import shutil
-import subprocess
 import time
 
 import pytest
 
-from lab import checks
+from lab import checks, npm
 from lab.browser import Browser, WebParty
 from lab.processes import wait_until
 from lab.rtp_party import media_target
@@ -23,20 +21,7 @@ LISTEN_SECONDS = 1.0
 @pytest.fixture(scope="session")
 def playwright(build):
     """Directory with the npm package; it is made below the build, and kept there."""
-    npm = shutil.which("npm")
-    assert npm, "npm is not installed: tools/setup test"
-    place = os.path.join(os.path.dirname(build.directory), "npm-browser")
-    modules = os.path.join(place, "node_modules")
-    if not os.path.isdir(os.path.join(modules, "playwright-core")):
-        os.makedirs(place, exist_ok=True)
-        done = subprocess.run(
-            [npm, "install", "--no-audit", "--no-fund", "--no-save", "--prefix", place, PLAYWRIGHT],
-            cwd=place,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, "npm cannot install %s:\n%s" % (PLAYWRIGHT, done.stderr)
-    return modules
+    return npm.install(os.path.join(os.path.dirname(build.directory), "npm-browser"), PLAYWRIGHT)
 
 
 @pytest.fixture(scope="module")
