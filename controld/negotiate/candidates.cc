@@ -55,20 +55,9 @@ std::optional<v1::IceCandidate> ParseCandidate(std::string_view value) {
   return candidate;
 }
 
-uint32_t CandidatePriority(CandidateKind kind, int component, int position) {
-  constexpr int kMostLocal = 65535 << 8;
-  const int of_component = 256 - component;
-  switch (kind) {
-    case CandidateKind::kHost:
-      return static_cast<uint32_t>((126 << 24) + kMostLocal - (position << 8) + of_component);
-    case CandidateKind::kLowHost:
-      return static_cast<uint32_t>((125 << 24) - (position << 8) + of_component);
-    case CandidateKind::kRelay:
-      return static_cast<uint32_t>(kMostLocal - (position << 8) + of_component);
-    case CandidateKind::kLowestRelay: break;
-  }
-  // No local preference is left to give: what is left is to be different.
-  return static_cast<uint32_t>(std::max(1, of_component - 2 * position));
+uint32_t CandidatePriority(int component, int position) {
+  constexpr int kHostPreference = 126;  // RFC 8445 §5.1.2.2
+  return static_cast<uint32_t>((kHostPreference << 24) + ((65535 - position) << 8) + 256 - component);
 }
 
 std::string Foundation(std::string_view key, std::string_view address) {

@@ -17,16 +17,8 @@ inline constexpr int kMostCandidates = 100;  // of a party's that are looked at
 // neither RTP nor RTCP.
 std::optional<rtpengine::v1::IceCandidate> ParseCandidate(std::string_view value);
 
-// What ours are, and with it their type preference: 126, 125, 0, 0.
-enum class CandidateKind : uint8_t {
-  kHost,
-  kLowHost,      // below the host candidates that a party has itself: ICE=optional
-  kRelay,        // ICE=force-relay
-  kLowestRelay,  // below the relay candidates of the party, too
-};
-
 // `component` is 1 or 2, `position` counts local addresses from 0.
-uint32_t CandidatePriority(CandidateKind kind, int component, int position);
+uint32_t CandidatePriority(int component, int position);
 
 // 16 characters that tell local addresses apart, the same for an address as long as `key` is; they do not tell
 // the address (octets, 4 or 16).

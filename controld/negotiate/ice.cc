@@ -194,7 +194,7 @@ IceLines IceLinesOf(const LegContext& context, const Media& media, bool is_offer
   return lines;
 }
 
-std::vector<LocalCandidate> LocalCandidates(const Media& media, CandidateKind kind, bool muxed) {
+std::vector<LocalCandidate> LocalCandidates(const Media& media, bool muxed) {
   std::vector<uint32_t> port_sets = {media.port_set()};
   if (const call::EndpointMap* map = MapOf(media, media.port_set())) {
     port_sets.insert(port_sets.end(), map->further_port_sets().begin(),
@@ -209,7 +209,7 @@ std::vector<LocalCandidate> LocalCandidates(const Media& media, CandidateKind ki
     for (size_t i = 0; i < port_sets.size(); ++i) {
       if (selected != nullptr && selected->port_set() != port_sets[i]) continue;
       candidates.push_back(
-          {component, port_sets[i], CandidatePriority(kind, component, static_cast<int>(i))});
+          {component, port_sets[i], CandidatePriority(component, static_cast<int>(i))});
     }
   }
   return candidates;

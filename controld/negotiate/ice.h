@@ -52,8 +52,7 @@ struct LocalCandidate {
 };
 // Component 1 on every address, then component 2 unless RTCP is multiplexed for certain; of a completed leg only
 // the selected ones.
-std::vector<LocalCandidate> LocalCandidates(const call::Media& media, CandidateKind kind,
-                                            bool muxed);
+std::vector<LocalCandidate> LocalCandidates(const call::Media& media, bool muxed);
 
 // Our role (RFC 8445 §6.1.1): kept from the first exchange with the party.
 bool IsControlling(const call::Media& media);

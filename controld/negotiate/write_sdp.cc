@@ -247,7 +247,7 @@ void Writer::IceAttributes(const OutgoingSection& section, const call::Media& me
   writer->Line({"ice-pwd", ":", ice.password});
   if (!ice.options.empty()) writer->Line({"ice-options", ":", ice.options});
   for (const LocalCandidate& candidate :
-       LocalCandidates(media, CandidateKind::kHost, section.mux == MuxForm::kOnly)) {
+       LocalCandidates(media, section.mux == MuxForm::kOnly)) {
     Candidate(candidate, writer);
   }
   if (ice.remote_candidates) {

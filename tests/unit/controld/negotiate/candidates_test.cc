@@ -35,23 +35,16 @@ TEST(CandidatesTest, LeavesTheOthers) {
 }
 
 TEST(CandidatesTest, PrioritiesAreThoseOfTheRecordedAnswers) {
-  EXPECT_EQ(CandidatePriority(CandidateKind::kHost, 1, 0), 2130706431u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kHost, 2, 0), 2130706430u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kHost, 1, 1), 2130706175u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kHost, 2, 3), 2130705662u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kLowHost, 1, 0), 2097152255u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kRelay, 1, 0), 16777215u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kRelay, 2, 1), 16776958u);
-  EXPECT_EQ(CandidatePriority(CandidateKind::kLowestRelay, 2, 0), 254u);
+  EXPECT_EQ(CandidatePriority(1, 0), 2130706431u);
+  EXPECT_EQ(CandidatePriority(2, 0), 2130706430u);
+  EXPECT_EQ(CandidatePriority(1, 1), 2130706175u);
+  EXPECT_EQ(CandidatePriority(2, 3), 2130705662u);
 }
 
 TEST(CandidatesTest, FurtherAddressesAreAlwaysLessWanted) {
-  for (const CandidateKind kind : {CandidateKind::kHost, CandidateKind::kLowHost,
-                                   CandidateKind::kRelay, CandidateKind::kLowestRelay}) {
-    for (int position = 1; position < 60; ++position) {
-      EXPECT_LT(CandidatePriority(kind, 1, position), CandidatePriority(kind, 1, position - 1));
-      EXPECT_LT(CandidatePriority(kind, 2, position), CandidatePriority(kind, 1, position));
-    }
+  for (int position = 1; position < 60; ++position) {
+    EXPECT_LT(CandidatePriority(1, position), CandidatePriority(1, position - 1));
+    EXPECT_LT(CandidatePriority(2, position), CandidatePriority(1, position));
   }
 }
 
