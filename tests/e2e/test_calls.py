@@ -26,6 +26,7 @@ class Call:
         ipv6=False,
         callee_scenario="callee-basic",
         caller_scenario="caller-basic",
+        **words,
     ):
         network = programs.network
         self.caller_audio, self.from_caller = sip.audio(PACKETS)
@@ -33,7 +34,7 @@ class Call:
         self.at_caller, self.at_callee = Capture(programs, "uac"), Capture(programs, callee)
         self.relays = [network.ipv4(node.host), network.ipv6(node.host)]
         self.callee = sip.callee(
-            callee, callee_scenario, ipv6=ipv6, AUDIO=self.callee_audio, TALK_MS=TALK_MS
+            callee, callee_scenario, ipv6=ipv6, AUDIO=self.callee_audio, TALK_MS=TALK_MS, **words
         )
         self.caller = sip.caller(
             "uac", caller_scenario, user=user, AUDIO=self.caller_audio, TALK_MS=TALK_MS
@@ -153,10 +154,10 @@ def test_cancel_frees_the_call(programs, sip, node, proxy):
 
 
 def forked_call(programs, sip, node):
-    """Both ring with early media; uas answers later than uas2, which is cancelled: the proxy
-    takes the first."""
+    """uas2 has early media and is cancelled, for uas answers: well after that, as the last SDP
+    that the proxy has to do with decides who gets the caller's media."""
     cancelled = sip.callee("uas2", "callee-cancelled")
-    call = Call(programs, sip, node, user="both")
+    call = Call(programs, sip, node, user="both", RING_MS=1000)
     call.finish()
     cancelled.succeed()
     return call

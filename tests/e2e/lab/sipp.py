@@ -21,7 +21,7 @@ class Sipp:
     def _scenario(self, host, name, words):
         with open(os.path.join(_SCENARIOS, name + ".xml")) as handle:
             text = handle.read()
-        for word, value in words.items():
+        for word, value in dict({"RING_MS": 1}, **words).items():
             text = text.replace("@%s@" % word, str(value))
         assert "@" not in text.replace("@[", ""), "unfilled word in %s" % name
         path = self._programs.path("%s-%s.xml" % (host, name))
@@ -59,6 +59,7 @@ class Sipp:
         )
 
     def callee(self, host, name, calls=1, ipv6=False, **words):
+        """RING_MS: how long a basic callee rings, at once if it is not given."""
         network = self._programs.network
         address = "[%s]" % network.ipv6(host) if ipv6 else network.ipv4(host)
         program = self._start(host, name, words, address, ["-m", calls])
