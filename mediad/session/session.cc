@@ -38,7 +38,7 @@ Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::sp
     }
   }
   if (arrival.kind == Arrival::Kind::kInvalid) return RejectInvalid(arrival);
-  if (!Demultiplex(&arrival)) return Reject(arrival, Drop::kBundleUnknown);
+  if (!drop_traffic_ && !Demultiplex(&arrival)) return Reject(arrival, Drop::kBundleUnknown);
   if (!drop_traffic_) Learn(arrival);
   Account(arrival);
   return Forward(arrival, sinks);

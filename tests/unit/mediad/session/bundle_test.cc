@@ -71,6 +71,16 @@ TEST_F(Bundle, WhatNobodyClaimsIsDropped) {
   EXPECT_EQ(call.Send(kPortA, kPartyA, Rtp(111, 1, 13)), Drop::kBundleUnknown);
 }
 
+// Nothing is authenticated then, so nothing may be learned either.
+TEST_F(Bundle, DroppedTrafficTeachesNoSsrc) {
+  call.spec.set_drop_traffic(true);
+  call.Apply();
+  EXPECT_EQ(call.Send(kPortA, kPartyA, WithMid(Rtp(0, 1, 12), 'v')), Drop::kTraffic);
+  call.spec.set_drop_traffic(false);
+  call.Apply();
+  EXPECT_EQ(PartOf(kPortA, Rtp(0, 2, 12)), "198.51.100.2:5000");
+}
+
 TEST_F(Bundle, RtcpGoesByItsAuthorOrItsSubject) {
   PartOf(kPortA, Rtp(96, 1, 11));
   EXPECT_EQ(PartOf(kPortA, Rtcp(203, 11)), "198.51.100.2:5003");
