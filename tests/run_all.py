@@ -211,28 +211,40 @@ def stage_sanitized_unit():
     return run_ctest("sanitized-unit", SANITIZED, _SANITIZER_ENVIRONMENT)
 
 
-def stage_malformed():
-    """Hostile input against sanitized daemons."""
-    report = os.path.join(RESULTS, "malformed.xml")
+def run_pytest(stage, *arguments, environment=None):
+    report = os.path.join(RESULTS, stage + ".xml")
     good = run(
-        log_of("malformed"),
+        log_of(stage),
         sys.executable,
         "-m",
         "pytest",
         "-p",
         "no:cacheprovider",
         "-rfE",
+        *arguments,
+        "--junitxml",
+        report,
+        environment=environment,
+    )
+    counts = count_junit([report]) if os.path.exists(report) else Counts(0, 1, 0)
+    return counts if good or counts.failed else counts._replace(failed=1)
+
+
+def stage_malformed():
+    """Hostile input against sanitized daemons."""
+    return run_pytest(
+        "malformed",
         "tests/e2e/test_malformed.py",
         "--bin",
         SANITIZED + "/bin",
         "--hostile-inputs",
         "5000",
-        "--junitxml",
-        report,
         environment=_SANITIZER_ENVIRONMENT,
     )
-    counts = count_junit([report]) if os.path.exists(report) else Counts(0, 1, 0)
-    return counts if good or counts.failed else counts._replace(failed=1)
+
+
+def stage_packages():
+    return run_pytest("packages", "tests/deploy")
 
 
 def stage_quickstart():
@@ -255,6 +267,7 @@ STAGES = {
     "differential": stage_differential,
     "e2e": stage_e2e,
     "quickstart": stage_quickstart,
+    "packages": stage_packages,
     "sanitized": stage_sanitized,
     "sanitized-unit": stage_sanitized_unit,
     "malformed": stage_malformed,
@@ -266,6 +279,7 @@ _NEEDS = {
     "differential": "release",
     "e2e": "release",
     "quickstart": "release",
+    "packages": "release",
     "sanitized-unit": "sanitized",
     "malformed": "sanitized",
 }
