@@ -60,20 +60,25 @@ Verdict JudgeStatus(const grpc::Status& status, bool connected, const GlobalOpti
 }
 
 int Session::Connect() {
-  if (channel_ != nullptr) return kExitOk;
+  const std::string error = Dial();
+  return error.empty() ? kExitOk : Fail(kExitUsage, error);
+}
+
+std::string Session::Dial() {
+  if (channel_ != nullptr) return {};
   const bool tls_complete = !options_.tls.certificate.empty() && !options_.tls.key.empty() &&
                             !options_.tls.authority.empty();
   auto address = runtime::ParseRpcAddress(options_.target);
   if (address.ok() && !address->unix_socket() && !tls_complete && !options_.tls.insecure) {
-    return Fail(kExitUsage, base::StrCat("target ", options_.target, " is TCP: give --tls-cert, ",
-                                         "--tls-key and --tls-ca, or --insecure to do without."));
+    return base::StrCat("target ", options_.target, " is TCP: give --tls-cert, ",
+                        "--tls-key and --tls-ca, or --insecure to do without.");
   }
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
   auto channel = runtime::MakeChannel(options_.target, "target", options_.tls, arguments);
-  if (!channel.ok()) return Fail(kExitUsage, std::string(base::Message(channel.status())));
+  if (!channel.ok()) return std::string(base::Message(channel.status()));
   channel_ = *std::move(channel);
-  return kExitOk;
+  return {};
 }
 
 void Session::Prepare(grpc::ClientContext* context) const {

@@ -60,6 +60,17 @@ class Session {
     return Judge((stub.*method)(&context, request, response));
   }
 
+  // The same for what may fail: says nothing; true: there was an answer.
+  template <typename Stub, typename Request, typename Response>
+  bool Try(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+           const Request& request, Response* response) {
+    if (!Dial().empty()) return false;
+    grpc::ClientContext context;
+    Prepare(&context);
+    Stub stub(channel_);
+    return (stub.*method)(&context, request, response).ok();
+  }
+
   // Writes `message` if --json was given.
   bool PrintedJson(const google::protobuf::Message& message,
                    JsonLayout layout = JsonLayout::kIndented);
@@ -68,6 +79,7 @@ class Session {
 
  private:
   int Connect();
+  std::string Dial();  // empty, or why the target is no address
   void Prepare(grpc::ClientContext* context) const;
   int Judge(const grpc::Status& status);
 

@@ -43,6 +43,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
       "  rtpctl status\n"
       "  rtpctl calls list --limit 20\n"
       "  rtpctl calls explain CALL-ID\n"
+      "  rtpctl doctor\n"
       "  rtpctl --target unix:/run/rtpengine/mediad.sock status\n"
       "\n"
       "Exit status: 0 done; 1 the daemon said no, or there is no such thing; 2 wrong usage;\n"
@@ -64,6 +65,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");
   ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");
   AddNg(ng, session);
+  AddDoctor(app, session);
   AddVersion(app, session);
   AddCompletion(app, session, app);
 }

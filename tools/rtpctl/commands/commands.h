@@ -28,6 +28,7 @@ void AddCallsDelete(CLI::App* parent, Session* session);
 void AddStats(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
 void AddNg(CLI::App* parent, Session* session);  // lint and reference
+void AddDoctor(CLI::App* parent, Session* session);
 void AddVersion(CLI::App* parent, Session* session);
 void AddCompletion(CLI::App* parent, Session* session, const CLI::App* root);
 

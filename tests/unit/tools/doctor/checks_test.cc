@@ -1,0 +1,338 @@
+// rtpctl doctor: every check with its fault made, and without.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/tools/doctor/fake_host.h"
+#include "tools/rtpctl/doctor/checks.h"
+#include "tools/rtpctl/doctor/report.h"
+
+namespace rtpctl::doctor {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+constexpr char kConfigFile[] = "/etc/rtpengine/rtpengine.conf";
+
+Finding Look(const FakeHost& host, const std::string& id) {
+  const Examination examination(host, kConfigFile);
+  std::vector<Finding> findings = Examine(examination, {id});
+  EXPECT_EQ(findings.size(), 1u);
+  return findings.empty() ? Finding() : findings[0];
+}
+
+Verdict VerdictOf(const FakeHost& host, const std::string& id) { return Look(host, id).verdict; }
+
+// A finding that is bad says why it matters.
+void ExpectFound(const Finding& finding, Verdict verdict, const std::string& what, const std::string& fix) {
+  EXPECT_EQ(finding.verdict, verdict) << finding.what;
+  EXPECT_THAT(finding.what, HasSubstr(what));
+  EXPECT_THAT(finding.fix, HasSubstr(fix));
+  EXPECT_FALSE(finding.why.empty());
+}
+
+class DoctorTest : public testing::Test {
+ protected:
+  FakeHost host_;
+};
+
+TEST_F(DoctorTest, EveryCheckIsDocumented) {
+  const std::string source = __FILE__;
+  std::ifstream file(source.substr(0, source.rfind("tests/unit/")) + "docs/troubleshooting.md");
+  std::stringstream text;
+  text << file.rdbuf();
+  for (const Check& check : Checks()) {
+    EXPECT_THAT(text.str(), HasSubstr("\n### " + std::string(check.id) + "\n"));
+  }
+}
+
+TEST_F(DoctorTest, AHostWithNothingIsLookedAtWithoutAFailure) {
+  FakeHost bare;
+  bare.files.clear();
+  bare.programs.clear();
+  bare.ruleset = absl::PermissionDeniedError("no");
+  bare.synchronised.reset();
+  const Examination examination(bare, kConfigFile);
+  size_t skipped = 0;
+  for (const Finding& finding : Examine(examination, {})) {
+    EXPECT_FALSE(finding.what.empty()) << finding.id;
+    if (finding.id != "configuration") {
+      EXPECT_NE(finding.verdict, Verdict::kFailure) << finding.id;
+    }
+    skipped += finding.verdict == Verdict::kSkipped ? 1 : 0;
+  }
+  EXPECT_GT(skipped, 5u);
+}
+
+TEST_F(DoctorTest, Configuration) {
+  EXPECT_EQ(VerdictOf(host_, "configuration"), Verdict::kGood);
+  host_.Configure("no-such-key = 1");
+  EXPECT_EQ(VerdictOf(host_, "configuration"), Verdict::kNotice);
+  host_.Configure("port-min = many");
+  ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "port-min", "--foreground");
+  host_.files.erase(kConfigFile);
+  ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "no such file", "rtpengine-controld");
+}
+
+TEST_F(DoctorTest, Names) {
+  host_.Configure("interface = pub/192.0.2.1!198.51.100.1;eth0\nlisten-ng = 127.0.0.1:2223;[::1]:2223;2224");
+  host_.files["/sys/class/net/eth0/mtu"] = "1500";
+  EXPECT_EQ(VerdictOf(host_, "names"), Verdict::kGood);
+  host_.Configure("interface = pub/192.0.2.1!media.example.org");
+  ExpectFound(Look(host_, "names"), Verdict::kWarning, "media.example.org", "getent");
+  host_.Configure("listen-ng = proxy.example.org:2223");
+  ExpectFound(Look(host_, "names"), Verdict::kWarning, "proxy.example.org", "getent");
+}
+
+TEST_F(DoctorTest, NgExposed) {
+  host_.Configure("listen-ng = 127.0.0.1:2223;[::1]:2223;localhost:2224");
+  EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kGood);
+  host_.Configure("listen-ng = 192.0.2.1:2223");
+  ExpectFound(Look(host_, "ng-exposed"), Verdict::kWarning, "192.0.2.1:2223", "listen-ng-allow");
+  host_.Configure("listen-ng = 2223");  // every address
+  EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kWarning);
+  host_.Configure("listen-ng = 192.0.2.1:2223\nlisten-ng-allow = 192.0.2.7");
+  EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kGood);
+  host_.Configure("listen-ng = 192.0.2.1:2223\nlisten-ng-allow = 0.0.0.0/0");
+  ExpectFound(Look(host_, "ng-exposed"), Verdict::kFailure, "everybody", "listen-ng-allow");
+}
+
+// openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=x -days 200
+constexpr char kCertificate[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIIBbTCCAROgAwIBAgIUf0NwKGQQIcvtCsZt7ckvbfrJg/cwCgYIKoZIzj0EAwIw\n"
+    "DDEKMAgGA1UEAwwBeDAeFw0yNjExMjgwNDQyMzhaFw0yNzA2MTYwNDQyMzhaMAwx\n"
+    "CjAIBgNVBAMMAXgwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQQjH7bFTaSBmp3\n"
+    "8eWq7CdOUGv+fNyuFrUrb6zEbAhaf+ohBd5hAYtCmjT9bQfBqvVI+i1ITAZgqcHp\n"
+    "QgJPKkCQo1MwUTAdBgNVHQ4EFgQU/uqYU198UvnSyc79dHU12HsEv3EwHwYDVR0j\n"
+    "BBgwFoAU/uqYU198UvnSyc79dHU12HsEv3EwDwYDVR0TAQH/BAUwAwEB/zAKBggq\n"
+    "hkjOPQQDAgNIADBFAiEA/7sd2LfTvm3+66vwauFMpZrcmcByc4fs4J533dZdKrAC\n"
+    "IAvuCMhGMPdeTRHKr2xJrNr5Ee6VbVl9I5Hb65nw4Vz2\n"
+    "-----END CERTIFICATE-----\n";
+constexpr int64_t kCertificateEndsUnix = 1813120958;
+constexpr int64_t kDay = 86400;
+
+TEST_F(DoctorTest, Certificates) {
+  EXPECT_EQ(VerdictOf(host_, "certificates"), Verdict::kSkipped);
+  host_.Configure("listen-https = 127.0.0.1:2227\nhttps-cert = /etc/host.pem");
+  ExpectFound(Look(host_, "certificates"), Verdict::kFailure, "cannot be read", "ls -l");
+  host_.files["/etc/host.pem"] = "no certificate";
+  ExpectFound(Look(host_, "certificates"), Verdict::kFailure, "holds no certificate", "ls -l");
+  host_.files["/etc/host.pem"] = kCertificate;
+  host_.now_unix = kCertificateEndsUnix - 100 * kDay;
+  EXPECT_EQ(VerdictOf(host_, "certificates"), Verdict::kGood);
+  host_.now_unix = kCertificateEndsUnix - 10 * kDay;
+  ExpectFound(Look(host_, "certificates"), Verdict::kWarning, "ends in 10 days", "openssl x509");
+  host_.now_unix = kCertificateEndsUnix + 60;
+  ExpectFound(Look(host_, "certificates"), Verdict::kFailure, "has ended", "openssl x509");
+}
+
+TEST_F(DoctorTest, Running) {
+  ExpectFound(Look(host_, "running"), Verdict::kNotice, "neither", "rtpengine.target");
+  host_.AddProcess("100", "rtpengine-controld");
+  ExpectFound(Look(host_, "running"), Verdict::kNotice, "only rtpengine-controld", "rtpengine-mediad");
+  host_.AddProcess("101", "rtpengine-mediad");
+  EXPECT_EQ(VerdictOf(host_, "running"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, Versions) {
+  EXPECT_EQ(VerdictOf(host_, "versions"), Verdict::kSkipped);
+  Examination examination(host_, kConfigFile);
+  examination.controller_version = "0.2.0";
+  examination.workers.emplace();
+  examination.workers->push_back({"media1", "0.2.0"});
+  EXPECT_EQ(CheckVersions(examination).verdict, Verdict::kGood);
+  examination.workers->push_back({"media2", "0.1.0"});
+  ExpectFound(CheckVersions(examination), Verdict::kNotice, "media2 has 0.1.0", "drain");
+}
+
+TEST_F(DoctorTest, NothingAboutTheKernelWithoutATable) {
+  host_.Configure("table = -1");
+  for (const char* id : {"kernel-headers", "module-built", "module-signed", "module-loaded", "proc-tree", "capabilities"}) {
+    EXPECT_EQ(VerdictOf(host_, id), Verdict::kSkipped) << id;
+  }
+}
+
+TEST_F(DoctorTest, KernelHeaders) {
+  host_.Configure("table = 0");
+  ExpectFound(Look(host_, "kernel-headers"), Verdict::kWarning, "6.1.0-56-amd64",
+              "apt-get install -y linux-headers-6.1.0-56-amd64");
+  host_.files["/etc/os-release"] = "ID=\"almalinux\"\nID_LIKE=\"rhel centos fedora\"\n";
+  EXPECT_THAT(Look(host_, "kernel-headers").fix, HasSubstr("dnf install -y kernel-devel-6.1.0-56-amd64"));
+  host_.files["/lib/modules/6.1.0-56-amd64/build/Makefile"] = "";
+  EXPECT_EQ(VerdictOf(host_, "kernel-headers"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, ModuleBuilt) {
+  host_.Configure("table = 0");
+  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "no nft_rtpengine", "dkms autoinstall");
+  host_.outputs["modinfo -F vermagic nft_rtpengine"] = {0, "6.1.0-55-amd64 SMP\n"};
+  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "6.1.0-55-amd64, not for 6.1.0-56-amd64", "dkms");
+  host_.AddModule("The rtpengine authors");
+  EXPECT_EQ(VerdictOf(host_, "module-built"), Verdict::kGood);
+  host_.outputs.clear();
+  host_.programs.clear();
+  EXPECT_EQ(VerdictOf(host_, "module-built"), Verdict::kSkipped);
+}
+
+TEST_F(DoctorTest, ModuleSigned) {
+  host_.Configure("table = 0");
+  host_.AddModule("The rtpengine authors");
+  EXPECT_EQ(VerdictOf(host_, "module-signed"), Verdict::kGood);
+  host_.files["/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"] =
+      std::string("\x06\0\0\0\x01", 5);
+  ExpectFound(Look(host_, "module-signed"), Verdict::kWarning, "Secure Boot is on", "mokutil --import");
+  host_.outputs["modinfo -F signer nft_rtpengine"] = {0, "DKMS module signing key\n"};
+  EXPECT_EQ(VerdictOf(host_, "module-signed"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, ModuleLoaded) {
+  host_.Configure("table = 0");
+  Finding finding = Look(host_, "module-loaded");
+  ExpectFound(finding, Verdict::kWarning, "not loaded", "modprobe nft_rtpengine");
+  EXPECT_TRUE(finding.repairs.empty());  // there is nothing to load
+  host_.outputs["modinfo -F vermagic nft_rtpengine"] = {0, "6.1.0-56-amd64 SMP\n"};
+  EXPECT_THAT(Look(host_, "module-loaded").repairs, ElementsAre(ElementsAre("modprobe", "nft_rtpengine")));
+  host_.AddModule("The rtpengine authors");
+  EXPECT_EQ(VerdictOf(host_, "module-loaded"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, OtherModules) {
+  host_.AddModule("The rtpengine authors");
+  EXPECT_EQ(VerdictOf(host_, "other-modules"), Verdict::kGood);
+  host_.AddModule("Somebody Else <somebody@example.org>");
+  ExpectFound(Look(host_, "other-modules"), Verdict::kFailure, "Somebody Else", "rmmod nft_rtpengine");
+  FakeHost old;
+  old.files["/sys/module/xt_RTPENGINE/refcnt"] = "1";
+  ExpectFound(Look(old, "other-modules"), Verdict::kFailure, "xt_RTPENGINE", "rmmod xt_RTPENGINE");
+}
+
+TEST_F(DoctorTest, ProcTree) {
+  host_.Configure("table = 0");
+  EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kSkipped);
+  host_.AddModule("The rtpengine authors");
+  EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kFailure);
+  host_.files["/proc/rtpengine/control"] = "";
+  EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kGood);
+  host_.AddProcess("101", "rtpengine-mediad");
+  ExpectFound(Look(host_, "proc-tree"), Verdict::kWarning, "/proc/rtpengine/0", "restart rtpengine-mediad");
+  host_.files["/proc/rtpengine/0/list"] = "";
+  EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, Capabilities) {
+  host_.Configure("table = 0");
+  EXPECT_EQ(VerdictOf(host_, "capabilities"), Verdict::kSkipped);
+  host_.AddProcess("101", "rtpengine-mediad");
+  EXPECT_EQ(VerdictOf(host_, "capabilities"), Verdict::kGood);
+  host_.files["/proc/101/status"] = "CapEff:\t0000000000000400\n";
+  ExpectFound(Look(host_, "capabilities"), Verdict::kFailure, "101", "AmbientCapabilities");
+}
+
+TEST_F(DoctorTest, InterfaceAddresses) {
+  host_.Configure("interface = pub/192.0.2.1!198.51.100.1;lo/127.0.0.1");
+  ExpectFound(Look(host_, "interface-addresses"), Verdict::kFailure, "192.0.2.1", "ip address add");
+  host_.addresses = {*base::IpAddress::Parse("192.0.2.1")};
+  EXPECT_EQ(VerdictOf(host_, "interface-addresses"), Verdict::kGood);
+  host_.files[kConfigFile] =
+      "[rtpengine]\ninterfaces-config = interface\n[interface-pub]\naddress = 192.0.2.2\n";
+  ExpectFound(Look(host_, "interface-addresses"), Verdict::kFailure, "192.0.2.2", "ip address");
+}
+
+TEST_F(DoctorTest, Advertised) {
+  host_.Configure("interface = pub/10.0.0.5");
+  ExpectFound(Look(host_, "advertised"), Verdict::kNotice, "10.0.0.5", "PRIVATE!PUBLIC");
+  host_.Configure("interface = pub/10.0.0.5!203.0.113.10;fd00::1!2001:db8::1");
+  EXPECT_EQ(VerdictOf(host_, "advertised"), Verdict::kGood);
+  for (const char* address : {"172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"}) {
+    host_.Configure(std::string("interface = ") + address);
+    EXPECT_EQ(VerdictOf(host_, "advertised"), Verdict::kNotice) << address;
+  }
+  host_.Configure("interface = 172.32.0.1");
+  EXPECT_EQ(VerdictOf(host_, "advertised"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, PortRange) {
+  host_.Configure("port-min = 30000\nport-max = 39999");
+  EXPECT_EQ(VerdictOf(host_, "port-range"), Verdict::kSkipped);
+  host_.files["/proc/sys/net/ipv4/ip_local_port_range"] = "32768\t60999\n";
+  host_.files["/proc/sys/net/ipv4/ip_local_reserved_ports"] = "\n";
+  Finding finding = Look(host_, "port-range");
+  ExpectFound(finding, Verdict::kWarning, "32768-60999", "sysctl -w");
+  EXPECT_THAT(finding.repairs,
+              ElementsAre(ElementsAre("sysctl", "-w", "net.ipv4.ip_local_reserved_ports=30000-39999")));
+  host_.files["/proc/sys/net/ipv4/ip_local_reserved_ports"] = "8080,33000-40000\n";
+  finding = Look(host_, "port-range");  // not all of it
+  EXPECT_THAT(finding.fix, HasSubstr("=8080,33000-40000,30000-39999"));
+  host_.files["/proc/sys/net/ipv4/ip_local_reserved_ports"] = "35000-45000,8080,30000-34999\n";
+  EXPECT_EQ(VerdictOf(host_, "port-range"), Verdict::kGood);
+  host_.Configure("port-min = 10000\nport-max = 20000");
+  EXPECT_EQ(VerdictOf(host_, "port-range"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, FileLimit) {
+  EXPECT_EQ(VerdictOf(host_, "file-limit"), Verdict::kSkipped);
+  host_.AddProcess("101", "rtpengine-mediad");
+  EXPECT_EQ(VerdictOf(host_, "file-limit"), Verdict::kGood);
+  host_.files["/proc/101/limits"] = "Max open files            1024                 524288               files\n";
+  ExpectFound(Look(host_, "file-limit"), Verdict::kWarning, "1024", "LimitNOFILE");
+}
+
+TEST_F(DoctorTest, SocketBuffers) {
+  host_.files["/proc/sys/net/core/rmem_max"] = "212992\n";
+  ExpectFound(Look(host_, "socket-buffers"), Verdict::kWarning, "208 KiB", "rmem_max=8388608");
+  host_.files["/proc/sys/net/core/rmem_max"] = "8388608\n";
+  EXPECT_EQ(VerdictOf(host_, "socket-buffers"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, ConnectionTracking) {
+  EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_max"] = "1000\n";
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "799\n";
+  EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "900\n";
+  ExpectFound(Look(host_, "connection-tracking"), Verdict::kFailure, "900 of 1000", "nf_conntrack_max=2000");
+}
+
+TEST_F(DoctorTest, ReceiveQueues) {
+  const std::string device = "/sys/class/net/eth0/";
+  host_.files[device + "device/vendor"] = "x";
+  host_.files[device + "queues/rx-0/rps_cpus"] = "00000000,00000000\n";
+  host_.files["/sys/class/net/lo/queues/rx-0/rps_cpus"] = "0\n";  // no hardware
+  ExpectFound(Look(host_, "receive-queues"), Verdict::kWarning, "eth0", "ethtool");
+  host_.files[device + "queues/rx-0/rps_cpus"] = "0000000f\n";
+  EXPECT_EQ(VerdictOf(host_, "receive-queues"), Verdict::kGood);
+  host_.files[device + "queues/rx-0/rps_cpus"] = "0\n";
+  host_.files[device + "queues/rx-1/rps_cpus"] = "0\n";
+  EXPECT_EQ(VerdictOf(host_, "receive-queues"), Verdict::kGood);
+}
+
+TEST_F(DoctorTest, Clock) {
+  EXPECT_EQ(VerdictOf(host_, "clock"), Verdict::kGood);
+  host_.synchronised = false;
+  ExpectFound(Look(host_, "clock"), Verdict::kNotice, "clock", "chrony");
+}
+
+TEST(DoctorReport, TellsWhatIsWrongAndCountsTheRest) {
+  const std::vector<Finding> findings = {
+      {.id = "a", .title = "one", .what = "fine"},
+      {.id = "b", .title = "two", .verdict = Verdict::kFailure, .what = "bro\x1bken", .why = "matters", .fix = "x\ny"},
+  };
+  const std::string text = ReportText(findings, false, Style());
+  EXPECT_EQ(text,
+            "failure two: bro\\x1bken\n"
+            "        why: matters\n"
+            "        fix: x\n"
+            "             y\n"
+            "        see: docs/troubleshooting.md#b\n"
+            "2 checks: 1 failures, 0 warnings, 0 notices, 0 skipped\n");
+  EXPECT_THAT(ReportText(findings, true, Style()), HasSubstr("good    one: fine\n"));
+  EXPECT_THAT(ReportJson(findings), HasSubstr("\"verdict\": \"failure\""));
+  EXPECT_THAT(ReportJson(findings), HasSubstr("\"failures\": 1"));
+}
+
+}  // namespace
+}  // namespace rtpctl::doctor

@@ -1,0 +1,105 @@
+// rtpctl doctor: what is wrong with this host, why it matters, what mends it; --fix mends what is harmless.
+#include <algorithm>
+#include <memory>
+
+#include "proto/base/text.h"
+#include "tools/rtpctl/commands/commands.h"
+#include "tools/rtpctl/doctor/checks.h"
+#include "tools/rtpctl/doctor/report.h"
+#include "tools/rtpctl/output/text.h"
+
+namespace rtpctl {
+
+namespace v1 = rtpengine::v1;
+
+namespace {
+
+struct DoctorOptions {
+  std::string config_file{base::options::kDefaultConfigFile};
+  std::vector<std::string> only;
+  bool fix = false;
+  bool all = false;
+};
+
+// What a controller knows, if one answers; the doctor needs none.
+void AskController(Session* session, doctor::Examination* examination) {
+  v1::GetVersionResponse version;
+  v1::ListWorkersResponse workers;
+  if (!session->Try(&v1::Process::Stub::GetVersion, v1::GetVersionRequest(), &version) ||
+      !session->Try(&v1::Workers::Stub::ListWorkers, v1::ListWorkersRequest(), &workers)) {
+    return;
+  }
+  examination->controller_version = version.version();
+  examination->workers.emplace();
+  for (const v1::WorkerInfo& worker : workers.workers()) {
+    examination->workers->push_back({Printable(worker.name()), Printable(worker.build())});
+  }
+}
+
+std::vector<doctor::Finding> Examine(Session* session, const doctor::Host& host,
+                                     const DoctorOptions& options) {
+  doctor::Examination examination(host, options.config_file);
+  AskController(session, &examination);
+  return doctor::Examine(examination, options.only);
+}
+
+// Runs what cannot do harm, says what it ran; true: something was changed, look again.
+bool Repair(Session* session, const doctor::Host& host,
+            const std::vector<doctor::Finding>& findings) {
+  bool changed = false;
+  for (const doctor::Finding& finding : findings) {
+    for (const std::vector<std::string>& command : finding.repairs) {
+      std::string line;
+      for (const std::string& word : command) base::StrAppend(&line, line.empty() ? "" : " ", word);
+      const doctor::Output output = host.Run(command);
+      changed = changed || output.status == 0;
+      if (session->options().json) continue;
+      session->out() << "fixing  " << finding.title << ": " << line
+                     << (output.status == 0 ? "" : ": failed: " + Printable(base::Trim(output.text))) << "\n";
+    }
+  }
+  return changed;
+}
+
+int Run(Session* session, const DoctorOptions& options) {
+  for (const std::string& id : options.only) {
+    const auto& checks = doctor::Checks();
+    if (std::none_of(checks.begin(), checks.end(), [&](const auto& check) { return check.id == id; })) {
+      return session->Fail(kExitUsage, "there is no check '" + Printable(id) + "': rtpctl doctor --all lists them");
+    }
+  }
+  const std::unique_ptr<doctor::Host> host = doctor::MakeSystemHost();
+  std::vector<doctor::Finding> findings = Examine(session, *host, options);
+  if (options.fix && Repair(session, *host, findings)) findings = Examine(session, *host, options);
+  session->out() << (session->options().json
+                         ? doctor::ReportJson(findings)
+                         : doctor::ReportText(findings, options.all, session->style()));
+  return doctor::CountOf(findings, doctor::Verdict::kFailure) > 0 ? kExitRefused : kExitOk;
+}
+
+}  // namespace
+
+void AddDoctor(CLI::App* parent, Session* session) {
+  auto* command = parent->add_subcommand(
+      "doctor", "Looks at this host: what is wrong, why it matters, what mends it");
+  auto options = std::make_shared<DoctorOptions>();
+  command->add_option("--config-file", options->config_file, "The daemons' configuration")
+      ->capture_default_str();
+  command->add_option("--only", options->only, "Only this check; several times for several");
+  command->add_flag("--all", options->all, "What is good or does not apply, too");
+  command->add_flag("--fix", options->fix,
+                    "Runs the commands that can do no harm (until the next reboot), and says so");
+  command->footer(
+      "Examples:\n"
+      "  rtpctl doctor\n"
+      "  rtpctl doctor --only port-range --fix\n"
+      "  rtpctl doctor --json | jq '.checks[] | select(.verdict == \"failure\")'\n"
+      "\n"
+      "The daemons need not run. Nothing is changed without --fix. As root more can be seen.\n"
+      "Exit status: 0 no failures (there may be warnings); 1 failures; 2 wrong usage.");
+  command->callback([session, options] {
+    session->set_command([session, options] { return Run(session, *options); });
+  });
+}
+
+}  // namespace rtpctl

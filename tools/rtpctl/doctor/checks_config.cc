@@ -1,0 +1,162 @@
+// Checks of what the configuration says.
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
+
+#include "proto/base/text.h"
+#include "tools/rtpctl/doctor/checks.h"
+
+namespace rtpctl::doctor {
+namespace {
+
+constexpr int64_t kDay = 86400;
+constexpr int64_t kSoonDays = 30;
+
+// The address part of "ADDRESS:PORT", "[ADDRESS]:PORT", "PORT", "unix:/path" (empty for the last two).
+std::string AddressOf(const std::string& listener) {
+  if (listener.rfind("unix:", 0) == 0) return {};
+  if (listener.rfind('[', 0) == 0) return listener.substr(1, listener.find(']') - 1);
+  const size_t colon = listener.rfind(':');
+  return colon == std::string::npos ? std::string() : listener.substr(0, colon);
+}
+
+bool IsName(const std::string& text) {
+  return !text.empty() && text != "any" && !base::IpAddress::Parse(text).has_value();
+}
+
+// Media addresses may be devices, too: those exist without DNS.
+bool IsDevice(const Host& host, const std::string& text) {
+  return host.Exists("/sys/class/net/" + text);
+}
+
+void AddName(const Host& host, const std::string& where, const std::string& text, std::string* out) {
+  if (!IsName(text) || IsDevice(host, text)) return;
+  base::StrAppend(out, out->empty() ? "" : ", ", text, " in ", where);
+}
+
+// Days until the certificate in `pem` ends; nullopt when there is none in it.
+std::optional<int64_t> DaysLeft(const std::string& pem, int64_t now_unix) {
+  const std::unique_ptr<BIO, decltype(&BIO_free)> bio(
+      BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+      PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), X509_free);
+  if (!certificate) return std::nullopt;
+  const std::unique_ptr<ASN1_TIME, decltype(&ASN1_TIME_free)> now(ASN1_TIME_set(nullptr, now_unix),
+                                                                 ASN1_TIME_free);
+  int days = 0;
+  int seconds = 0;
+  if (ASN1_TIME_diff(&days, &seconds, now.get(), X509_get0_notAfter(certificate.get())) != 1) {
+    return std::nullopt;
+  }
+  return seconds < 0 && days == 0 ? -1 : days;
+}
+
+}  // namespace
+
+Finding CheckConfiguration(const Examination& examination) {
+  const std::string& file = examination.config_file();
+  if (!examination.configuration_error().empty()) {
+    return {.verdict = Verdict::kFailure,
+            .what = base::StrCat(file, ": ", examination.configuration_error()),
+            .why = "The daemons do not start with it.",
+            .fix = "rtpengine-controld --config-file=" + file + " --foreground --log-stderr   # says what is wrong"};
+  }
+  const std::vector<std::string>& warnings = examination.configuration_warnings();
+  if (warnings.empty()) return Good(file + " is understood");
+  Finding finding = {.verdict = Verdict::kNotice,
+                     .what = base::StrCat(file, ": ", warnings.front()),
+                     .why = "The line has no effect."};
+  if (warnings.size() > 1) base::StrAppend(&finding.what, " (and ", warnings.size() - 1, " more)");
+  return finding;
+}
+
+Finding CheckNames(const Examination& examination) {
+  if (examination.mediad() == nullptr || examination.controld() == nullptr) {
+    return Skipped("no configuration that can be read");
+  }
+  const Host& host = examination.host();
+  std::string names;
+  for (const std::string& item : examination.mediad()->List("interface")) {
+    std::string rest = item.substr(item.find('/') == std::string::npos ? 0 : item.find('/') + 1);
+    if (rest.find('=') != std::string::npos) continue;  // an alias
+    const size_t bang = rest.find('!');
+    AddName(host, "interface", rest.substr(0, bang), &names);
+    if (bang != std::string::npos) AddName(host, "interface", rest.substr(bang + 1), &names);
+  }
+  for (const char* option : {"listen-ng", "listen-tcp-ng", "listen-http", "listen-https", "listen-cli"}) {
+    for (const std::string& item : examination.controld()->List(option)) {
+      AddName(host, option, AddressOf(item), &names);
+    }
+  }
+  for (const std::string& item : examination.mediad()->List("controller")) {
+    AddName(host, "controller", AddressOf(item), &names);
+  }
+  if (names.empty()) return Good("all addresses are literal");
+  return {.verdict = Verdict::kWarning,
+          .what = names,
+          .why = "The daemons ask DNS once, at start: when it does not answer they do not start, and a change is not seen.",
+          .fix = "getent ahosts NAME   # and write the address into " + examination.config_file()};
+}
+
+Finding CheckNgExposed(const Examination& examination) {
+  const base::options::ParsedOptions* options = examination.controld();
+  if (options == nullptr) return Skipped("no configuration that can be read");
+  std::string open;
+  for (const char* name : {"listen-ng", "listen-tcp-ng", "listen-http", "listen-https", "listen-cli"}) {
+    for (const std::string& item : options->List(name)) {
+      const std::string text = AddressOf(item);
+      const std::optional<base::IpAddress> address = base::IpAddress::Parse(text);
+      const bool loopback = text == "localhost" || (address && address->loopback()) ||
+                            (text.empty() && std::string_view(name) == "listen-cli");
+      if (!loopback) base::StrAppend(&open, open.empty() ? "" : ", ", name, " = ", item);
+    }
+  }
+  if (open.empty()) return Good("only this host");
+  if (!options->List("listen-ng-allow").empty()) {
+    for (const std::string& allowed : options->List("listen-ng-allow")) {
+      if (allowed == "0.0.0.0/0" || allowed == "::/0") {
+        return {.verdict = Verdict::kFailure,
+                .what = "listen-ng-allow has " + allowed + ": everybody who reaches " + open,
+                .why = "Whoever may send NG commands hears, redirects and ends every call.",
+                .fix = "listen-ng-allow = ADDRESSES OF YOUR PROXIES   # in " + examination.config_file()};
+      }
+    }
+    return Good("who is named in listen-ng-allow");
+  }
+  return {.verdict = Verdict::kWarning,
+          .what = open + ", without a list of who may: this host, private and attached networks do",
+          .why = "Whoever may send NG commands hears, redirects and ends every call.",
+          .fix = "listen-ng-allow = ADDRESSES OF YOUR PROXIES   # in " + examination.config_file()};
+}
+
+Finding CheckCertificates(const Examination& examination) {
+  const base::options::ParsedOptions* options = examination.controld();
+  if (options == nullptr) return Skipped("no configuration that can be read");
+  std::string said;
+  for (const char* name : {"https-cert", "tls-cert", "tls-ca"}) {
+    const std::string& file = options->String(name);
+    if (file.empty()) continue;
+    const std::optional<std::string> pem = examination.host().ReadFile(file);
+    const std::optional<int64_t> days =
+        pem ? DaysLeft(*pem, examination.host().NowUnix()) : std::nullopt;
+    if (!days) {
+      return {.verdict = Verdict::kFailure,
+              .what = base::StrCat(name, " = ", file, pem ? ": holds no certificate" : ": cannot be read"),
+              .why = "The daemons do not start, or do not take connections with TLS.",
+              .fix = "ls -l " + file};
+    }
+    if (*days < kSoonDays) {
+      return {.verdict = *days < 0 ? Verdict::kFailure : Verdict::kWarning,
+              .what = base::StrCat(name, " = ", file, *days < 0 ? ": has ended" : ": ends in ",
+                                   *days < 0 ? "" : base::StrCat(*days, " days")),
+              .why = "With it end the connections between workers and controllers, or of clients.",
+              .fix = base::StrCat("openssl x509 -noout -enddate -in ", file,
+                                  "\nsystemctl reload rtpengine-controld rtpengine-mediad   # once it is renewed")};
+    }
+    base::StrAppend(&said, said.empty() ? "" : ", ", name, ": ", *days, " days");
+  }
+  return said.empty() ? Skipped("none configured") : Good(said);
+}
+
+}  // namespace rtpctl::doctor

@@ -1,0 +1,89 @@
+// See examination.h.
+#include "tools/rtpctl/doctor/examination.h"
+
+#include "proto/base/text.h"
+
+namespace rtpctl::doctor {
+
+namespace options = base::options;
+
+namespace {
+
+std::vector<std::string> SplitAt(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  for (size_t begin = 0; begin < text.size();) {
+    size_t end = text.find(separator, begin);
+    if (end == std::string::npos) end = text.size();
+    parts.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return parts;
+}
+
+bool AllDigits(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+std::string BaseName(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+// The value of --NAME=VALUE or --NAME VALUE.
+std::string OptionOf(const std::vector<std::string>& words, const std::string& name,
+                     std::string fallback) {
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (words[i].rfind("--" + name + "=", 0) == 0) return words[i].substr(name.size() + 3);
+    if (words[i] == "--" + name && i + 1 < words.size()) return words[i + 1];
+  }
+  return fallback;
+}
+
+}  // namespace
+
+Examination::Examination(const Host& host, std::string config_file)
+    : host_(host), config_file_(std::move(config_file)), ruleset_(host.Ruleset()) {
+  const std::string release = host_.ReadFile("/etc/os-release").value_or("");
+  uses_dnf_ = release.find("rhel") != std::string::npos || release.find("fedora") != std::string::npos;
+  ReadConfiguration();
+  FindProcesses();
+}
+
+int64_t Examination::table() const { return mediad() == nullptr ? -1 : mediad()->Int("table"); }
+
+void Examination::ReadConfiguration() {
+  const std::optional<std::string> text = host_.ReadFile(config_file_);
+  if (!text) {
+    configuration_error_ = host_.Exists(config_file_) ? "cannot be read: no permission"
+                                                      : "there is no such file";
+    return;
+  }
+  options::CommandLine line;
+  line.config_file = config_file_;
+  for (const options::Daemon daemon : {options::Daemon::kControld, options::Daemon::kMediad}) {
+    absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, {});
+    if (!result.ok()) {
+      configuration_error_ = std::string(base::Message(result.status()));
+      continue;
+    }
+    if (daemon == options::Daemon::kControld) warnings_ = result->warnings;
+    (daemon == options::Daemon::kControld ? controld_ : mediad_) = std::move(result->options);
+  }
+}
+
+void Examination::FindProcesses() {
+  for (const std::string& pid : host_.ListDirectory("/proc")) {
+    if (!AllDigits(pid)) continue;
+    const std::optional<std::string> line = host_.ReadFile("/proc/" + pid + "/cmdline");
+    if (!line || line->find("rtpengine-") == std::string::npos) continue;
+    const std::vector<std::string> words = SplitAt(*line, '\0');
+    if (words.empty()) continue;
+    const std::string program = BaseName(words[0]);
+    Process process = {
+        .pid = pid,
+        .config_file = OptionOf(words, "config-file", std::string(options::kDefaultConfigFile)),
+        .config_section = OptionOf(words, "config-section", "rtpengine"),
+    };
+    if (program == "rtpengine-controld") controld_processes_.push_back(std::move(process));
+    else if (program == "rtpengine-mediad") mediad_processes_.push_back(std::move(process));
+  }
+}
+
+}  // namespace rtpctl::doctor
