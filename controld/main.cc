@@ -24,6 +24,7 @@
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/daemon.h"
 #include "proto/runtime/event_loop.h"
+#include "proto/runtime/records.h"
 #include "proto/runtime/version.h"
 
 namespace {
@@ -203,10 +204,13 @@ void Reload(const ParsedOptions& fresh, controld::listen::AccessControl& access,
 // Everything between a good start of the shell and its end; the exit status.
 int Serve(runtime::Daemon& daemon) {
   const ParsedOptions& options = daemon.options();
-  const controld::call::Settings settings = MakeSettings(options);
+  controld::call::Settings settings = MakeSettings(options);
   if (settings.controller_name.empty()) {
     return daemon.Fail(absl::InvalidArgumentError("Option controller-name must not be empty"));
   }
+  auto call_records = runtime::MakeRecordWriter(options, "log-facility-cdr");
+  if (!call_records.ok()) return daemon.Fail(call_records.status());
+  settings.write_call_record = *std::move(call_records);
   auto templates = controld::start::ReadTemplates(options);
   if (!templates.ok()) return daemon.Fail(templates.status());
   auto rules = controld::start::ReadAccessRules(options);

@@ -3,6 +3,7 @@
 #include "controld/call/call_model.h"
 #include "controld/call/directory.h"
 #include "controld/call/final_statistics.h"
+#include "controld/cdr/call_record.h"
 
 namespace controld::call {
 
@@ -60,6 +61,21 @@ void CountDirections(const CallState& call, const rtpengine::v1::SessionStatisti
   (heard == 0 ? counters->zero_way : counters->one_way).fetch_add(1, std::memory_order_relaxed);
 }
 
+cdr::Ending EndingOf(EndReason reason) {
+  switch (reason) {
+    case EndReason::kRegular: return {.reason = "REGULAR"};
+    case EndReason::kForced: return {.reason = "FORCED", .without_ports = true};
+    case EndReason::kTimeout: return {.reason = "TIMEOUT", .without_ports = true};
+    case EndReason::kSilentTimeout: return {.reason = "SILENT_TIMEOUT", .without_ports = true};
+    case EndReason::kOfferTimeout: return {.reason = "OFFER_TIMEOUT", .without_ports = true};
+    case EndReason::kFinalTimeout: return {.reason = "FINAL_TIMEOUT", .without_ports = true};
+    case EndReason::kWorkerLost:
+    case EndReason::kFailed:
+    case EndReason::kMerged: break;
+  }
+  return {};
+}
+
 void CountEnd(const CallState& call, const rtpengine::v1::SessionStatistics& statistics,
               base::Now now, Counters* counters) {
   const double seconds = static_cast<double>(now.unix_us - call.created_us()) / 1e6;
@@ -112,6 +128,9 @@ void CallTable::End(const CallEntryPtr& entry, EndReason reason, base::Now now, 
           const rtpengine::v1::Error* error, const rtpengine::v1::SessionStatistics& statistics) {
         if (error == nullptr || error->code() == rtpengine::v1::Error::UNKNOWN_SESSION) {
           LogFinalStatistics(entry->state, statistics, now);
+          if (settings.write_call_record && reason != EndReason::kMerged) {
+            settings.write_call_record(cdr::CallRecord(entry->state, statistics, EndingOf(reason), now));
+          }
           CountEnd(entry->state, statistics, now, &counters);
         } else {
           RememberUndeleted(entry->state);

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace controld::call {
@@ -30,6 +31,8 @@ struct Settings {
   std::string endpoint_learning = "heuristic";
   std::string ssrc_reporting = "full";  // full, inline, global, none
   int worker_lost_timeout_s = 60;   // calls of a worker that stays away this long end
+  // Takes the record of each call that ended; empty: nobody wants them (option log-facility-cdr). Any thread.
+  std::function<void(const std::string& line)> write_call_record;
 };
 
 // Shared by all shards.

@@ -95,6 +95,8 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
     call::FindParty(call, id)->set_delete_at_us(0);
     call::FindParty(call, id)->set_last_signal_us(now.unix_us);
   }
+  call::FindParty(call, dialogue.sender)->set_role(is_offer ? call::SENT_OFFER : call::GOT_OFFER);
+  call::FindParty(call, dialogue.receiver)->set_role(is_offer ? call::GOT_OFFER : call::SENT_OFFER);
   RememberSenderFlags(request, call, call::FindParty(call, dialogue.sender));
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
   TakeManipulationFlags(call, request, call::FindParty(call, dialogue.sender));

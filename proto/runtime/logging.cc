@@ -17,6 +17,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/runtime/log_format.h"
+#include "proto/runtime/syslog_facility.h"
 
 namespace runtime {
 namespace {
@@ -27,20 +28,6 @@ using base::log::Subsystem;
 using base::options::ParsedOptions;
 
 constexpr const char* kSyslogSocket = "/dev/log";
-
-struct FacilityName {
-  std::string_view name;
-  int facility;
-};
-constexpr FacilityName kFacilities[] = {
-    {"auth", LOG_AUTH},     {"authpriv", LOG_AUTHPRIV}, {"cron", LOG_CRON},
-    {"daemon", LOG_DAEMON}, {"ftp", LOG_FTP},           {"kern", LOG_KERN},
-    {"lpr", LOG_LPR},       {"mail", LOG_MAIL},         {"news", LOG_NEWS},
-    {"syslog", LOG_SYSLOG}, {"user", LOG_USER},         {"uucp", LOG_UUCP},
-    {"local0", LOG_LOCAL0}, {"local1", LOG_LOCAL1},     {"local2", LOG_LOCAL2},
-    {"local3", LOG_LOCAL3}, {"local4", LOG_LOCAL4},     {"local5", LOG_LOCAL5},
-    {"local6", LOG_LOCAL6}, {"local7", LOG_LOCAL7},
-};
 
 // Whether stderr is a stream of the journal (sd-daemon(3)): it names device and inode.
 bool StderrIsJournal() {
@@ -143,15 +130,9 @@ absl::Status InstallLogging(const ParsedOptions& options) {
   output.format.mark_suffix = options.String("log-mark-suffix");
   output.ident = options.String("log-name");
   output.timestamps = !options.Bool("no-log-timestamps");
-  const auto facility =
-      std::find_if(std::begin(kFacilities), std::end(kFacilities), [&](const FacilityName& entry) {
-        return entry.name == options.String("log-facility");
-      });
-  if (facility == std::end(kFacilities)) {
-    return absl::InvalidArgumentError(
-        base::StrCat("Invalid log facility '", options.String("log-facility"), "' (log-facility)"));
-  }
-  output.facility = facility->facility;
+  const absl::StatusOr<int> facility = SyslogFacility(options, "log-facility");
+  if (!facility.ok()) return facility.status();
+  output.facility = *facility;
   const bool no_syslog = !options.Bool("log-stderr") && access(kSyslogSocket, F_OK) != 0;
   output.to_stderr = options.Bool("log-stderr") || no_syslog;
   auto sink = std::make_shared<Output>(std::move(output));

@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """In a network namespace of its own: the daemons, a Prometheus that scrapes them, calls with RTP and RTCP.
-Then asks Prometheus each query of the dashboard. stdout: {query: number of series}.
+Then asks Prometheus each query of the dashboard. stdout:
+{"queries": {query: number of series}, "records": [lines to log-facility-cdr], "packets": sent by each party}.
 
-    unshare --net scene.py BIN-DIRECTORY SCRATCH-DIRECTORY
+    unshare --net --mount scene.py BIN-DIRECTORY SCRATCH-DIRECTORY
 """
 import json
 import os
@@ -11,6 +12,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 import urllib.request
@@ -29,6 +31,7 @@ listen-grpc = unix:%(dir)s/controld.sock
 controller = unix:%(dir)s/controld.sock
 listen-admin = unix:%(dir)s/mediad.sock
 delete-delay = 0
+log-facility-cdr = local2
 """
 _SCRAPE = """global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: ["%(rules)s"]
@@ -52,6 +55,42 @@ def await_answer(url, seconds=30):
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
+
+
+def own_syslog(scratch):
+    """-> the growing list of what is written to /dev/log, in a /dev of this mount namespace."""
+    devices = os.path.join(scratch, "dev")
+    os.mkdir(devices)
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", devices], check=True)
+    for name in ("null", "zero", "random", "urandom"):
+        open(os.path.join(devices, name), "w").close()
+        subprocess.run(["mount", "--bind", "/dev/" + name, os.path.join(devices, name)], check=True)
+    subprocess.run(["mount", "--rbind", devices, "/dev"], check=True)
+    log = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    log.bind("/dev/log")
+    lines = []
+    # All the time: a syslogd that does not read makes who writes wait.
+    threading.Thread(target=collect, args=(log, lines), daemon=True).start()
+    return lines
+
+
+def collect(log, lines):
+    while True:
+        lines.append(log.recv(65536))
+
+
+def records(lines):
+    """What came with facility local2 and severity info."""
+    texts = [line.decode() for line in lines]
+    return [text.partition("]: ")[2] for text in texts if text.startswith("<%d>" % (18 * 8 + 6))]
+
+
+def await_worker(seconds=30):
+    end = time.monotonic() + seconds
+    while 'state="READY"} 1' not in get("http://%s/metrics" % _HTTP):
+        if time.monotonic() > end:
+            raise SystemExit("no worker became ready")
+        time.sleep(0.1)
 
 
 class Party:
@@ -156,6 +195,7 @@ def series(query):
 def main():
     binaries, scratch = sys.argv[1:]
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    lines = own_syslog(scratch)
     places = {"dir": scratch, "http": _HTTP, "rules": os.path.abspath(RULES)}
     for name, text in (("rtpengine.conf", _CONFIGURATION), ("prometheus.yml", _SCRAPE)):
         with open(os.path.join(scratch, name), "w") as handle:
@@ -173,10 +213,11 @@ def main():
             processes.append(subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr))
         await_answer("http://%s/ping" % _HTTP)
         await_answer("http://%s/-/ready" % _PROMETHEUS)
-        while 'state="READY"} 1' not in get("http://%s/metrics" % _HTTP):
-            time.sleep(0.1)
+        await_worker()
         traffic()
-        json.dump({query: series(query) for query in queries()}, sys.stdout)
+        found = {query: series(query) for query in queries()}
+        sent = _ROUNDS * _PACKETS
+        json.dump({"queries": found, "records": records(lines), "packets": sent}, sys.stdout)
     finally:
         for process in processes:
             process.terminate()

@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import pytest
+
 from conftest import BUILD, ROOT
 
 RULES = ROOT + "/deploy/prometheus/rtpengine.rules.yml"
@@ -26,17 +28,36 @@ def test_each_alert_fires_on_its_trouble_and_only_then(tmp_path):
     run("promtool", "test", "rules", str(tmp_path / "alerts_test.yml"))
 
 
-def test_every_panel_of_the_dashboard_shows_something_during_calls(tmp_path):
-    with open(tmp_path / "log", "w") as log:
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    scratch = tmp_path_factory.mktemp("scene")
+    with open(scratch / "log", "w") as log:
         done = subprocess.run(
-            ["unshare", "--net", sys.executable, os.path.dirname(__file__) + "/scene.py"]
-            + [BUILD + "/bin", str(tmp_path)],
+            ["unshare", "--net", "--mount", sys.executable]
+            + [os.path.dirname(__file__) + "/scene.py", BUILD + "/bin", str(scratch)],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             timeout=120,
         )
-    assert done.returncode == 0, (tmp_path / "log").read_text()[-4000:]
-    found = json.loads(done.stdout)
+    assert done.returncode == 0, (scratch / "log").read_text()[-4000:]
+    return json.loads(done.stdout)
+
+
+def test_every_panel_of_the_dashboard_shows_something_during_calls(scene):
+    found = scene["queries"]
     assert len(found) >= 15
     assert [query for query, count in found.items() if count == 0] == []
+
+
+def test_the_call_record_has_what_was_sent(scene):
+    (record,) = scene["records"]
+    fields = dict(field.split("=", 1) for field in record.split(", ") if "=" in field)
+    assert fields["ci"] == "call-0"
+    assert (fields["ml0_local_tag"], fields["ml0_local_tag_type"]) == ("a", "FROM_TAG")
+    assert (fields["ml1_local_tag"], fields["ml1_remote_tag"]) == ("b", "a")
+    assert fields["ml0_termination"] == "REGULAR"
+    for party in ("ml0", "ml1"):
+        assert int(fields[party + "_midx1_rtp_relayed_packets"]) == scene["packets"]
+        assert int(fields[party + "_midx1_rtp_relayed_bytes"]) == scene["packets"] * 172
+        assert 10 < float(fields[party + "_duration"]) < 120

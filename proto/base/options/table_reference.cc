@@ -106,8 +106,6 @@ constexpr OptionSpec kReference[] = {
      .help = "slots per kernel reader"},
     {.name = "listen-tcp", .letter = 'l', .type = Type::kList, .help = "legacy TCP control"},
     {.name = "listen-udp", .letter = 'u', .type = Type::kList, .help = "legacy UDP control"},
-    {.name = "log-facility-cdr", .type = Type::kString, .help = "facility for CDR lines",
-     .allowed = kFacilities},
     {.name = "log-facility-dtmf", .type = Type::kString, .help = "facility for DTMF JSON lines",
      .allowed = kFacilities},
     {.name = "log-facility-rtcp", .type = Type::kString, .help = "facility for RTCP lines",

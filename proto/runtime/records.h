@@ -1,0 +1,20 @@
+// Records that go to syslog beside the log: a facility of their own, severity info, the text alone (metrics-and-state.md
+// §3: call records).
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "proto/base/options/parsed_options.h"
+
+namespace runtime {
+
+using RecordWriter = std::function<void(const std::string& line)>;
+
+// The writer for the facility that option `name` says, empty if it says none. After InstallLogging(). The writer may be
+// called from any thread and does not block on a slow disk: syslogd takes the line or it is lost.
+absl::StatusOr<RecordWriter> MakeRecordWriter(const base::options::ParsedOptions& options,
+                                              std::string_view name);
+
+}  // namespace runtime
