@@ -18,6 +18,7 @@
 #include "proto/base/text.h"
 #include "proto/runtime/log_format.h"
 #include "proto/runtime/syslog_facility.h"
+#include "proto/runtime/syslog_socket.h"
 
 namespace runtime {
 namespace {
@@ -26,8 +27,6 @@ using base::log::Context;
 using base::log::Severity;
 using base::log::Subsystem;
 using base::options::ParsedOptions;
-
-constexpr const char* kSyslogSocket = "/dev/log";
 
 // Whether stderr is a stream of the journal (sd-daemon(3)): it names device and inode.
 bool StderrIsJournal() {
@@ -38,7 +37,7 @@ bool StderrIsJournal() {
                       static_cast<uint64_t>(file.st_ino)) == stream;
 }
 
-// The installed sink. Shared by all logging threads; spdlog and syslog(3) lock for themselves.
+// The installed sink. Shared by all logging threads; spdlog and SyslogSocket lock for themselves.
 class Output {
  public:
   struct Options {
@@ -52,13 +51,11 @@ class Output {
   explicit Output(Options options)
       : options_(std::move(options)),
         journal_(StderrIsJournal()),
+        syslog_(options_.ident),
         stderr_("stderr", std::make_shared<spdlog::sinks::stderr_sink_mt>()) {
     stderr_.set_pattern("%v");
     // NOTICE and ALERT have no spdlog level, so levels are decided before spdlog is asked.
     stderr_.set_level(spdlog::level::trace);
-    if (!options_.to_stderr) {
-      openlog(options_.ident.c_str(), LOG_PID | LOG_NDELAY, options_.facility);
-    }
   }
 
   void Write(Severity severity, Subsystem subsystem, const Context& context,
@@ -79,7 +76,7 @@ class Output {
 
   void Line(Severity severity, const base::Now& now, const std::string& line) {
     const int priority = static_cast<int>(severity);
-    if (!options_.to_stderr) syslog(priority, "%s", line.c_str());
+    if (!options_.to_stderr) syslog_.Send(options_.facility | priority, line, now.unix_s());
     // Beside syslog only what should not be missed; the journal has it from syslog already.
     const bool copy = severity <= Severity::kWarning && !journal_;
     if (!options_.to_stderr && !copy) return;
@@ -94,6 +91,7 @@ class Output {
 
   const Options options_;
   const bool journal_;
+  SyslogSocket syslog_;
   spdlog::logger stderr_;
   std::mutex repeat_mutex_;
   RepeatLimit repeat_;  // guarded by repeat_mutex_

@@ -3,7 +3,11 @@
 
 #include <syslog.h>
 
+#include <ctime>
+#include <memory>
+
 #include "proto/runtime/syslog_facility.h"
+#include "proto/runtime/syslog_socket.h"
 
 namespace runtime {
 
@@ -12,13 +16,9 @@ absl::StatusOr<RecordWriter> MakeRecordWriter(const base::options::ParsedOptions
   if (options.String(name).empty()) return RecordWriter();
   const absl::StatusOr<int> facility = SyslogFacility(options, name);
   if (!facility.ok()) return facility.status();
-  if (options.Bool("log-stderr")) {
-    // The log did not open syslog. syslog(3) keeps the pointer.
-    static const std::string& ident = *new std::string(options.String("log-name"));
-    openlog(ident.c_str(), LOG_PID | LOG_NDELAY, *facility);
-  }
-  return RecordWriter([priority = *facility | LOG_INFO](const std::string& line) {
-    syslog(priority, "%s", line.c_str());
+  auto socket = std::make_shared<SyslogSocket>(options.String("log-name"));
+  return RecordWriter([socket, priority = *facility | LOG_INFO](const std::string& line) {
+    socket->Send(priority, line, std::time(nullptr));
   });
 }
 

@@ -13,7 +13,7 @@ namespace runtime {
 using RecordWriter = std::function<void(const std::string& line)>;
 
 // The writer for the facility that option `name` says, empty if it says none. After InstallLogging(). The writer may be
-// called from any thread and does not block on a slow disk: syslogd takes the line or it is lost.
+// called from any thread and never blocks (syslog_socket.h).
 absl::StatusOr<RecordWriter> MakeRecordWriter(const base::options::ParsedOptions& options,
                                               std::string_view name);
 
