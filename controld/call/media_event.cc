@@ -6,6 +6,7 @@
 #include "controld/call/call_table.h"
 #include "controld/call/change.h"
 #include "controld/call/commands.h"
+#include "controld/call/srtp_progress.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -74,6 +75,7 @@ uint32_t MediaOf(const v1::Event& event) {
     case v1::Event::kIceCompleted: return event.ice_completed().media();
     case v1::Event::kDtlsEstablished: return event.dtls_established().media();
     case v1::Event::kDtlsFailed: return event.dtls_failed().media();
+    case v1::Event::kSrtpProgress: return event.srtp_progress().media();
     default: return 0;
   }
 }
@@ -101,6 +103,7 @@ bool TakeMediaEvent(const v1::Event& event, CallState* call) {
   if (media == nullptr) return false;
   if (event.has_ice_completed()) return Take(event.ice_completed(), event.generation(), media);
   if (event.has_dtls_established()) return Take(event.dtls_established(), media);
+  if (event.has_srtp_progress()) return TakeProgress(event.srtp_progress(), media);
   return event.has_dtls_failed() && Take(event.dtls_failed(), media);
 }
 

@@ -1,5 +1,6 @@
 // What a worker found out about a call's secure media, kept in the call: pairs that ICE selected, keys and failures
-// of DTLS handshakes (worker.proto, Event). Pairs decide about later SDP; keys go back to a worker that restarted.
+// of DTLS handshakes, how far SRTP has come (worker.proto, Event). Pairs decide about later SDP; the rest goes back to
+// a worker that restarted.
 #pragma once
 
 #include "controld/call/call_state.pb.h"

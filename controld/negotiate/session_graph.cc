@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "controld/call/call_model.h"
+#include "controld/call/srtp_progress.h"
 #include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
@@ -99,7 +100,9 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_port_pairs(media.port_count());
   FillSrtp(media, out);
   const call::Media& keyed = head != nullptr ? *head : media;
-  if (out->has_srtp() && UsesDtls(keyed)) FillDtls(keyed, out->mutable_srtp()->mutable_dtls());
+  if (!out->has_srtp()) return;
+  if (UsesDtls(keyed)) FillDtls(keyed, out->mutable_srtp()->mutable_dtls());
+  call::FillPositions(keyed, out->mutable_srtp());
 }
 
 // The media whose packets a subscription stands for: the one it names, or whom that one hears.

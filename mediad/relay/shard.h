@@ -1,7 +1,7 @@
 // One relay thread: an epoll loop over the sockets of its calls.
 //
 // Per packet: one recvmsg, the session's decision, one sendto per sink; epoll_wait is shared by up to 128
-// packets. No lock, allocation or virtual call in the steady state. Commands come through a queue; they are
+// packets, one of each socket: a port that is flooded has its turn like every other, and no more. No lock, allocation or virtual call in the steady state. Commands come through a queue; they are
 // carried out between batches, so that no event of a batch points to a socket that has gone.
 //
 // Post(), totals() and AddTraffic() are for any thread; everything else runs on the shard's own.

@@ -108,6 +108,14 @@ void Shard::EmitSecure(Call& call) {
         event.mutable_dtls_established()->set_media(one.media);
         *event.mutable_dtls_established()->mutable_keys() = std::move(one.keys);
         break;
+      case session::SecureEvent::Kind::kSrtpProgress: {
+        v1::SrtpProgress* progress = event.mutable_srtp_progress();
+        progress->set_media(one.media);
+        progress->set_rtcp(one.rtcp);
+        *progress->mutable_receive() = std::move(*one.keys.mutable_receive());
+        *progress->mutable_send() = std::move(*one.keys.mutable_send());
+        break;
+      }
       case session::SecureEvent::Kind::kDtlsFailed:
         event.mutable_dtls_failed()->set_media(one.media);
         event.mutable_dtls_failed()->set_rtcp(one.rtcp);
@@ -127,6 +135,8 @@ void Shard::Pierce(Call& call) {
 void Shard::Supervise(Call& call, const base::Now& now) {
   Call::Supervision& notes = call.supervision();
   NoteActivity(call, static_cast<uint32_t>(call.session().ActiveMedia(now.monotonic - kActive)));
+  call.session().NoteProgress(now);
+  if (call.session().has_secure_events()) EmitSecure(call);
   const uint64_t mark = call.session().generation() + 1;
   const int64_t deadline = call.session().deadline_unix();
   if (deadline != 0 && now.unix_s() >= deadline) {

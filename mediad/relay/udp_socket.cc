@@ -17,6 +17,12 @@ bool SetOption(int fd, int level, int name, int value) {
   return setsockopt(fd, level, name, &value, sizeof value) == 0;
 }
 
+// As much of it as the system allows: a smaller buffer is no reason to have no media.
+void SetReceiveBuffer(int fd, int size) {
+  if (SetOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, size)) return;  // needs CAP_NET_ADMIN
+  SetOption(fd, SOL_SOCKET, SO_RCVBUF, size);
+}
+
 // ICMP errors of packets sent earlier, and shortages that pass: nothing is wrong with the socket.
 bool Passing(int errno_value) {
   switch (errno_value) {
@@ -74,6 +80,7 @@ int UdpSocket::Bind(const base::Endpoint& local) {
   const bool ipv6 = family_ == base::Family::kIpv6;
   fd_ = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) return errno;
+  SetReceiveBuffer(fd_, kReceiveBuffer);
   sockaddr_storage address;
   const socklen_t length = local.ToSockaddr(&address);
   const bool options = ipv6 ? SetOption(fd_, IPPROTO_IPV6, IPV6_V6ONLY, 1) &&

@@ -61,10 +61,11 @@ void SecureLeg::Apply(const v1::Media& specification, const std::vector<LegSocke
 
 void SecureLeg::ApplyKeys(const v1::Srtp& srtp, const Circumstances& circumstances) {
   Protection& protection = protections_[0];
-  protection.SetReceive(srtp.has_receive() ? ParametersOf(srtp.receive()) : std::nullopt);
+  protection.SetReceive(srtp.has_receive() ? ParametersOf(srtp.receive()) : std::nullopt,
+                        {PositionsOf(srtp.receive()), 0});
   const auto send = srtp.has_send() ? ParametersOf(srtp.send()) : std::nullopt;
   if (circumstances.moved && send == protection.send()) protection.RestartSend();
-  protection.SetSend(send, circumstances.first_rtcp_index);
+  protection.SetSend(send, {PositionsOf(srtp.send()), circumstances.first_rtcp_index});
   protections_[1] = Protection();
 }
 
@@ -86,8 +87,10 @@ void SecureLeg::ApplyDtls(const v1::Srtp& srtp, const Circumstances& circumstanc
     bool done = false;
     for (const v1::DtlsKeys& keys : srtp.dtls().established()) {
       if (!fresh || keys.rtcp() != (component == 1)) continue;
-      protections_[component].SetReceive(ParametersOf(keys.receive()));
-      protections_[component].SetSend(ParametersOf(keys.send()), circumstances.first_rtcp_index);
+      protections_[component].SetReceive(ParametersOf(keys.receive()),
+                                         {PositionsOf(keys.receive()), 0});
+      protections_[component].SetSend(ParametersOf(keys.send()), {PositionsOf(keys.send()),
+                                                                  circumstances.first_rtcp_index});
       done = keys.association() == srtp.dtls().association();
     }
     handshakes->Apply(srtp.dtls(), ice(), done, now);
@@ -263,6 +266,12 @@ bool SecureLeg::TakeKeys(size_t component, v1::DtlsKeys* out) {
 std::optional<std::string> SecureLeg::TakeFailure(size_t component) {
   DtlsHandshakes* handshakes = handshakes_[component].get();
   return handshakes == nullptr ? std::nullopt : handshakes->TakeFailure();
+}
+
+bool SecureLeg::TakeProgress(size_t component, std::chrono::nanoseconds now, v1::DtlsKeys* keys) {
+  if (component == 1 && &protection(0) == &protection(1)) return false;
+  keys->set_rtcp(component == 1);
+  return protection(component).TakeProgress(now, keys->mutable_receive(), keys->mutable_send());
 }
 
 void SecureLeg::FillStatistics(size_t component, bool explain, v1::StreamStatistics* out) const {

@@ -100,6 +100,8 @@ class SecureLeg {
   // Fills in keys that a handshake gave since the last call.
   bool TakeKeys(size_t component, rtpengine::v1::DtlsKeys* keys);
   std::optional<std::string> TakeFailure(size_t component);
+  // Likewise with the positions of their SSRCs, when a restarted process would not find its way without.
+  bool TakeProgress(size_t component, std::chrono::nanoseconds now, rtpengine::v1::DtlsKeys* keys);
   // Where the party of a verified handshake is; invalid: unknown.
   base::Endpoint verified_peer(size_t component) const {
     return handshakes_[component] == nullptr ? base::Endpoint()

@@ -44,16 +44,16 @@ struct PeerEvent {
   base::Endpoint endpoint;
 };
 
-// ICE or DTLS came to something.
+// ICE or DTLS came to something, or SRTP so far that a restarted process would not find its way.
 struct SecureEvent {
-  enum class Kind : uint8_t { kIceCompleted, kDtlsEstablished, kDtlsFailed };
+  enum class Kind : uint8_t { kIceCompleted, kDtlsEstablished, kDtlsFailed, kSrtpProgress };
 
   Kind kind = Kind::kIceCompleted;
   uint32_t media = 0;
   bool rtcp = false;
   uint32_t port_set = 0;                 // kIceCompleted: of the local end
   base::Endpoint remote;                 // likewise
-  rtpengine::v1::DtlsKeys keys;          // kDtlsEstablished
+  rtpengine::v1::DtlsKeys keys;          // kDtlsEstablished, kSrtpProgress
   std::string reason;                    // kDtlsFailed
 };
 
@@ -80,7 +80,9 @@ class Session {
   std::chrono::nanoseconds next_deadline() const { return next_deadline_; }
   // ICE and DTLS: what is due by now. `sinks` as above.
   void OnTimer(const base::Now& now, SinkList* sinks);
-  // What ICE and DTLS came to since the last call.
+  // Once a second: makes events of how far SRTP has come.
+  void NoteProgress(const base::Now& now);
+  // What ICE, DTLS and SRTP came to since the last call.
   std::vector<SecureEvent> TakeSecureEvents() { return std::exchange(secure_events_, {}); }
   bool has_secure_events() const { return !secure_events_.empty(); }
   // What a sink of the last OnPacket met: the datagram could not be sent.

@@ -133,6 +133,20 @@ void Session::OnTimer(const base::Now& now, SinkList* sinks) {
   FindDeadline();
 }
 
+void Session::NoteProgress(const base::Now& now) {
+  for (const Media& media : media_) {
+    if (media.leg == nullptr || !media.leg->secured()) continue;
+    for (size_t component = 0; component < SecureLeg::kComponents; ++component) {
+      SecureEvent event;
+      if (!media.leg->TakeProgress(component, now.monotonic, &event.keys)) continue;
+      event.kind = SecureEvent::Kind::kSrtpProgress;
+      event.media = media.id;
+      event.rtcp = component == 1;
+      secure_events_.push_back(std::move(event));
+    }
+  }
+}
+
 // Takes from a leg what an input made it do.
 void Session::AfterLeg(MediaIndex index, const base::Now& now, SinkList* sinks) {
   Media& media = media_[index];

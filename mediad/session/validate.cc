@@ -63,6 +63,14 @@ absl::Status CheckKey(const v1::SrtpKey& key, uint32_t media) {
   }
   if (!ParametersOf(key)) return Invalid("media ", media, ": key or salt of a wrong length");
   if (key.mki().size() > 128) return TooLarge("octets of an MKI", 128);
+  if (key.positions_size() > static_cast<int>(srtp::kMaxStreams)) {
+    return TooLarge("SSRCs under a key", srtp::kMaxStreams);
+  }
+  for (const v1::SrtpPosition& position : key.positions()) {
+    if (position.rtp_index() >> 48 != 0 || position.rtcp_index() >> 31 != 0) {
+      return Invalid("media ", media, ": SRTP index out of range");
+    }
+  }
   return absl::OkStatus();
 }
 

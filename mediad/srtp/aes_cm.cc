@@ -7,10 +7,10 @@
 
 namespace mediad::srtp {
 
-void AesCmXor(EVP_CIPHER_CTX* ecb, const uint8_t iv[16], uint8_t* data, size_t size) {
+void AesCmXor(EVP_CIPHER_CTX* ecb, const uint8_t iv[16], uint8_t* data, size_t size,
+              uint16_t counter) {
   constexpr size_t kBlocks = 32;
   alignas(16) uint8_t stream[16 * kBlocks];
-  uint16_t counter = 0;
   while (size > 0) {
     const size_t octets = std::min(size, sizeof(stream));
     const size_t blocks = (octets + 15) / 16;

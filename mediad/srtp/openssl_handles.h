@@ -17,8 +17,6 @@ using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
 
 // AES on whole blocks, without padding. `key` is 16, 24 or 32 octets. Null: OpenSSL refuses.
 CipherContext NewAesEcb(std::span<const uint8_t> key);
-// AES-GCM with 12 octets of IV, which come with each packet. `key` is 16 or 32 octets.
-CipherContext NewAesGcm(std::span<const uint8_t> key, bool encrypt);
 
 // `count` blocks of 16 octets at `blocks`, in place.
 inline void EncryptBlocks(EVP_CIPHER_CTX* ecb, uint8_t* blocks, size_t count) {

@@ -20,9 +20,9 @@ absl::StatusOr<std::unique_ptr<Receiver>> Receiver::Create(const Parameters& par
     receiver->libsrtp_ = *std::move(session);
     return receiver;
   }
-  auto rtp = Transform::Create(parameters, Protocol::kSrtp, /*sender=*/false);
+  auto rtp = Transform::Create(parameters, Protocol::kSrtp);
   if (!rtp.ok()) return rtp.status();
-  auto rtcp = Transform::Create(parameters, Protocol::kSrtcp, /*sender=*/false);
+  auto rtcp = Transform::Create(parameters, Protocol::kSrtcp);
   if (!rtcp.ok()) return rtcp.status();
   receiver->rtp_ = *std::move(rtp);
   receiver->rtcp_ = *std::move(rtcp);

@@ -29,9 +29,9 @@ absl::StatusOr<std::unique_ptr<Sender>> Sender::Create(const Parameters& paramet
     sender->libsrtp_ = *std::move(session);
     return sender;
   }
-  auto rtp = Transform::Create(parameters, Protocol::kSrtp, /*sender=*/true);
+  auto rtp = Transform::Create(parameters, Protocol::kSrtp);
   if (!rtp.ok()) return rtp.status();
-  auto rtcp = Transform::Create(parameters, Protocol::kSrtcp, /*sender=*/true);
+  auto rtcp = Transform::Create(parameters, Protocol::kSrtcp);
   if (!rtcp.ok()) return rtcp.status();
   sender->rtp_ = *std::move(rtp);
   sender->rtcp_ = *std::move(rtcp);

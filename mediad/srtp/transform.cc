@@ -34,7 +34,7 @@ absl::Status Validate(const Parameters& parameters) {
 }
 
 absl::StatusOr<std::unique_ptr<Transform>> Transform::Create(const Parameters& parameters,
-                                                             Protocol protocol, bool sender) {
+                                                             Protocol protocol) {
   const media::SrtpSuite& suite = *parameters.suite;
   const bool rtp = protocol == Protocol::kSrtp;
   std::unique_ptr<Transform> transform(new Transform);
@@ -59,7 +59,7 @@ absl::StatusOr<std::unique_ptr<Transform>> Transform::Create(const Parameters& p
       ok = ok && transform->f8_->Ok();
       break;
     case SrtpCipher::kAesGcm:
-      transform->gcm_.emplace(key, sender);
+      transform->gcm_.emplace(key);
       ok = ok && transform->gcm_->Ok();
       break;
     case SrtpCipher::kNull:

@@ -28,7 +28,7 @@ class Transform {
  public:
   // `parameters` are valid.
   static absl::StatusOr<std::unique_ptr<Transform>> Create(const Parameters& parameters,
-                                                           Protocol protocol, bool sender);
+                                                           Protocol protocol);
 
   size_t tag_size() const { return tag_size_; }
   // The tag of AEAD is part of the ciphertext: MKI and index of SRTCP come after it.

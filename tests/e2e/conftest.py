@@ -12,6 +12,7 @@ sys.path[:0] = [HERE, os.path.join(ROOT, "tests", "golden")]
 
 from lab import kamailio, processes, rtpengine, sipp  # noqa: E402
 from lab.certificates import Certificates  # noqa: E402
+from lab.dtls_client import DtlsClient, Identity  # noqa: E402
 from lab.network import HOSTS, Network  # noqa: E402
 from lab.peer import Peer  # noqa: E402
 from lab.rtp_party import NgCall, RtpParty  # noqa: E402
@@ -108,11 +109,11 @@ def two_nodes(programs, build):
 
 @pytest.fixture
 def parties(network):
-    """Makes parties that speak RTP without SIP: parties(host, port, ssrc)."""
+    """Makes parties that speak RTP without SIP: parties(host, port, ssrc); kind: a class of them."""
     made = []
 
-    def make(host, port, ssrc):
-        made.append(RtpParty(network, host, port, ssrc))
+    def make(host, port, ssrc, kind=RtpParty):
+        made.append(kind(network, host, port, ssrc))
         return made[-1]
 
     yield make
@@ -138,6 +139,26 @@ def peer(network):
 def attacker(peer):
     """On a host that belongs to no call."""
     return peer("mallory")
+
+
+@pytest.fixture
+def identity(tmp_path):
+    return lambda name: Identity(tmp_path, name)
+
+
+@pytest.fixture
+def handshake(tmp_path):
+    """handshake(peer, target, identity): begins one."""
+    begun = []
+
+    def begin(peer, target, identity):
+        log = os.path.join(str(tmp_path), "s_client-%d.log" % len(begun))
+        begun.append(DtlsClient(peer, target, identity, log))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.close()
 
 
 @pytest.fixture

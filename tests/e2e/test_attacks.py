@@ -6,8 +6,9 @@ The control of all is the plain leg with immediate learning: there the same atta
 legs whose keys come from DTLS: test_attacks_dtls.py.
 """
 import base64
+import json
 import struct
-import sys
+import subprocess
 import time
 
 import pytest
@@ -16,12 +17,13 @@ from lab import checks, explain
 from lab.peer import rtp, settle
 from lab.processes import wait_until
 from lab.rtpengine import places_calls
-from lab.rtp_party import media_target
+from lab.rtp_party import NgCall, RtpParty, media_target
+from lab.sdes_call import SUITE, SdesCall, crypto_line
+from lab.srtp_party import SrtpParty
 from runner import srtp
 
 pytestmark = pytest.mark.rebuilt
 
-SUITE = "AES_CM_128_HMAC_SHA1_80"
 WINDOW_SECONDS = 3
 
 
@@ -149,54 +151,6 @@ def test_before_the_answer_a_plain_leg_hears_anybody_and_learns_nobody(
     assert not attacker.received
 
 
-class SdesCall:
-    """The caller is plain; the callee has SRTP with keys from SDP."""
-
-    SSRC, KEY = 0xB1, base64.b64encode(bytes(range(30))).decode()
-
-    def __init__(self, node, caller, callee, call_id):
-        self.caller, self.callee = caller, callee
-        named = {"call_id": call_id, "from_tag": "a"}
-        offer = node.ng.ok("offer", sdp=caller.sdp(), transport_protocol="RTP/SAVP", **named)
-        self.callee_port = media_target(offer["sdp"])
-        self.tag, key = crypto_line(offer["sdp"])
-        line = "a=crypto:%s %s inline:%s" % (self.tag, SUITE, self.KEY)
-        sdp = callee.sdp(line, protocol="RTP/SAVP")
-        answer = node.ng.ok("answer", to_tag="b", sdp=sdp, **named)
-        self.caller_port = media_target(answer["sdp"])
-        self.theirs, self.ours = srtp.context(self.KEY, SUITE), srtp.context(key, SUITE)
-        self._serial = 0
-
-    def talk(self, packets=5):
-        """The callee sends, the caller hears it. -> what was on the wire"""
-        wire = []
-        for _ in range(packets):
-            self._serial += 1
-            packet = rtp(self.SSRC, self._serial, b"genuine %d" % self._serial)
-            wire.append(self.theirs.protect(packet))
-            self.callee.send(self.callee_port, wire[-1])
-            self.caller.expect(packet)
-        return wire
-
-    def probe(self, attacker):
-        """The caller's audio reaches the callee, encrypted, and nobody else."""
-        self._serial += 1
-        probe = rtp(0xA1, self._serial, b"probe")
-        self.caller.send(self.caller_port, probe)
-        wait_until(lambda: self.ours.protect(probe) in self.callee.received, 5, "encrypted packet")
-        assert not attacker.received
-
-
-def crypto_line(sdp):
-    """-> tag and key of the line with our suite"""
-    for line in sdp.split("\r\n"):
-        if line.startswith("a=crypto:"):
-            tag, suite, key = line[len("a=crypto:") :].split(" ")[:3]
-            if suite == SUITE:
-                return tag, key[len("inline:") :].split("|")[0]
-    raise AssertionError("no %s in %r" % (SUITE, sdp))
-
-
 def injections(ssrc, seq):
     """Plain packets with the right SSRC that would be next, and the same under a key of his own."""
     plain = [rtp(ssrc, seq + i, b"injected %d" % i) for i in range(10)]
@@ -322,48 +276,107 @@ def test_no_srtcp_index_is_used_twice(node, peer, call_id, event):
     assert len(used) == len(set(used)), used
 
 
-# Four kinds of rubbish, in turn. None is RTP, which a plain leg has to take from anybody.
-FLOOD = 20000
-FLOOD_PROGRAM = """
-import socket, sys
-sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-kinds = [
-    b"\\x7f" * 172,
-    b"\\0\\1\\0\\0\\x21\\x12\\xa4\\x42" + bytes(12),
-    b"\\x16\\xfe\\xfd" + bytes(60),
-    b"\\x80\\xc2\\0\\1" + bytes(4),
-]
-for i in range(int(sys.argv[3])):
-    sock.sendto(kinds[i % 4], (sys.argv[1], int(sys.argv[2])))
-"""
+FLOOD_RATE, FLOOD_SECONDS = 100000, 5
 
 
-def test_a_flood_teaches_nothing_and_stops_nothing(node, call, attacker, network):
-    call.talk()
-    time.sleep(0.5)
-    address, port = call.towards_callee
-    command = [sys.executable, "-c", FLOOD_PROGRAM, address, str(port), str(FLOOD)]
+class FloodedCall:
+    """Talks while its callee's port is flooded, and others on the same thread of mediad do, too."""
+
+    def __init__(self, node, parties, call_id, callee_kind, protocol):
+        node.mediad.stop()
+        node.mediad_arguments = ["--num-threads=1"]
+        node.start_mediad()
+        node.await_ready()
+        self._node = node
+        caller = parties("uac", 4000, 0xA1)
+        callee = parties("uas", 5000, 0xB1, callee_kind)
+        self.call = NgCall(node.ng, caller, callee, call_id)
+        self.call.set_up(transport_protocol=protocol)
+        self.others = [
+            NgCall(
+                node.ng,
+                parties("uac", 4010 + 10 * i, 0xA2 + i),
+                parties("uas2", 5010 + 10 * i, 0xB2 + i),
+                "%s-%d" % (call_id, i),
+            ).set_up()
+            for i in range(3)
+        ]
+        self.every = [self.call, *self.others]
+
+    def talk(self):
+        for call in self.every:
+            call.talk()
+        time.sleep(0.5)
+
+    def pause(self):
+        time.sleep(0.5)
+        for call in self.every:
+            call.pause()
+
+    def overflows(self):
+        """Datagrams that found the receive buffer of a socket full, on the whole host."""
+        command = self._node.network.command(self._node.host, ["cat", "/proc/net/snmp"])
+        names, values = [
+            line.split()
+            for line in subprocess.check_output(command, text=True).splitlines()
+            if line.startswith("Udp:")
+        ]
+        return int(values[names.index("RcvbufErrors")])
+
+
+def flood(network, build, target, **options):
+    """By the attacker. -> how many datagrams he has sent"""
+    command = [build.program("flood"), "--target", "%s:%d" % target]
+    for name, value in options.items():
+        command += ["--" + name, str(value)]
+    answer = network.run("mallory", *command, stdout=subprocess.PIPE)
+    return json.loads(answer.stdout)["sent"]
+
+
+@pytest.mark.parametrize(
+    "callee_kind, protocol", [(RtpParty, "RTP/AVP"), (SrtpParty, "RTP/SAVP")], ids=["plain", "sdes"]
+)
+def test_a_flood_teaches_nothing_and_stops_nothing(
+    node, parties, attacker, network, build, call_id, callee_kind, protocol
+):
+    """100000 packets a second of rubbish, if the host can send as many."""
+    flooded = FloodedCall(node, parties, call_id, callee_kind, protocol)
+    call, before = flooded.call, flooded.overflows()
+    flooded.talk()
     first = call.callee.sent
-    network.run("mallory", *command)
+    sent = flood(network, build, call.towards_callee, rate=FLOOD_RATE, seconds=FLOOD_SECONDS)
     last = call.callee.sent
-    time.sleep(1)
-    call.pause()
+    flooded.pause()
+    overflows = flooded.overflows() - before
+    # Each datagram that was read is counted, by reason.
     drops = {
         text: count
         for text, (count, source) in explain.drops(node, call.call_id, "b").items()
         if source.startswith(network.ipv4("mallory") + ":")
     }
-    assert sorted(text.split(" ")[0] for text in drops) == ["DTLS", "STUN", "not", "unknown"], drops
+    assert sorted(text.split(" ")[0] for text in drops) == FLOOD_REASONS[protocol], drops
     came_in = sum(drops.values())
-    assert 0 < came_in <= FLOOD
-    # The other direction has a socket, and a buffer, of its own.
+    # The other direction and the other calls have sockets, and buffers, of their own.
     checks.uninterrupted(call.callee.numbers_from(call.caller.ssrc), 50)
+    for other in flooded.others:
+        checks.uninterrupted(other.callee.numbers_from(other.caller.ssrc), 50)
+        checks.uninterrupted(other.caller.numbers_from(other.callee.ssrc), 50)
+    # The flooded port loses something only if its buffer was full, and only during the flood.
     heard = call.caller.numbers_from(call.callee.ssrc)
     lost = set(range(call.callee.sent)) - set(heard)
     assert len(heard) == len(set(heard)) and len(heard) >= 50
-    # Only if the socket's buffer has overflowed, and only for as long as the flood lasted.
     assert all(first <= number <= last for number in lost), (first, last, lost)
-    assert came_in < FLOOD or not lost, lost
+    assert len(lost) <= overflows, (lost, overflows)
+    # What the attacker has sent was read, or lost in the same way: nothing went anywhere else.
+    assert 0 < came_in <= sent + len(lost) - overflows, (came_in, sent, lost, overflows)
+    # Nothing was learned, and nothing goes to the attacker.
     assert not attacker.received
     status = call.query()["tags"]["b"]["medias"][0]["streams"][0]["endpoint"]
     assert (status["address"], status["port"]) == (call.callee.address, call.callee.port)
+
+
+# Of noise, STUN, DTLS and RTCP of no known type. All of it is refused before SRTP is looked at.
+FLOOD_REASONS = {
+    "RTP/AVP": ["DTLS", "STUN", "not", "unknown"],
+    "RTP/SAVP": ["DTLS", "STUN", "not", "unknown"],
+}

@@ -57,9 +57,9 @@ def rtpengine_call(node, call_id):
     return WebCall(node.ng, call_id)
 
 
-def both_hear(web_party, plain_party, node):
+def both_hear(web_party, plain_party, node, relay=None):
     """Audio in both directions from now on, as both ends see it."""
-    checks.web_becomes_connected(web_party, node.address)
+    checks.web_becomes_connected(web_party, *(relay or [node.address]))
     checks.web_hears(web_party, "audio", LISTEN_SECONDS)
     since = time.monotonic()
     time.sleep(LISTEN_SECONDS)
@@ -95,6 +95,28 @@ def test_a_phone_calls_the_browser(node, web, plain, rtpengine_call, keys):
     bob = web("bob", PCMU)
     rtpengine_call.plain_to_web(plain, bob, keys)
     both_hear(bob, plain, node)
+
+
+@pytest.mark.parametrize("host, families", [("web6", ["ipv6"]), ("web46", ["ipv4", "ipv6"])])
+def test_a_browser_with_ipv6(
+    node, network, playwright, plain, rtpengine_call, tmp_path, host, families
+):
+    """Alone and beside IPv4, with a phone that has IPv4: the relay is between the families."""
+    network.confine(host, "m1", families)
+    browser = Browser(network, host, playwright, str(tmp_path / "browser.log"))
+    try:
+        alice = WebParty(browser, "alice", PCMU)
+        offered = alice.create_offer()
+        towards_plain = rtpengine_call.offer(offered, TO_PLAIN, address_family="IP4")
+        answered = rtpengine_call.answer(plain.sdp(), TO_WEB)
+        for sdp, of in ((offered, host), (answered, "m1")):
+            told = {candidate.split(" ")[4] for candidate in lines(sdp, "candidate")}
+            assert told >= {getattr(network, family)(of) for family in families}, told
+        alice.set_remote("answer", answered)
+        plain.talk_to(media_target(towards_plain))
+        both_hear(alice, plain, node, [getattr(network, family)("m1") for family in families])
+    finally:
+        browser.close()
 
 
 def test_two_browsers(node, web, rtpengine_call):

@@ -3,7 +3,7 @@
 // A request unanswered for a second is sent again with the same cookie, as SIP proxies do, four
 // times at most.
 // --hold 1 leaves the calls open (for measuring memory) and, with --calls-file, writes them in
-// rtpload's form.
+// rtpload's form; with --srtp 1 the caller speaks SRTP with keys in its SDP, the callee plain RTP.
 // --burst N sends N offers at once, waits without repeating, counts missing replies and deletes the
 // calls. --encoding json speaks JSON instead of bencode. One thread. Prints one JSON object. Requests
 // are written and replies searched by hand: what is generated is fixed, and of a reply only "result"
@@ -18,6 +18,7 @@
 
 #include "tools/bench/command_line.h"
 #include "tools/bench/sockets.h"
+#include "tools/bench/srtp_caller.h"
 
 namespace {
 
@@ -67,11 +68,13 @@ class Dictionary {
   std::string text_;
 };
 
-std::string Sdp(const std::string& address, uint32_t port) {
+std::string Sdp(const std::string& address, uint32_t port, bool srtp) {
   return "v=0\r\no=- 1 1 IN IP4 " + address + "\r\ns=-\r\nc=IN IP4 " + address +
          "\r\nt=0 0\r\nm=audio " + std::to_string(port) +
-         " RTP/AVP 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
-         "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n";
+         (srtp ? " RTP/SAVP" : " RTP/AVP") +
+         " 8 0 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"
+         "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\na=ptime:20\r\na=sendrecv\r\n" +
+         (srtp ? bench::kCallersKeyLine : "");
 }
 
 bool IsOk(std::string_view reply) {
@@ -118,6 +121,7 @@ class Generator {
         total_(arguments.Number("calls")),
         hold_(arguments.Number("hold") != 0),
         json_(arguments.Text("encoding") == "json"),
+        srtp_(arguments.Number("srtp") != 0),
         run_id_(std::to_string(getpid()) + "x" + std::to_string(bench::NowNs())),
         calls_file_(arguments.Text("calls-file")) {
     fd_ = bench::UdpSocket(bench::Endpoint(address_, 0), 8 << 20);
@@ -183,7 +187,9 @@ class Generator {
     // Keys are in order, as Kamailio's module sends them: replace, sdp and the like after the tags.
     if (call.next == kOffer || call.next == kAnswer) {
       body.AddList("replace", "origin");
-      body.Add("sdp", Sdp(address_, PartyPort(call.number, call.next == kOffer ? 0 : 1)));
+      const bool caller = call.next == kOffer;
+      body.Add("sdp", Sdp(address_, PartyPort(call.number, caller ? 0 : 1), srtp_ && caller));
+      if (srtp_ && caller) body.Add("transport-protocol", "RTP/AVP");
     }
     if (call.next == kAnswer) body.Add("to-tag", "b" + std::to_string(call.number));
     if (call.next == kDelete) body.Add("delete-delay", 0);
@@ -333,6 +339,7 @@ class Generator {
   uint32_t total_;
   bool hold_;
   bool json_;
+  bool srtp_;
   std::string run_id_;
   std::string calls_file_;
   std::ofstream output_;
@@ -357,6 +364,7 @@ int main(int argc, char** argv) {
                                       {"concurrency", "20"},
                                       {"hold", "0"},
                                       {"encoding", "bencode"},
+                                      {"srtp", "0"},
                                       {"calls-file", ""},
                                       {"burst", "0"}});
   if (arguments.Text("encoding") != "bencode" && arguments.Text("encoding") != "json") {

@@ -5,7 +5,8 @@
 // being where the party sends from, RELAY the relay's port towards it. Sending is spread evenly
 // over the packet interval by a timer of 1 ms. The payload begins with the time of sending, from
 // which the delay through the relay is told. Each thread has its share of the calls. Prints one
-// JSON object.
+// JSON object. With --srtp 1 the first party of every call speaks SRTP, with the key that ngload has
+// signalled: what it sends is encrypted, of what it gets only the size and the SSRC are looked at.
 #include <atomic>
 #include <cstdio>
 #include <fstream>
@@ -15,6 +16,7 @@
 
 #include "tools/bench/command_line.h"
 #include "tools/bench/sockets.h"
+#include "tools/bench/srtp_caller.h"
 
 namespace {
 
@@ -28,6 +30,7 @@ struct Party {
   uint32_t ssrc = 0;
   uint16_t sequence = 0;
   uint32_t timestamp = 0;
+  bool secure = false;
 };
 
 struct Totals {
@@ -61,7 +64,8 @@ class Loader {
   Loader(std::vector<Party> parties, const Settings& settings)
       : parties_(std::move(parties)),
         settings_(settings),
-        packet_(kHeaderSize + settings.payload, 0x55) {
+        size_(kHeaderSize + settings.payload),
+        packet_(size_ + SRTP_MAX_TRAILER_LEN, 0x55) {
     for (size_t i = 0; i < parties_.size(); ++i) bench::Watch(epoll_, parties_[i].fd, i);
   }
 
@@ -98,6 +102,7 @@ class Loader {
   }
 
   void Send(Party& party) {
+    std::fill(packet_.begin(), packet_.end(), 0x55);
     packet_[0] = 0x80;
     packet_[1] = 8;  // PCMA
     const uint16_t sequence = htons(++party.sequence);
@@ -106,7 +111,8 @@ class Loader {
     StoreWord(&packet_[8], party.ssrc);
     const int64_t now = bench::NowNs();
     std::memcpy(&packet_[kHeaderSize], &now, sizeof now);
-    if (send(party.fd, packet_.data(), packet_.size(), 0) == static_cast<ssize_t>(packet_.size())) {
+    const size_t size = party.secure ? caller_.Protect(packet_, size_) : size_;
+    if (send(party.fd, packet_.data(), size, 0) == static_cast<ssize_t>(size)) {
       ++totals_.sent;
     } else {
       ++totals_.send_errors;
@@ -122,7 +128,9 @@ class Loader {
         return;
       }
       uint32_t ssrc = 0;
-      if (static_cast<size_t>(size) == packet_.size()) std::memcpy(&ssrc, buffer + 8, 4);
+      if (static_cast<size_t>(size) == size_ + (party.secure ? bench::kSrtpTag : 0)) {
+        std::memcpy(&ssrc, buffer + 8, 4);
+      }
       ssrc = ntohl(ssrc);
       // What comes back must be the other party's of the same call.
       if (ssrc == party.ssrc || (ssrc != first_ssrc && ssrc != first_ssrc + 1)) {
@@ -130,9 +138,10 @@ class Loader {
         continue;
       }
       ++totals_.received;
+      if (party.secure) continue;
       int64_t sent_at = 0;
       std::memcpy(&sent_at, buffer + kHeaderSize, sizeof sent_at);
-      if (totals_.received % 16 == 0) {
+      if (++timed_ % 16 == 0) {
         totals_.delays_us.push_back(static_cast<uint32_t>((bench::NowNs() - sent_at) / 1000));
       }
     }
@@ -140,13 +149,16 @@ class Loader {
 
   std::vector<Party> parties_;
   Settings settings_;
+  size_t size_;  // of an RTP packet
   std::vector<uint8_t> packet_;
+  bench::SrtpCaller caller_;
   int epoll_ = bench::Epoll();
   uint64_t tick_ = 0;
+  uint64_t timed_ = 0;  // packets whose delay can be told
   Totals totals_;
 };
 
-std::vector<Party> OpenParties(const std::string& file) {
+std::vector<Party> OpenParties(const std::string& file, bool srtp) {
   std::ifstream input(file);
   if (!input) bench::Die("cannot read " + file);
   std::vector<Party> parties;
@@ -162,6 +174,7 @@ std::vector<Party> OpenParties(const std::string& file) {
       const sockaddr_in to = bench::Endpoint(relay);
       if (connect(party.fd, bench::Generic(to), sizeof to) != 0) bench::DieErrno("connect");
       party.ssrc = 0x10000000u + static_cast<uint32_t>(parties.size());
+      party.secure = srtp && side == 0;
       parties.push_back(party);
     }
   }
@@ -177,8 +190,10 @@ int main(int argc, char** argv) {
                                       {"seconds", "10"},
                                       {"interval-ms", "20"},
                                       {"payload", "160"},
-                                      {"threads", "1"}});
+                                      {"threads", "1"},
+                                      {"srtp", "0"}});
   bench::RaiseFileLimit();
+  if (srtp_init() != srtp_err_status_ok) bench::Die("libsrtp2 does not start");
   Settings settings;
   settings.interval_ms = arguments.Number("interval-ms");
   settings.payload = arguments.Number("payload");
@@ -188,7 +203,8 @@ int main(int argc, char** argv) {
       settings.payload > 1400) {
     bench::Die("--interval-ms and --threads at least 1, --payload 8 to 1400");
   }
-  const std::vector<Party> parties = OpenParties(arguments.Text("calls"));
+  const std::vector<Party> parties =
+      OpenParties(arguments.Text("calls"), arguments.Number("srtp") != 0);
   const size_t calls = parties.size() / 2;
   std::vector<Totals> results(threads);
   std::vector<std::thread> workers;

@@ -28,7 +28,7 @@ class Capture:
                 "-B",
                 "16384",
                 "-s",
-                "200",
+                "300",
                 "-Z",
                 "root",
                 "-w",
@@ -38,19 +38,23 @@ class Capture:
         )
         wait_until(lambda: "listening on" in self._program.log(), what="tcpdump on " + host)
 
-    def arrived(self):
-        """Ends the capture; -> {(SSRC, own port): [(source, sequence number), …]} of the RTP that
-        came to this host."""
+    def packets(self):
+        """Ends the capture; -> (source, own port, packet) of the RTP and RTCP that came to this host."""
         time.sleep(0.3)
         self._program.stop()
         with open(self._path, "rb") as handle:
             _, frames = parse_pcap(handle.read())
-        streams = collections.defaultdict(list)
         for source, target, payload in frames:
             host, _, port = target.rpartition(":")
-            if host.strip("[]") not in self._addresses or len(payload) < 12 or payload[0] >> 6 != 2:
-                continue
-            _, _, seq, _, ssrc = struct.unpack_from(">BBHII", payload)
+            if host.strip("[]") in self._addresses and len(payload) >= 12 and payload[0] >> 6 == 2:
+                yield source.rpartition(":")[0].strip("[]"), int(port), payload
+
+    def arrived(self):
+        """Ends the capture; -> {(SSRC, own port): [(source, sequence number), …]} of the RTP that
+        came to this host."""
+        streams = collections.defaultdict(list)
+        for source, port, packet in self.packets():
+            _, _, seq, _, ssrc = struct.unpack_from(">BBHII", packet)
             if ssrc >= FIRST_SSRC:
-                streams[ssrc, int(port)].append((source.rpartition(":")[0].strip("[]"), seq))
+                streams[ssrc, port].append((source, seq))
         return dict(streams)

@@ -59,8 +59,8 @@ def no_calls(ng):
     assert calls == [], "calls left: %r" % calls
 
 
-def web_becomes_connected(party, relay, seconds=10):
-    """ICE and DTLS have come about, with the relay and no other."""
+def web_becomes_connected(party, *relay, seconds=10):
+    """ICE and DTLS have come about, with the relay and no other. relay: its addresses"""
     deadline = time.monotonic() + seconds
     while True:
         stats = party.stats()
@@ -71,7 +71,7 @@ def web_becomes_connected(party, relay, seconds=10):
             break
         assert time.monotonic() < deadline, states
         time.sleep(0.1)
-    assert stats.remote_addresses() <= {relay}, stats.remote_addresses()
+    assert stats.remote_addresses() <= set(relay), stats.remote_addresses()
     assert all(transport["srtpCipher"] for transport in stats.transports())
 
 

@@ -11,13 +11,15 @@ import threading
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties; web: the browser; mallory: of no call.
+# sip: the proxy; m1, m2: media hosts; uac, uas, uas2: the parties; web, web6, web46: browsers; mallory: of no call.
 HOSTS = {
     "sip": 1,
     "uac": 11,
     "uas": 12,
     "uas2": 13,
     "web": 14,
+    "web6": 15,
+    "web46": 16,
     "m1": 21,
     "m2": 22,
     "mallory": 66,
@@ -114,13 +116,19 @@ class Network:
             raise outcome["error"]
         return outcome["value"]
 
-    def confine(self, host, to):
-        """From now on the host reaches no other than one, in IPv4."""
-        subnet = self.ipv4("sip").rpartition(".")[0] + ".0/24"
+    def confine(self, host, to, families=("ipv4",)):
+        """From now on the host reaches no other than one, and has addresses of these families only."""
         name = self.namespace(host)
-        _ip("-n", name, "route", "replace", self.ipv4(to) + "/32", "dev", "eth0")
-        _ip("-n", name, "route", "del", subnet, "dev", "eth0")
-        _ip("-n", name, "-6", "addr", "flush", "dev", "eth0")
+        subnets = {
+            "ipv4": ("-4", self.ipv4(to) + "/32", self.ipv4("sip").rpartition(".")[0] + ".0/24"),
+            "ipv6": ("-6", self.ipv6(to) + "/128", self.ipv6("sip").rpartition("::")[0] + "::/64"),
+        }
+        for family, (option, target, subnet) in subnets.items():
+            if family in families:
+                _ip("-n", name, option, "route", "replace", target, "dev", "eth0")
+                _ip("-n", name, option, "route", "del", subnet, "dev", "eth0")
+            else:
+                _ip("-n", name, option, "addr", "flush", "dev", "eth0")
 
     def break_relay(self, host):
         """Drops the media arriving at a host: a check that proves relaying has to fail from now

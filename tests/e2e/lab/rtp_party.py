@@ -45,6 +45,7 @@ class RtpParty:
             data, source = self._socket.recvfrom(2048)
         except OSError:
             return
+        data = self.open(data)
         if len(data) >= 12 and data[0] >> 6 == 2:
             first, second, seq, timestamp, ssrc = struct.unpack_from(">BBHII", data)
             now = time.monotonic()
@@ -61,10 +62,22 @@ class RtpParty:
             ">BBHII", 0x80, 0, self.sent & 0xFFFF, self.sent * 160 & 0xFFFFFFFF, self.ssrc
         )
         try:
-            self._socket.sendto(head + b"\xd5" * 160, self._target)
+            self._socket.sendto(self.seal(head + b"\xd5" * 160), self._target)
             self.sent += 1
         except OSError:
             pass
+
+    def seal(self, packet):
+        """What goes on the wire."""
+        return packet
+
+    def open(self, data):
+        """The packet in what came; empty: it counts as not received."""
+        return data
+
+    def answer_to(self, offer):
+        """-> the SDP"""
+        return self.sdp()
 
     def talk_to(self, target):
         self._target = target
@@ -121,10 +134,13 @@ class NgCall:
         self._ng, self.caller, self.callee, self.call_id = ng, caller, callee, call_id
         self._tags = dict(zip(("from_tag", "to_tag"), tags))
 
-    def set_up(self):
+    def set_up(self, **keys):
+        """keys: more of the offer's"""
         from_tag = self._tags["from_tag"]
-        offer = self._ng.ok("offer", call_id=self.call_id, from_tag=from_tag, sdp=self.caller.sdp())
-        answer = self._ng.ok("answer", call_id=self.call_id, sdp=self.callee.sdp(), **self._tags)
+        named = {"call_id": self.call_id, "from_tag": from_tag, **keys}
+        offer = self._ng.ok("offer", sdp=self.caller.sdp(), **named)
+        sdp = self.callee.answer_to(offer["sdp"])
+        answer = self._ng.ok("answer", call_id=self.call_id, sdp=sdp, **self._tags)
         self.towards_callee, self.towards_caller = media_target(offer["sdp"]), media_target(
             answer["sdp"]
         )

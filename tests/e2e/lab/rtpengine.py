@@ -38,7 +38,7 @@ class Node:
         self.ng = NgClient(self.network, host, (self.address, NG_PORT))
         self._serial = 0
         self.controld = self.mediad = None
-        self.controld_arguments = []  # more of them
+        self.controld_arguments, self.mediad_arguments = [], []  # more of them
 
     def _name(self, what):
         self._serial += 1
@@ -99,6 +99,7 @@ class Node:
                 "--worker-name=" + self.host,
                 "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),
                 *media_arguments(self.network, self.host),
+                *self.mediad_arguments,
             ],
         )
 

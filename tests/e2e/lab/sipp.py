@@ -3,6 +3,7 @@ import os
 
 from .audio import write_audio
 
+_PLAIN = {"RING_MS": 1, "PROTOCOL": "RTP/AVP", "READ": "", "KEYS": ""}
 _SCENARIOS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "scenarios")
 MEDIA_PORT = 6000
 
@@ -12,22 +13,26 @@ class Sipp:
         self._programs = programs
         self._files = 0
 
-    def audio(self, packets):
-        """-> (file, SSRC) of new audio"""
+    def audio(self, packets, **more):
+        """-> (file, SSRC) of new audio; more: as write_audio has it"""
         self._files += 1
         path = self._programs.path("audio-%d.pcap" % self._files)
-        return path, write_audio(path, self._files, packets)
+        return path, write_audio(path, self._files, packets, **more)
 
     def _scenario(self, host, name, words):
         with open(os.path.join(_SCENARIOS, name + ".xml")) as handle:
             text = handle.read()
-        for word, value in dict({"RING_MS": 1}, **words).items():
+        for word, value in dict(_PLAIN, **words).items():
             text = text.replace("@%s@" % word, str(value))
         assert "@" not in text.replace("@[", ""), "unfilled word in %s" % name
         path = self._programs.path("%s-%s.xml" % (host, name))
         with open(path, "w") as handle:
             handle.write(text)
         return path
+
+    def messages(self, host):
+        """The file with what was sent and received there."""
+        return self._programs.path("%s.messages" % host)
 
     def _start(self, host, name, words, address, arguments):
         path = self._scenario(host, name, words)
@@ -51,6 +56,9 @@ class Sipp:
                 "-trace_err",
                 "-error_file",
                 errors,
+                "-trace_msg",
+                "-message_file",
+                self.messages(host),
                 "-timeout",
                 "90",
                 "-timeout_error",

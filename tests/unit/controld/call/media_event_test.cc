@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "controld/call/srtp_progress.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::call {
@@ -77,6 +78,67 @@ TEST_F(MediaEventTest, KeepsWhyAHandshakeFailed) {
   EXPECT_FALSE(TakeMediaEvent(event, &call_));
   event.mutable_dtls_failed()->set_media(8);
   EXPECT_FALSE(TakeMediaEvent(event, &call_));
+}
+
+// ---- How far SRTP has come
+
+v1::SrtpKey Key(const std::string& key, uint64_t index) {
+  v1::SrtpKey out;
+  out.set_suite("AES_CM_128_HMAC_SHA1_80");
+  out.set_key(key);
+  if (index > 0) out.add_positions()->set_rtp_index(index);
+  return out;
+}
+
+v1::Event Progress(const v1::SrtpKey& receive, const v1::SrtpKey& send, bool rtcp = false) {
+  v1::Event event;
+  event.mutable_srtp_progress()->set_media(7);
+  event.mutable_srtp_progress()->set_rtcp(rtcp);
+  *event.mutable_srtp_progress()->mutable_receive() = receive;
+  *event.mutable_srtp_progress()->mutable_send() = send;
+  return event;
+}
+
+TEST_F(MediaEventTest, PositionsGoBackWithTheKeysFromSdp) {
+  *media_->mutable_srtp_receive() = Key("r", 0);
+  *media_->mutable_srtp_send() = Key("s", 0);
+  EXPECT_TRUE(TakeMediaEvent(Progress(Key("r", 65536), Key("s", 131072)), &call_));
+  EXPECT_FALSE(TakeMediaEvent(Progress(Key("r", 65536), Key("s", 131072)), &call_));
+  EXPECT_TRUE(TakeMediaEvent(Progress(Key("r", 81920), Key("s", 147456)), &call_));
+  ASSERT_EQ(media_->srtp_progress_size(), 1);
+
+  v1::Srtp srtp;
+  *srtp.mutable_receive() = Key("r", 0);
+  *srtp.mutable_send() = Key("new", 0);
+  FillPositions(*media_, &srtp);
+  EXPECT_EQ(srtp.receive().positions(0).rtp_index(), 81920u);
+  EXPECT_EQ(srtp.send().positions_size(), 0);
+  EXPECT_FALSE(srtp.has_dtls());
+}
+
+TEST_F(MediaEventTest, PositionsGoBackWithTheKeysOfAHandshake) {
+  for (const bool rtcp : {false, true}) {
+    v1::DtlsKeys* keys = media_->mutable_dtls()->add_established();
+    keys->set_rtcp(rtcp);
+    *keys->mutable_receive() = Key(rtcp ? "r2" : "r", 0);
+    *keys->mutable_send() = Key(rtcp ? "s2" : "s", 0);
+  }
+  EXPECT_TRUE(TakeMediaEvent(Progress(Key("r", 65536), Key("s", 65537)), &call_));
+  EXPECT_TRUE(TakeMediaEvent(Progress(Key("r2", 65538), Key("s2", 65539), true), &call_));
+  v1::Srtp srtp;
+  *srtp.mutable_dtls()->mutable_established() = media_->dtls().established();
+  FillPositions(*media_, &srtp);
+  EXPECT_EQ(srtp.dtls().established(0).receive().positions(0).rtp_index(), 65536u);
+  EXPECT_EQ(srtp.dtls().established(0).send().positions(0).rtp_index(), 65537u);
+  EXPECT_EQ(srtp.dtls().established(1).receive().positions(0).rtp_index(), 65538u);
+  EXPECT_EQ(srtp.dtls().established(1).send().positions(0).rtp_index(), 65539u);
+}
+
+TEST_F(MediaEventTest, PositionsUnderOtherKeysAreNothing) {
+  EXPECT_FALSE(TakeMediaEvent(Progress(Key("r", 65536), Key("s", 65536)), &call_));
+  *media_->mutable_srtp_receive() = Key("new", 0);
+  EXPECT_FALSE(TakeMediaEvent(Progress(Key("r", 65536), Key("s", 65536)), &call_));
+  EXPECT_EQ(media_->srtp_progress_size(), 0);
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <ctime>
 #include <deque>
+#include <fstream>
 #include <future>
 #include <map>
 #include <mutex>
@@ -325,6 +326,36 @@ TEST_F(EngineTest, SurvivesUnreachablePeers) {
   const auto failed = Await([](const v1::Event& event) { return event.has_failed(); }, milliseconds(300));
   EXPECT_FALSE(failed) << failed->DebugString();
   EXPECT_EQ(Query("gone").statistics().media(1).streams(0).ingress().packets(), 20u);
+}
+
+// The shard stands still while one port is flooded and another one gets a packet: both have their turn.
+TEST_F(EngineTest, AFloodedPortDoesNotStarveTheOthers) {
+  Peer flooding, other, listener;
+  const base::Endpoint flooded = Ours(Apply(TwoParties("flooded", flooding, listener)), 0);
+  const base::Endpoint quiet = Ours(Apply(TwoParties("quiet", other, listener)), 0);
+  constexpr uint16_t kFlood = 150;
+  {
+    std::lock_guard<std::mutex> hold(mutex_);  // what the shard has to report waits for it
+    flooding.Send(Rtp(0), flooded);
+    ASSERT_TRUE(listener.Receive());
+    for (uint16_t i = 1; i <= kFlood; ++i) flooding.Send(Rtp(i), flooded);
+    other.Send(Rtp(1000), quiet);
+  }
+  size_t before = 0;
+  for (auto packet = listener.Receive(); packet && packet->bytes != Rtp(1000); packet = listener.Receive()) ++before;
+  EXPECT_LT(before, 8u);
+  for (size_t i = before; i < kFlood; ++i) ASSERT_TRUE(listener.Receive());
+}
+
+TEST(UdpSocketTest, HasTheReceiveBufferThatTheSystemAllows) {
+  UdpSocket socket;
+  ASSERT_EQ(socket.Bind({*base::IpAddress::Parse("127.0.0.1"), 0}), 0);
+  int allowed = 0, size = 0;
+  std::ifstream("/proc/sys/net/core/rmem_max") >> allowed;
+  ASSERT_GT(allowed, 0);
+  socklen_t length = sizeof size;
+  ASSERT_EQ(getsockopt(socket.fd(), SOL_SOCKET, SO_RCVBUF, &size, &length), 0);
+  EXPECT_GE(size, 2 * std::min(allowed, UdpSocket::kReceiveBuffer));
 }
 
 TEST_F(EngineTest, KeepsPortsOverGenerationsAndGivesBackTheRtcpPort) {
