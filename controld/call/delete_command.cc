@@ -121,7 +121,7 @@ void MarkRemoved(CallState* call, const std::set<uint32_t>& gone) {
 
 class Deletion : public std::enable_shared_from_this<Deletion> {
  public:
-  Deletion(CallTable& table, ng::Request request, base::Now now, Respond respond)
+  Deletion(CallTable& table, ng::Request&& request, base::Now now, Respond respond)
       : table_(table), request_(std::move(request)), now_(now), respond_(std::move(respond)) {}
 
   void Run() {

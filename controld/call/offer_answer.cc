@@ -83,7 +83,7 @@ PlacementNeeds NeedsOf(const ng::Request& request, const sdp::SessionDescription
 // One offer or answer on its way; kept alive by the worker's callback.
 class OfferAnswer : public std::enable_shared_from_this<OfferAnswer> {
  public:
-  OfferAnswer(CallTable& table, ng::Request request, sdp::SessionDescription sdp,
+  OfferAnswer(CallTable& table, ng::Request&& request, sdp::SessionDescription&& sdp,
               base::Endpoint origin, base::Now now, Respond respond)
       : table_(table), request_(std::move(request)), sdp_(std::move(sdp)),
         origin_(std::move(origin)), now_(now), respond_(std::move(respond)) {}

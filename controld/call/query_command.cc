@@ -21,16 +21,14 @@ void HandleQuery(CallTable& table, ng::Request request, base::Now, Respond respo
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const CallEntryPtr entry = table.Find(*request.call_id);
   if (entry == nullptr) return respond(Failure("Unknown call-id"));
+  std::string tag = request.to_tag.value_or(std::string());
+  if (tag.empty()) tag = request.from_tag.value_or(std::string());
   table.gateway.Query(
       entry->state.worker(), entry->state.call_id(), false,
-      [&table, entry, request = std::move(request), respond = std::move(respond)](
+      [&table, entry, tag = std::move(tag), respond = std::move(respond)](
           const rtpengine::v1::Error*, const rtpengine::v1::SessionStatistics& statistics) {
         QuerySelection selection;
-        if (request.to_tag && !request.to_tag->empty()) {
-          selection.tag = &*request.to_tag;
-        } else if (request.from_tag && !request.from_tag->empty()) {
-          selection.tag = &*request.from_tag;
-        }
+        if (!tag.empty()) selection.tag = &tag;
         ng::Dictionary reply = BuildQueryReply(entry->state, statistics, selection, table.settings);
         reply.Add("result", "ok");
         respond(std::move(reply));

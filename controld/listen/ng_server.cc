@@ -220,11 +220,10 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
     }
     return transaction->Reply(ErrorReply(decoded.error));
   }
-  ng::Request request;
-  if (decoded.ok()) {
-    request = ng::ParseRequest(decoded.dictionary,
-                               {decoded.encoding, &options_.templates, options_.transport_words});
-  }
+  ng::Request request =
+      decoded.ok() ? ng::ParseRequest(decoded.dictionary, {decoded.encoding, &options_.templates,
+                                                           options_.transport_words})
+                   : ng::Request();
   transaction->Describe(request, *command->string(), decoded.dictionary);
   LogRequest(*transaction, *command->string(), decoded.dictionary);
   if (!decoded.ok()) return transaction->Reply(ErrorReply(decoded.error));

@@ -4,13 +4,15 @@ namespace controld::ng {
 
 namespace {
 
-// Most have three entries or more: growing to them one by one would move each of them twice.
+// Most have three entries or more, many about twelve: growing to them in small steps would move each of them twice.
 constexpr size_t kFirstEntries = 4;
 
 }  // namespace
 
 Value& Dictionary::Add(std::string key, Value value) {
-  if (entries_.empty()) entries_.reserve(kFirstEntries);
+  if (entries_.size() == entries_.capacity()) {
+    entries_.reserve(entries_.empty() ? kFirstEntries : 4 * entries_.size());
+  }
   return entries_.emplace_back(std::move(key), std::move(value)).second;
 }
 

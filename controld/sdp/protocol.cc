@@ -17,6 +17,10 @@ constexpr std::array<std::string_view, 7> kProtocols = {
 }  // namespace
 
 std::string_view CanonicalProtocol(std::string_view text) {
+  // Nearly all are written as they should be.
+  for (const std::string_view known : kProtocols) {
+    if (known == text) return known;
+  }
   const auto* found =
       std::find_if(kProtocols.begin(), kProtocols.end(),
                    [text](std::string_view known) { return base::EqualsIgnoreCase(known, text); });

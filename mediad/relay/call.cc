@@ -86,7 +86,6 @@ class Call::Reservation {
   };
 
   void Drop(std::vector<std::unique_ptr<MediaSocket>>* sockets) {
-    for (auto& socket : *sockets) call_.watcher_.Unwatch(socket.get());
     sockets->clear();
   }
 
@@ -121,7 +120,6 @@ Call::Call(std::string id, std::string owner, const rtcp::QualityOptions& qualit
 Call::~Call() { ReleaseAll(); }
 
 void Call::ReleaseAll() {
-  for (auto& socket : sockets_) watcher_.Unwatch(socket.get());
   sockets_.clear();
   for (const PortSet& set : port_sets_) {
     interfaces_.Release(set.ports.address, set.ports.port, set.ports.count);
@@ -280,9 +278,6 @@ void Call::Adopt(const v1::Session& specification, Reservation* reservation) {
     }
   }
   // What was not moved is closed before its port is given back.
-  for (auto& socket : sockets_) {
-    if (socket != nullptr) watcher_.Unwatch(socket.get());
-  }
   sockets_ = std::move(sockets);
   for (const PortSet& have : port_sets_) {
     unsigned kept = 0;

@@ -29,7 +29,7 @@ struct MediaSocket {
   uint32_t interface = 0;  // InterfaceTable::IndexOf
 };
 
-// Registers sockets where packets are awaited. Implemented by the shard.
+// Registers sockets where packets are awaited; to close one is to end that, too. Implemented by the shard.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -58,6 +58,12 @@ class Call {
                                             std::vector<HandedCall>* handed, const base::Now& now);
   void DescribePorts(
       google::protobuf::RepeatedPtrField<rtpengine::v1::PortSetAllocation>* out) const;
+
+  // A packet is coming to this socket, and will leave by another.
+  void Prefetch(session::SocketIndex index) const {
+    session_.Prefetch(index);
+    for (size_t i = 0; i < sockets_.size() && i < 4; ++i) __builtin_prefetch(sockets_[i].get());
+  }
 
   // Stops listening; ports stay reserved. Apply() or ResumeMedia() listens again.
   void StopMedia();

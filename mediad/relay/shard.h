@@ -7,12 +7,15 @@
 // Post(), totals() and AddTraffic() are for any thread; everything else runs on the shard's own.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <array>
 #include <atomic>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -57,6 +60,8 @@ class Shard final : public Watcher {
   static constexpr size_t kBufferSize = 8192;
 
   void Loop();
+  int Wait(std::span<epoll_event> events);
+  static void Anticipate(std::span<const epoll_event> coming);
   int TimeToWait() const;  // ms, until the next tick or deadline of a session
   // Media.
   void Receive(MediaSocket* media, const base::Now& now);
@@ -124,6 +129,7 @@ class Shard final : public Watcher {
   bool stopping_ = false;       // likewise
   // Something is in the queue or stopping_ is set: spares the loop the lock. Set before wake_ is written.
   std::atomic<bool> signalled_{false};
+  std::atomic<bool> asleep_{false};  // the loop, or about to be: wake_ has to be written
 
   // Written by the shard's thread only.
   std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0}, active_media_{0};

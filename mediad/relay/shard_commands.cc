@@ -1,6 +1,4 @@
 // The shard's side of the worker protocol: apply, delete, query, list.
-#include <sys/eventfd.h>
-
 #include "mediad/relay/batch_scope.h"
 #include "mediad/relay/shard.h"
 #include "mediad/session/validate.h"
@@ -41,17 +39,15 @@ bool Shard::RunCommands() {
     std::unique_lock<std::mutex> lock(mutex_);
     if (stopping_) return false;
     if (queue_.empty()) {
-      // Under the lock: whoever posts next sees the flag lowered and wakes us again.
+      // Under the lock: whoever posts next sees the flag lowered and raises it again.
       signalled_.store(false, std::memory_order_release);
-      eventfd_t ignored;
-      eventfd_read(wake_, &ignored);
       return true;
     }
     Command command = std::move(queue_.front());
     queue_.pop_front();
     lock.unlock();
     std::visit([this](auto& one) { Run(std::move(one)); }, command);
-    // What is left keeps wake_ readable: epoll_wait returns at once.
+    // What is left keeps the flag up: the loop does not sleep.
     if (base::ReadClocks().monotonic - now_.monotonic > kCommandTime) return true;
   }
 }

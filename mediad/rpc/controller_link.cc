@@ -170,16 +170,17 @@ void ControllerLink::SendResult(uint64_t stream, rtpengine::v1::CommandResult re
   if (commands_in_flight_ > 0) --commands_in_flight_;
   WorkerMessage message;
   *message.mutable_result() = std::move(result);
-  if (OctetsInFrame(message) > options_.frame_limit) {
+  size_t octets = OctetsInFrame(message);
+  if (octets > options_.frame_limit) {
     const uint64_t id = message.result().id();
-    const size_t octets = message.ByteSizeLong();
     message.mutable_result()->Clear();
     message.mutable_result()->set_id(id);
     message.mutable_result()->mutable_error()->set_code(rtpengine::v1::Error::LIMIT);
     message.mutable_result()->mutable_error()->set_text(
-        base::StrCat("the result of ", octets, " octets does not fit into a frame"));
+        base::StrCat("the result of ", octets - kFieldOverhead, " octets does not fit into a frame"));
+    octets = OctetsInFrame(message);
   }
-  Queue(std::move(message));
+  Queue(std::move(message), octets);
 }
 
 void ControllerLink::SendEvent(rtpengine::v1::Event event) {
@@ -194,15 +195,14 @@ void ControllerLink::SendEvent(rtpengine::v1::Event event) {
     }
     return;
   }
-  Queue(std::move(message));
+  Queue(std::move(message), octets);
 }
 
 void ControllerLink::SendLoad(rtpengine::v1::LoadReport load) {
   if (state_ == LinkState::kAttached) load_ = std::move(load);
 }
 
-void ControllerLink::Queue(WorkerMessage message) {
-  const size_t octets = OctetsInFrame(message);
+void ControllerLink::Queue(WorkerMessage&& message, size_t octets) {
   queued_octets_ += octets;
   queue_.push_back({std::move(message), octets});
 }

@@ -100,7 +100,7 @@ class ControllerLink {
   void Fall(CloseReason reason, std::string_view text, base::Now now);
   void Welcomed(const rtpengine::v1::Welcome& welcome, base::Now now);
   void Break(std::string_view text, base::Now now);
-  void Queue(rtpengine::v1::WorkerMessage message);
+  void Queue(rtpengine::v1::WorkerMessage&& message, size_t octets);
   rtpengine::v1::WorkerFrame GatherFrame();
 
   struct Waiting {

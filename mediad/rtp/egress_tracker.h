@@ -36,6 +36,8 @@ class EgressTracker {
 
   std::span<const SentSource> sources() const { return sources_.entries(); }  // last used first
 
+  void Prefetch() const { sources_.Prefetch(); }  // a packet is coming
+
  private:
   RecentSources<SentSource, kMaxSources> sources_;
 };

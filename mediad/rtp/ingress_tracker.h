@@ -57,6 +57,8 @@ class IngressTracker {
   // kNoPayloadType before the first packet.
   uint8_t last_payload_type() const { return last_payload_type_; }
 
+  void Prefetch() const { sources_.Prefetch(); }  // a packet is coming
+
  private:
   RecentSources<Source, kMaxSources> sources_;
   uint8_t last_payload_type_ = kNoPayloadType;

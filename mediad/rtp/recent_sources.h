@@ -10,6 +10,8 @@
 #include <span>
 #include <vector>
 
+#include "proto/base/prefetch.h"
+
 namespace mediad::rtp {
 
 template <typename Entry, size_t kMost>
@@ -36,6 +38,7 @@ class RecentSources {
   }
 
   std::span<const Entry> entries() const { return entries_; }
+  void Prefetch() const { base::Prefetch(entries_.data(), sizeof(Entry)); }
   Entry* newest() { return entries_.empty() ? nullptr : &entries_.front(); }
   uint64_t evicted() const { return evicted_; }
 

@@ -2,6 +2,7 @@
 #include "mediad/session/session.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "absl/strings/numbers.h"
 #include "mediad/rtcp/feedback_filter.h"
@@ -11,6 +12,7 @@
 #include "mediad/session/arrival.h"
 #include "mediad/session/manipulation.h"
 #include "mediad/session/secure_leg.h"
+#include "proto/base/prefetch.h"
 #include "proto/base/text.h"
 
 namespace mediad::session {
@@ -43,6 +45,25 @@ Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::sp
   Account(arrival);
   return Forward(arrival, sinks);
   // Encryption is per sink, in ForwardTo. Sending is the shell's.
+}
+
+void Session::Prefetch(SocketIndex index) const {
+  if (index >= sockets_.size() || sockets_[index].media == kNoMedia) return;
+  const size_t stream = sockets_[index].stream;
+  const auto prefetch = [stream](const Media& media) {
+    base::Prefetch(&media, offsetof(Media, strip_extensions));
+    if (stream < media.streams.size()) {
+      base::Prefetch(&media.streams[stream], offsetof(Stream, last_strict_log_unix_s));
+    }
+  };
+  const Media& media = media_[sockets_[index].media];
+  prefetch(media);
+  base::Prefetch(media.codecs.data(), sizeof(CodecEntry));
+  media.ingress.Prefetch();
+  if (media.routes.empty()) return;
+  const Media& to = media_[media.routes.front().to];
+  prefetch(to);
+  to.egress.Prefetch();
 }
 
 bool Session::Place(SocketIndex index, Arrival* arrival) {

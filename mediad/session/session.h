@@ -76,6 +76,9 @@ class Session {
   // stay here; whatever it returns, what is in `sinks` shall be sent. ≤ 150 ns without learning and encryption.
   Drop OnPacket(SocketIndex socket, const base::Endpoint& source, std::span<uint8_t> packet,
                 uint8_t tos, const base::Now& now, SinkList* sinks);
+  // A packet for this socket is about to be received: what it will need comes into the cache meanwhile. No more
+  // than that: nothing depends on it.
+  void Prefetch(SocketIndex socket) const;
   // When OnTimer wants to be called (monotonic), max(): not at all. Changes in Apply, OnPacket and OnTimer.
   std::chrono::nanoseconds next_deadline() const { return next_deadline_; }
   // ICE and DTLS: what is due by now. `sinks` as above.

@@ -93,6 +93,8 @@ struct Media {
   Media& operator=(Media&&) noexcept;
   ~Media();
 
+  // What every packet needs stands first and close together: between two packets of a media, many others' have
+  // been through the cache.
   uint32_t id = 0;
   uint32_t port_set = 0;
   LearnPolicy policy;
@@ -110,23 +112,23 @@ struct Media {
   Liveness liveness = Liveness::kNone;
   uint32_t idle_limit_s = 0;
   uint32_t idle_limit_active_s = 0;
-  std::vector<Stream> streams;    // RTP and RTCP of the first port pair, of the second, …
-  std::vector<Route> routes;
-  std::vector<CodecEntry> codecs; // what the party may send
-  rtp::IngressTracker ingress;
-  rtp::EgressTracker egress;
-  rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
-  std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
-  std::string label;              // "<tag>/<index>"
   // Whose sockets, keys and addresses it uses: its own position, or that of its bundle's head.
   MediaIndex carrier = kNoMedia;
   bool moved = false;             // the last Apply brought another RTP endpoint for a known one
   bool verbatim = false;          // every receiver has its key: SRTP is checked and passes as it is
+  uint8_t mid_extension = 0;      // of `mid`, in each packet for the party; 0: none
+  std::vector<Stream> streams;    // RTP and RTCP of the first port pair, of the second, …
+  std::vector<Route> routes;
+  std::vector<CodecEntry> codecs; // what the party may send
   std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
   std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle of several
-  // What the party tells media of a bundle apart by, in each packet for it; id 0: it does not.
-  std::string mid;
-  uint8_t mid_extension = 0;
+  rtp::IngressTracker ingress;
+  rtp::EgressTracker egress;
+  std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
+  // Not every packet.
+  rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
+  std::string label;              // "<tag>/<index>"
+  std::string mid;                // what the party tells media of a bundle apart by
 };
 
 // One bound port and whose it is.

@@ -93,8 +93,14 @@ bool IpAddress::link_local() const {
 std::string IpAddress::ToString() const {
   if (!valid()) return {};
   char buffer[kLongestText];
-  const int af = family_ == Family::kIpv4 ? AF_INET : AF_INET6;
-  return inet_ntop(af, octets_.data(), buffer, sizeof buffer);
+  if (family_ == Family::kIpv6) return inet_ntop(AF_INET6, octets_.data(), buffer, sizeof buffer);
+  // inet_ntop would go through printf; replies are full of these.
+  char* at = buffer;
+  for (size_t i = 0; i < 4; ++i) {
+    if (i > 0) *at++ = '.';
+    at = std::to_chars(at, buffer + sizeof buffer, octets_[i]).ptr;
+  }
+  return std::string(buffer, at);
 }
 
 std::string IpAddress::ToBytes() const {
@@ -143,9 +149,9 @@ std::optional<Endpoint> Endpoint::FromSockaddr(const sockaddr* address, socklen_
 }
 
 socklen_t Endpoint::ToSockaddr(sockaddr_storage* storage) const {
-  std::memset(storage, 0, sizeof *storage);
   if (address.family() == Family::kIpv4) {
     auto* in = reinterpret_cast<sockaddr_in*>(storage);
+    std::memset(in, 0, sizeof *in);
     in->sin_family = AF_INET;
     in->sin_port = htons(port);
     std::memcpy(&in->sin_addr, address.data(), 4);
@@ -153,6 +159,7 @@ socklen_t Endpoint::ToSockaddr(sockaddr_storage* storage) const {
   }
   if (address.family() == Family::kIpv6) {
     auto* in6 = reinterpret_cast<sockaddr_in6*>(storage);
+    std::memset(in6, 0, sizeof *in6);
     in6->sin6_family = AF_INET6;
     in6->sin6_port = htons(port);
     std::memcpy(&in6->sin6_addr, address.data(), 16);

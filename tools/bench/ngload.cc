@@ -9,6 +9,7 @@
 // are written and replies searched by hand: what is generated is fixed, and of a reply only "result"
 // and the media endpoint matter.
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -26,46 +27,61 @@ enum Command { kOffer, kAnswer, kQuery, kDelete, kCommands };
 constexpr const char* kNames[kCommands] = {"offer", "answer", "query", "delete"};
 constexpr int64_t kRetransmitNs = 1'000'000'000;
 constexpr int kMaxSends = 5;
+constexpr size_t kBatch = 32;      // datagrams in one system call
+constexpr size_t kReply = 65'536;  // octets
 
-// One request's dictionary, in either encoding. Texts have no character that JSON escapes but line
-// ends.
+// One request's dictionary, in either encoding, written behind what is in the text already. Texts
+// have no character that JSON escapes but line ends.
 class Dictionary {
  public:
-  explicit Dictionary(bool json) : json_(json), text_(json ? "{" : "d") {}
+  Dictionary(bool json, std::string* text) : json_(json), text_(*text) {
+    text_ += json ? '{' : 'd';
+  }
 
-  void Add(std::string_view key, std::string_view value) { Begin(key) += Text(value); }
+  void Add(std::string_view key, std::string_view value) {
+    Begin(key);
+    Append(value);
+  }
   void Add(std::string_view key, int value) {
-    Begin(key) += json_ ? std::to_string(value) : "i" + std::to_string(value) + "e";
+    Begin(key);
+    text_ += json_ ? std::to_string(value) : "i" + std::to_string(value) + "e";
   }
   void AddList(std::string_view key, std::string_view item) {
-    Begin(key) += json_ ? "[" + Text(item) + "]" : "l" + Text(item) + "e";
+    Begin(key);
+    text_ += json_ ? '[' : 'l';
+    Append(item);
+    text_ += json_ ? ']' : 'e';
   }
-  std::string End() const { return text_ + (json_ ? "}" : "e"); }
+  void End() { text_ += json_ ? '}' : 'e'; }
 
  private:
-  std::string& Begin(std::string_view key) {
-    if (json_ && text_.size() > 1) text_ += ',';
-    text_ += Text(key);
+  void Begin(std::string_view key) {
+    if (json_ && text_.back() != '{') text_ += ',';
+    Append(key);
     if (json_) text_ += ':';
-    return text_;
   }
-  std::string Text(std::string_view text) const {
-    if (!json_) return std::to_string(text.size()) + ":" + std::string(text);
-    std::string out = "\"";
+  void Append(std::string_view text) {
+    if (!json_) {
+      text_ += std::to_string(text.size());
+      text_ += ':';
+      text_ += text;
+      return;
+    }
+    text_ += '"';
     for (const char c : text) {
       if (c == '\r') {
-        out += "\\r";
+        text_ += "\\r";
       } else if (c == '\n') {
-        out += "\\n";
+        text_ += "\\n";
       } else {
-        out += c;
+        text_ += c;
       }
     }
-    return out + "\"";
+    text_ += '"';
   }
 
   const bool json_;
-  std::string text_;
+  std::string& text_;
 };
 
 std::string Sdp(const std::string& address, uint32_t port, bool srtp) {
@@ -77,14 +93,21 @@ std::string Sdp(const std::string& address, uint32_t port, bool srtp) {
          (srtp ? bench::kCallersKeyLine : "");
 }
 
+// Where `mark` is; npos: nowhere. Bencode is full of digits: find() would stop at each of them.
+size_t Find(std::string_view reply, std::string_view mark) {
+  const void* at = memmem(reply.data(), reply.size(), mark.data(), mark.size());
+  return at == nullptr ? std::string_view::npos
+                       : static_cast<size_t>(static_cast<const char*>(at) - reply.data());
+}
+
 bool IsOk(std::string_view reply) {
   constexpr auto kNone = std::string_view::npos;
-  return reply.find("6:result2:ok") != kNone || reply.find("\"result\":\"ok\"") != kNone;
+  return Find(reply, "6:result2:ok") != kNone || Find(reply, "\"result\":\"ok\"") != kNone;
 }
 
 // The word behind `mark`, empty if there is none.
 std::string WordAfter(std::string_view reply, std::string_view mark) {
-  const size_t at = reply.find(mark);
+  const size_t at = Find(reply, mark);
   if (at == std::string_view::npos) return {};
   const std::string_view rest = reply.substr(at + mark.size());
   return std::string(rest.substr(0, rest.find_first_of(" \r\n\\")));
@@ -136,6 +159,7 @@ class Generator {
   void RunCycles(uint32_t concurrency) {
     const int64_t start = bench::NowNs();
     for (uint32_t i = 0; i < concurrency && started_ < total_; ++i) StartCall();
+    Flush();
     while (!open_.empty()) {
       Wait(50);
       ReceiveAll([this](Call& call, std::string_view reply) { OnReply(call, reply); });
@@ -147,13 +171,14 @@ class Generator {
   void RunBurst(uint32_t size) {
     const int64_t start = bench::NowNs();
     for (uint32_t i = 0; i < size; ++i) StartCall();
+    Flush();
     uint64_t replies = 0;
     while (!open_.empty() && bench::NowNs() - start < 3'000'000'000) {
       Wait(50);
       ReceiveAll([&](Call& call, std::string_view reply) {
         ++replies;
         Account(call, reply);
-        open_.erase(Cookie(call));
+        open_.erase(call.number);
       });
     }
     for (uint32_t i = 0; i < size; ++i) DeleteQuietly(i);
@@ -180,7 +205,10 @@ class Generator {
   }
 
   std::string Request(const Call& call) const {
-    Dictionary body(json_);
+    std::string packet = Cookie(call);
+    packet.reserve(1024);
+    packet += ' ';
+    Dictionary body(json_, &packet);
     body.Add("call-id", CallId(call.number));
     body.Add("command", kNames[call.next]);
     body.Add("from-tag", "a" + std::to_string(call.number));
@@ -193,7 +221,8 @@ class Generator {
     }
     if (call.next == kAnswer) body.Add("to-tag", "b" + std::to_string(call.number));
     if (call.next == kDelete) body.Add("delete-delay", 0);
-    return Cookie(call) + " " + body.End();
+    body.End();
+    return packet;
   }
 
   void StartCall() {
@@ -205,10 +234,29 @@ class Generator {
   void Send(Call call) {
     call.packet = Request(call);
     call.sends = 1;
-    call.first_sent = call.last_sent = bench::NowNs();
-    Transmit(call.packet);
-    const std::string cookie = Cookie(call);
-    open_.emplace(cookie, std::move(call));
+    due_.push_back(call.number);
+    open_.insert_or_assign(call.number, std::move(call));
+  }
+
+  // Requests gather while replies are read, and leave together.
+  void Flush() {
+    std::array<iovec, kBatch> vectors;
+    std::array<mmsghdr, kBatch> headers{};
+    for (size_t begin = 0; begin < due_.size();) {
+      const size_t count = std::min(kBatch, due_.size() - begin);
+      const int64_t now = bench::NowNs();
+      for (size_t i = 0; i < count; ++i) {
+        Call& call = open_.at(due_[begin + i]);
+        call.first_sent = call.last_sent = now;
+        vectors[i] = {call.packet.data(), call.packet.size()};
+        headers[i].msg_hdr.msg_iov = &vectors[i];
+        headers[i].msg_hdr.msg_iovlen = 1;
+      }
+      const int sent = sendmmsg(fd_, headers.data(), static_cast<unsigned>(count), 0);
+      if (sent < 0 && errno != EAGAIN && errno != ECONNREFUSED) bench::DieErrno("sendmmsg");
+      begin += static_cast<size_t>(std::max(sent, 1));  // what could not leave is sent again later
+    }
+    due_.clear();
   }
 
   void Transmit(const std::string& packet) {
@@ -225,21 +273,37 @@ class Generator {
 
   template <typename Handler>
   void ReceiveAll(Handler handler) {
-    static char buffer[65536];
     while (true) {
-      const ssize_t size = recv(fd_, buffer, sizeof buffer - 1, 0);
-      if (size < 0) {
-        if (errno == EINTR || errno == ECONNREFUSED) continue;
-        return;
+      for (size_t i = 0; i < kBatch; ++i) {
+        vectors_[i] = {&buffers_[i * kReply], kReply};
+        headers_[i].msg_hdr.msg_iov = &vectors_[i];
+        headers_[i].msg_hdr.msg_iovlen = 1;
       }
-      buffer[size] = '\0';
-      const std::string_view datagram(buffer, static_cast<size_t>(size));
-      const size_t blank = datagram.find(' ');
-      const auto found =
-          open_.find(std::string(datagram.substr(0, std::min(blank, datagram.size()))));
-      if (found == open_.end()) continue;  // the answer to a repeated request
-      handler(found->second, datagram);
+      const int count = recvmmsg(fd_, headers_.data(), kBatch, 0, nullptr);
+      if (count < 0) {
+        if (errno == EINTR || errno == ECONNREFUSED) continue;
+        return Flush();
+      }
+      for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
+        const std::string_view datagram(&buffers_[i * kReply], headers_[i].msg_len);
+        Call* const call = CallOf(datagram);
+        if (call != nullptr) handler(*call, datagram);  // null: the answer to a repeated request
+      }
+      Flush();
+      if (static_cast<size_t>(count) < kBatch) return;
     }
+  }
+
+  // Whose request the reply answers: that of its cookie, if it is still the one under way.
+  Call* CallOf(std::string_view reply) {
+    if (!reply.starts_with(run_id_)) return nullptr;
+    uint32_t number = 0;
+    const std::string_view rest = reply.substr(run_id_.size());
+    if (!rest.empty()) std::from_chars(rest.data() + 1, rest.data() + rest.size(), number);
+    const auto found = open_.find(number);
+    if (found == open_.end()) return nullptr;
+    const std::string_view packet = found->second.packet;
+    return reply.starts_with(packet.substr(0, packet.find(' ') + 1)) ? &found->second : nullptr;
   }
 
   void Account(const Call& call, std::string_view reply) {
@@ -255,7 +319,7 @@ class Generator {
   void OnReply(Call& found, std::string_view reply) {
     Account(found, reply);
     Call call = std::move(found);
-    open_.erase(Cookie(call));
+    open_.erase(call.number);
     if (call.next == kOffer) call.towards_b = MediaEndpoint(reply);
     if (call.next == kAnswer) call.towards_a = MediaEndpoint(reply);
     const int last = hold_ ? kAnswer : kDelete;
@@ -280,11 +344,11 @@ class Generator {
     const int64_t now = bench::NowNs();
     if (now - last_check_ < 50'000'000) return;
     last_check_ = now;
-    std::vector<std::string> given_up;
-    for (auto& [cookie, call] : open_) {
+    std::vector<uint32_t> given_up;
+    for (auto& [number, call] : open_) {
       if (now - call.last_sent < kRetransmitNs) continue;
       if (call.sends == kMaxSends) {
-        given_up.push_back(cookie);
+        given_up.push_back(number);
         continue;
       }
       ++call.sends;
@@ -292,12 +356,13 @@ class Generator {
       ++results_[call.next].retransmissions;
       Transmit(call.packet);
     }
-    for (const std::string& cookie : given_up) {
-      const Call call = std::move(open_.at(cookie));
-      open_.erase(cookie);
+    for (const uint32_t number : given_up) {
+      const Call call = std::move(open_.at(number));
+      open_.erase(number);
       ++results_[call.next].lost;
       Finish(call);
     }
+    Flush();
   }
 
   void DeleteQuietly(uint32_t number) {
@@ -343,12 +408,16 @@ class Generator {
   std::string run_id_;
   std::string calls_file_;
   std::ofstream output_;
+  std::vector<char> buffers_ = std::vector<char>(kBatch * kReply);
+  std::array<iovec, kBatch> vectors_{};
+  std::array<mmsghdr, kBatch> headers_{};
   int epoll_ = bench::Epoll();
   int fd_ = -1;
   uint32_t started_ = 0;
   uint64_t finished_ = 0;
   int64_t last_check_ = 0;
-  std::unordered_map<std::string, Call> open_;  // by cookie
+  std::unordered_map<uint32_t, Call> open_;  // by number
+  std::vector<uint32_t> due_;                // of calls whose request has not left yet
   std::array<CommandResult, kCommands> results_;
   std::string first_error_;
 };

@@ -17,6 +17,7 @@ add_library(rtpengine_allocator INTERFACE)
 if(NOT RTPENGINE_SANITIZE AND NOT RTPENGINE_FUZZ)
   pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
   target_link_libraries(rtpengine_allocator INTERFACE PkgConfig::JEMALLOC)
+  target_sources(rtpengine_allocator INTERFACE ${PROJECT_SOURCE_DIR}/proto/allocator/options.cc)
   # Nothing in the program names a symbol of it.
   target_link_options(rtpengine_allocator INTERFACE -Wl,--no-as-needed)
 endif()

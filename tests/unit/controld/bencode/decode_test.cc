@@ -146,5 +146,26 @@ TEST(BencodeEncodeTest, KeepsTheOrderOfInsertion) {
   EXPECT_EQ(text, "cookie d6:result2:ok7:createdi-5e4:tagsde4:listl1:ai1eee");
 }
 
+TEST(BencodeEncodeTest, StringsOfAnyLength) {
+  for (const size_t size : {0, 9, 10, 60, 61, 62, 63, 64, 65, 1000}) {
+    const std::string content(size, 'x');
+    std::string text = "c ";
+    Encode(Value(content), &text);
+    EXPECT_EQ(text, "c " + std::to_string(size) + ":" + content);
+  }
+}
+
+TEST(BencodeEncodeTest, DictionariesGrow) {
+  Dictionary reply;
+  std::string expected = "d";
+  for (int i = 100; i < 170; ++i) {
+    reply.Add(std::to_string(i), i);
+    expected += "3:" + std::to_string(i) + "i" + std::to_string(i) + "e";
+  }
+  std::string text;
+  Encode(reply, &text);
+  EXPECT_EQ(text, expected + "e");
+}
+
 }  // namespace
 }  // namespace controld::bencode

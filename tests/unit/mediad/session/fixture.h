@@ -132,6 +132,7 @@ class Call {
 
   Drop Send(SocketIndex socket, const std::string& source, Bytes packet, uint8_t tos = 0) {
     received = std::move(packet);
+    session.Prefetch(socket);
     return session.OnPacket(socket, At(source), received, tos, now, sinks.get());
   }
   // Where the last packet went, e.g. "203.0.113.1:30200 > 198.51.100.2:5000"; several are joined by " | ".
