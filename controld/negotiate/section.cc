@@ -208,6 +208,9 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
   if (!SharesPorts(*receiver)) {
     const Media* head = BundleHead(*call::PartyOfMedia(*call_, sender->id()), *sender);
+  for (Media* media : {sender, receiver}) {
+    if (!SharesPorts(*media)) LeaveSharedPorts(call_, media);
+  }
     const base::Endpoint remote = call::FromProto(head != nullptr ? head->rtp() : sender->rtp());
     SelectPortsFor(call_, receiver, remote, receiver_ports, latch);
   }
