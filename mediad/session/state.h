@@ -85,6 +85,7 @@ struct CodecEntry {
 enum class Liveness : uint8_t { kNone = 0, kChecked = 1, kSilent = 2, kUnanswered = 3 };
 
 class BundleDemultiplexer;
+class IcePassage;
 class SecureLeg;
 
 struct Media {
@@ -123,6 +124,7 @@ struct Media {
   bool moved = false;             // the last Apply brought another RTP endpoint for a known one
   bool verbatim = false;          // every receiver has its key: SRTP is checked and passes as it is
   std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
+  std::unique_ptr<IcePassage> passage;  // ICE is between the parties; null: it is not
   std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle of several
   // What the party tells media of a bundle apart by, in each packet for it; id 0: it does not.
   std::string mid;
