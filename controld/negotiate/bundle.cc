@@ -6,6 +6,8 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/negotiate.h"
+#include "controld/negotiate/passage.h"
+#include "controld/sdp/parse_attributes.h"
 #include "controld/sdp/text.h"
 #include "proto/base/text.h"
 
@@ -145,6 +147,13 @@ void ShowBundles(const call::CallState& call, const Party& receiver, OutgoingSdp
     section.zero_port = outgoing->is_offer && media.bundle_form() == call::BUNDLE_STRICT;
   }
   for (auto& [label, text] : groups) outgoing->groups.push_back(std::move(text));
+  // Sections that their author's peer sees as they are share what their author shares.
+  const auto untouched = [](const OutgoingSection& section) {
+    return section.untouched && section.as_received;
+  };
+  if (std::any_of(outgoing->sections.begin(), outgoing->sections.end(), untouched)) {
+    outgoing->groups = outgoing->source.groups;
+  }
 }
 
 }  // namespace
@@ -152,6 +161,12 @@ void ShowBundles(const call::CallState& call, const Party& receiver, OutgoingSdp
 void TakeBundle(const LegContext& context, const sdp::SessionDescription& sdp,
                 const sdp::MediaSection& section, Media* sender, Media* receiver) {
   sender->set_mid_extension(MidExtensionOf(sdp, section));
+  // Of what passes through, and of what is no RTP, we could not tell one section's datagrams from another's.
+  if (Passes(*sender) || sdp::IsOpaque(section)) {
+    LeaveBundle(sender);
+    if (receiver != nullptr) LeaveBundle(receiver);
+    return;
+  }
   if (context.is_offer() && section.port == 0) return LeaveBundle(sender);
   if (context.is_offer()) return TakeOffer(context, sdp, section, sender, receiver);
   if (sender->bundle_form() == call::BUNDLE_OFFERED && GroupOf(sdp, section.mid) != 0) {
@@ -159,21 +174,6 @@ void TakeBundle(const LegContext& context, const sdp::SessionDescription& sdp,
   }
 }
 
-const Media* BundleHead(const Party& party, const Media& media) {
-  if (!Shares(media)) return nullptr;
-  for (const Media& other : party.media()) {
-    if (other.id() == media.id()) return nullptr;
-    if (Shares(other) && other.bundle() == media.bundle()) return &other;
-  }
-  return nullptr;
-}
-
-void FinishBundles(const LegContext& context, OutgoingSdp* outgoing) {
-  for (const uint32_t id : {outgoing->sender, outgoing->receiver}) {
-    if (Party* party = call::FindParty(context.call, id)) ShareHeadsPorts(party);
-  }
-  ShowBundles(*context.call, *call::FindParty(*context.call, outgoing->receiver), outgoing);
-}
 void OfferBundle(const LegContext& context, bool possible, Media* media) {
   const call::BundleForm form = FormWanted(context.request);
   const bool agreed = Shares(*media);  // a leg that bundles already goes on with it
@@ -217,6 +217,21 @@ void ShareHeadsPorts(Party* party) {
   }
 }
 
+const Media* BundleHead(const Party& party, const Media& media) {
+  if (!Shares(media)) return nullptr;
+  for (const Media& other : party.media()) {
+    if (other.id() == media.id()) return nullptr;
+    if (Shares(other) && other.bundle() == media.bundle()) return &other;
+  }
+  return nullptr;
+}
+
+void FinishBundles(const LegContext& context, OutgoingSdp* outgoing) {
+  for (const uint32_t id : {outgoing->sender, outgoing->receiver}) {
+    if (Party* party = call::FindParty(context.call, id)) ShareHeadsPorts(party);
+  }
+  ShowBundles(*context.call, *call::FindParty(*context.call, outgoing->receiver), outgoing);
+}
 
 void FillBundled(const Party& party, const Media& media, rtpengine::v1::Media* out) {
   const Media* head = BundleHead(party, media);
