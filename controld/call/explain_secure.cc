@@ -101,6 +101,13 @@ void ExplainDtls(const Media& media, const v1::StreamStatistics& stream,
 
 void ExplainSecurity(const Media& media, const v1::StreamStatistics& stream,
                      v1::StreamExplanation* out) {
+  if (media.passage() != PASSAGE_NONE) {
+    out->add_facts(
+        stream.confirmed()
+            ? "ICE passes through to the other party: this address has answered its checks"
+            : "ICE passes through to the other party: no check of its was answered by here; "
+              "what the parties found may be another way");
+  }
   if (stream.has_ice()) ExplainIce(stream.ice(), out);
   if (stream.has_dtls()) ExplainDtls(media, stream, out);
 }

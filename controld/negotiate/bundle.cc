@@ -6,6 +6,8 @@
 
 #include "controld/call/call_model.h"
 #include "controld/negotiate/negotiate.h"
+#include "controld/negotiate/passage.h"
+#include "controld/sdp/parse_attributes.h"
 #include "controld/sdp/text.h"
 #include "proto/base/text.h"
 
@@ -83,28 +85,11 @@ void TakeOffer(const LegContext& context, const sdp::SessionDescription& sdp,
     if (!Shares(*sender)) sender->set_bundle_form(call::BUNDLE_REQUIRED);
   }
   const call::BundleForm form = FormWanted(context.request);
-  if (form == call::BUNDLE_NONE || pairs) return;
+  if (receiver == nullptr || form == call::BUNDLE_NONE || pairs) return;
   // Without groups of its own the sender's sections are one.
   const uint32_t offered = HasBundleGroup(sdp) ? group : 1;
   if (receiver->bundle() == 0) receiver->set_bundle(offered);
   if (receiver->bundle() != 0) receiver->set_bundle_form(form);
-}
-
-void ShareHeadsPorts(Party* party) {
-  for (Media& media : *party->mutable_media()) {
-    const Media* head = BundleHead(*party, media);
-    if (head == nullptr || head->port_set() == 0) continue;
-    media.set_port_set(head->port_set());
-    media.set_released_rtcp(head->released_rtcp());
-    // Should the head be rejected, the ports are this one's.
-    const bool known = std::any_of(
-        media.maps().begin(), media.maps().end(),
-        [&](const call::EndpointMap& map) { return map.port_set() == head->port_set(); });
-    if (known) continue;
-    for (const call::EndpointMap& map : head->maps()) {
-      if (map.port_set() == head->port_set()) *media.add_maps() = map;
-    }
-  }
 }
 
 // Of the ids that a=extmap can have, the lowest that no section uses.
@@ -162,6 +147,13 @@ void ShowBundles(const call::CallState& call, const Party& receiver, OutgoingSdp
     section.zero_port = outgoing->is_offer && media.bundle_form() == call::BUNDLE_STRICT;
   }
   for (auto& [label, text] : groups) outgoing->groups.push_back(std::move(text));
+  // Sections that their author's peer sees as they are share what their author shares.
+  const auto untouched = [](const OutgoingSection& section) {
+    return section.untouched && section.as_received;
+  };
+  if (std::any_of(outgoing->sections.begin(), outgoing->sections.end(), untouched)) {
+    outgoing->groups = outgoing->source.groups;
+  }
 }
 
 }  // namespace
@@ -169,10 +161,59 @@ void ShowBundles(const call::CallState& call, const Party& receiver, OutgoingSdp
 void TakeBundle(const LegContext& context, const sdp::SessionDescription& sdp,
                 const sdp::MediaSection& section, Media* sender, Media* receiver) {
   sender->set_mid_extension(MidExtensionOf(sdp, section));
+  // Of what passes through, and of what is no RTP, we could not tell one section's datagrams from another's.
+  if (Passes(*sender) || sdp::IsOpaque(section)) {
+    LeaveBundle(sender);
+    if (receiver != nullptr) LeaveBundle(receiver);
+    return;
+  }
   if (context.is_offer() && section.port == 0) return LeaveBundle(sender);
   if (context.is_offer()) return TakeOffer(context, sdp, section, sender, receiver);
   if (sender->bundle_form() == call::BUNDLE_OFFERED && GroupOf(sdp, section.mid) != 0) {
     sender->set_bundle_form(call::BUNDLE_REQUIRED);
+  }
+}
+
+void OfferBundle(const LegContext& context, bool possible, Media* media) {
+  const call::BundleForm form = FormWanted(context.request);
+  const bool agreed = Shares(*media);  // a leg that bundles already goes on with it
+  if (!possible || media->port_count() > 1 || HasWord(context.request, "reject"))
+    return LeaveBundle(media);
+  if (form == call::BUNDLE_NONE && !agreed) return LeaveBundle(media);
+  media->set_bundle(1);
+  if (!agreed || form > media->bundle_form()) media->set_bundle_form(form);
+}
+
+void LeaveSharedPorts(call::CallState* call, Media* media) {
+  const Party& party = *call::PartyOfMedia(*call, media->id());
+  const uint32_t shared = media->port_set();
+  const bool used =
+      std::any_of(party.media().begin(), party.media().end(), [&](const Media& other) {
+        return shared != 0 && other.id() != media->id() && other.port_set() == shared &&
+               BundleHead(party, other) != media;
+      });
+  if (!used) return;
+  auto* maps = media->mutable_maps();
+  for (int i = maps->size() - 1; i >= 0; --i) {
+    if (maps->Get(i).port_set() == shared) maps->DeleteSubrange(i, 1);
+  }
+  media->set_port_set(0);
+}
+
+void ShareHeadsPorts(Party* party) {
+  for (Media& media : *party->mutable_media()) {
+    const Media* head = BundleHead(*party, media);
+    if (head == nullptr || head->port_set() == 0) continue;
+    media.set_port_set(head->port_set());
+    media.set_released_rtcp(head->released_rtcp());
+    // Should the head be rejected, the ports are this one's.
+    const bool known = std::any_of(
+        media.maps().begin(), media.maps().end(),
+        [&](const call::EndpointMap& map) { return map.port_set() == head->port_set(); });
+    if (known) continue;
+    for (const call::EndpointMap& map : head->maps()) {
+      if (map.port_set() == head->port_set()) *media.add_maps() = map;
+    }
   }
 }
 

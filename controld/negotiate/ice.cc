@@ -164,7 +164,7 @@ void PrepareIce(const LegContext& context, Media* media) {
   if (!media->ice().in_use() || media->port_set() == 0) return;
   if (context.call->tie_breaker() == 0) context.call->set_tie_breaker(context.random.Next() | 1);
   if (!context.settings.save_interface_ports) {
-    EnsureFurtherPorts(context.call, context.worker, media);
+    EnsureFurtherPorts(context.call, context.worker, context.random, media);
   }
   IceLeg* leg = media->mutable_ice();
   if (!leg->ufrag().empty() && leg->port_set() == media->port_set()) return;

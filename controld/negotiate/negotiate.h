@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "controld/call/worker_gateway.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
+#include "controld/negotiate/passage.h"
 #include "controld/ng/request.h"
 #include "controld/sdp/session_description.h"
 #include "proto/base/clock.h"
@@ -50,8 +52,11 @@ struct OutgoingSection {
   bool bundle_only = false;
   bool zero_port = false;  // bundle=strict: printed with port 0, and yet not rejected
   bool unprotected = false;  // plain twin of a secure section: without the keys of its medium
-  // Sections never proxied (type `message`): printed with the sender's own address and port.
+  // Printed with the sender's own address and port: sections never proxied (type `message`), or whose ICE passes.
   bool untouched = false;
+  // In place of everything but mid and label, for sections that go on as their author wrote them.
+  std::optional<std::vector<sdp::Attribute>> as_received;
+  std::vector<PassedCandidate> candidates;  // ours, behind them
 };
 
 struct OutgoingSdp {

@@ -1,6 +1,8 @@
 #include "controld/negotiate/ports.h"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include "controld/call/call_model.h"
 
@@ -11,6 +13,7 @@ using call::CallState;
 using call::EndpointMap;
 using call::Media;
 using call::PortSet;
+using rtpengine::v1::Interface;
 
 // A map can serve if it is on the leg's interface and family and has ports enough.
 bool Usable(const CallState& call, const Media& media, const EndpointMap& map, uint32_t count) {
@@ -97,6 +100,63 @@ bool HasPortsOn(const CallState& call, const EndpointMap& map, const std::string
                      });
 }
 
+bool OnFamily(const Interface& interface, rtpengine::v1::AddressFamily family) {
+  return (interface.address().size() == 16) == (family == rtpengine::v1::IPV6);
+}
+
+// The members of a round-robin group that have an address of the family and room on all of theirs.
+std::vector<std::string> RoomyMembers(const call::WorkerView& worker, const std::string& group,
+                                      const rtpengine::v1::PortSet& wanted) {
+  std::vector<std::string> names, full;
+  for (const Interface& interface : worker.interfaces) {
+    if (!interface.alias_of().empty() || interface.group() != group) continue;
+    // What other calls take before the worker says so again.
+    const uint32_t margin = interface.ports_total() / 50;
+    const bool room = interface.ports_total() == 0 ||
+                      interface.ports_used() + margin + wanted.count() <= interface.ports_total();
+    if (!room) full.push_back(interface.name());
+    if (OnFamily(interface, wanted.family()) &&
+        std::find(names.begin(), names.end(), interface.name()) == names.end()) {
+      names.push_back(interface.name());
+    }
+  }
+  std::erase_if(names, [&](const std::string& name) {
+    return std::find(full.begin(), full.end(), name) != full.end();
+  });
+  return names;
+}
+
+// The logical interface that a port set of the media is on. Of a round-robin group it is the member that the call
+// uses already, or one that is chosen here, because the worker's choice would be known too late for the others.
+std::string MemberFor(const CallState& call, const call::WorkerView& worker, base::Random& random,
+                      const Media& media, uint32_t id) {
+  const auto is_member = [&](const Interface& interface) {
+    return interface.alias_of().empty() && interface.group() == media.interface();
+  };
+  if (std::none_of(worker.interfaces.begin(), worker.interfaces.end(), is_member))
+    return media.interface();
+  const PortSet& own = *call::FindPortSet(call, id);
+  if (own.has_allocation()) return own.allocation().interface();
+  for (const PortSet& port_set : call.port_sets()) {
+    for (const Interface& interface : worker.interfaces) {
+      if (!is_member(interface) || !OnFamily(interface, own.wanted().family())) continue;
+      const bool used = port_set.has_allocation()
+                            ? port_set.allocation().interface() == interface.name()
+                            : port_set.wanted().address() == interface.address();
+      if (used) return interface.name();
+    }
+  }
+  const std::vector<std::string> members = RoomyMembers(worker, media.interface(), own.wanted());
+  return members.empty() ? "" : members[random.Next() / 2 % members.size()];
+}
+
+// Of a round-robin group: what is not allocated yet is to be on this address.
+void PinTo(const Interface& interface, PortSet* port_set) {
+  if (interface.group().empty() || port_set->has_allocation()) return;
+  if (port_set->wanted().interface() != interface.group()) return;
+  port_set->mutable_wanted()->set_address(interface.address());
+}
+
 bool IsRemote(const base::Endpoint& remote) {
   return remote.valid() && !remote.address.unspecified();
 }
@@ -154,17 +214,20 @@ void EnsureOwnPorts(CallState* call, Media* media, uint32_t count) {
   Use(call, media, latest->port_set());
 }
 
-void EnsureFurtherPorts(CallState* call, const call::WorkerView& worker, Media* media) {
+void EnsureFurtherPorts(CallState* call, const call::WorkerView& worker, base::Random& random,
+                        Media* media) {
   EndpointMap* map = CurrentMap(media);
   if (map == nullptr) return;
+  const std::string name = MemberFor(*call, worker, random, *media, map->port_set());
   const rtpengine::v1::PortSet own = call::FindPortSet(*call, map->port_set())->wanted();
   bool own_address = true;  // the worker takes the first of the family
   for (const rtpengine::v1::Interface& interface : worker.interfaces) {
-    if (!interface.alias_of().empty() || interface.name() != media->interface()) continue;
+    if (!interface.alias_of().empty() || interface.name() != name) continue;
     const bool ipv6 = interface.address().size() == 16;
     const auto family = ipv6 ? rtpengine::v1::IPV6 : rtpengine::v1::IPV4;
     if (own_address && family == own.family()) {
       own_address = false;
+      PinTo(interface, call::FindPortSet(call, map->port_set()));
       continue;
     }
     if (HasPortsOn(*call, *map, interface.address())) continue;

@@ -3,6 +3,7 @@
 
 #include "controld/call/call_state.pb.h"
 #include "controld/call/worker_gateway.h"
+#include "proto/base/clock.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::negotiate {
@@ -30,7 +31,8 @@ uint32_t PortCount(const call::PortSet& port_set);
 // Whether the leg's current ports are one that is left of two.
 bool HasReleasedRtcp(const call::CallState& call, const call::Media& media);
 // As many ports again on each other address of the leg's interface, for ICE; they go with the leg's current ones.
-// Of a round-robin group nobody but the worker knows the member: there are none.
-void EnsureFurtherPorts(call::CallState* call, const call::WorkerView& worker, call::Media* media);
+// Of a round-robin group they are all on one member.
+void EnsureFurtherPorts(call::CallState* call, const call::WorkerView& worker, base::Random& random,
+                        call::Media* media);
 
 }  // namespace controld::negotiate

@@ -12,8 +12,10 @@
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/osrtp.h"
+#include "controld/negotiate/passage.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/stored_sdp.h"
+#include "controld/sdp/parse_attributes.h"
 #include "proto/base/text.h"
 
 namespace controld::negotiate {
@@ -79,7 +81,7 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
 }
 
 void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* sender, bool rtp) {
-  const bool kept = KeepsEndpoint(sdp_, section, *sender);
+  const bool kept = !Passes(*sender) && KeepsEndpoint(sdp_, section, *sender);
   if (rtp) TakeIce(context_, sdp_, section, sender);
   if (!kept) TakeEndpoints(section, sender);
 }
@@ -206,6 +208,9 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
                      (request_.Has(Flag::kPortLatching) || receiver->ice().in_use() ||
                       !receiver->sends());
   const uint32_t receiver_ports = mux == MuxForm::kOnly ? 1 : 2 * pairs;
+  for (Media* media : {sender, receiver}) {
+    if (!SharesPorts(*media)) LeaveSharedPorts(call_, media);
+  }
   if (!SharesPorts(*receiver)) {
     const Media* head = BundleHead(*call::PartyOfMedia(*call_, sender->id()), *sender);
     const base::Endpoint remote = call::FromProto(head != nullptr ? head->rtp() : sender->rtp());
@@ -225,6 +230,8 @@ void SectionNegotiator::AssignPorts(const sdp::MediaSection& section, Pair pair,
 std::string SectionNegotiator::Mid(const sdp::MediaSection& section, Pair pair) {
   Media* sender = pair.sender;
   Media* receiver = pair.receiver;
+  // As recorded: a section without RTP is rejected as barely as its answerer did it.
+  if (!is_offer() && section.port == 0 && section.mid.empty() && sdp::IsOpaque(section)) return "";
   if (!is_offer()) return sender->has_mid() && receiver->has_mid() ? receiver->mid() : "";
   if (!section.mid.empty()) sender->set_mid(section.mid);
   // One that was made up once is not taken back (RFC 8843 §7.1: a mid is not changed).
@@ -291,10 +298,14 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
   sender->set_rejected(false);
   receiver->set_rejected(false);
   TakeProtocol(section, pair);
+  const bool as_received =
+      section.type != sdp::MediaType::kMessage && ShowsAsReceived(context_, *sender, *receiver);
+  receiver->set_shown_as_received(as_received);
+  if (as_received) receiver->set_protocol(sender->protocol());
   TakeDirection(section, pair);
   out->protocol = receiver->protocol();
   out->rtp = IsRtpText(receiver->protocol()) && section.type != sdp::MediaType::kMessage;
-  TakeTransport(section, sender, out->rtp);
+  TakeTransport(section, sender, out->rtp || Passes(*sender));
   sender->set_initialized(true);
   out->direction = DirectionOf(sender->sends(), sender->receives());
   out->zero_connection = sender->zero_address() && !request_.Has(Flag::kReplaceZeroAddress);
@@ -302,6 +313,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     out->untouched = true;
     return;
   }
+  if (Passes(*sender)) return Pass(section, pair, out);
   NegotiateSecurity(section, pair, out);
   if (out->rtp) {
     FillCodecs(section, pair, out);
@@ -322,6 +334,7 @@ void SectionNegotiator::Accept(const sdp::MediaSection& section, Pair pair, Outg
     if (!SharesPorts(*media)) PrepareIce(context_, media);
   }
   if (out->rtp) out->ice = IceLinesOf(context_, *receiver, is_offer());
+  if (as_received) ShowAsReceived(section, out);
   receiver->set_offered(true);
 }
 
@@ -351,6 +364,7 @@ std::optional<OutgoingSection> SectionNegotiator::Negotiate(int index) {
   call::Subscribe(pair.sender, pair.receiver->id());
   if (is_offer() && !pair.receiver->initialized()) pair.receiver->set_controlling(true);
   out.mid = Mid(section, pair);
+  DecidePassage(context_, sdp_, section, pair.sender, pair.receiver);
   TakeBundle(context_, sdp_, section, pair.sender, pair.receiver);
   if (section.port == 0) {
     Reject(section, pair, &out);
@@ -365,7 +379,8 @@ OutgoingSection LeftOutSection(const LegContext& context, const Media& receiver)
   const bool is_offer = context.is_offer();
   OutgoingSection out;
   out.media_id = receiver.id();
-  out.rejected = receiver.rejected() || receiver.port_set() == 0;
+  // What passes through is not ours to repeat.
+  out.rejected = receiver.rejected() || receiver.port_set() == 0 || receiver.shown_as_received();
   out.protocol = receiver.protocol();
   out.rtp = IsRtpText(out.protocol);
   const Media* source = nullptr;

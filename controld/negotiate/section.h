@@ -40,6 +40,8 @@ class SectionNegotiator {
   void Hide(const sdp::MediaSection& section, call::Media* mine);
   void Reject(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
   void Accept(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void Pass(const sdp::MediaSection& section, Pair pair, OutgoingSection* out);
+  void ShowAsReceived(const sdp::MediaSection& section, OutgoingSection* out) const;
   void TakeEndpoints(const sdp::MediaSection& section, call::Media* sender);
   void TakeTransport(const sdp::MediaSection& section, call::Media* sender, bool rtp);
   void TakeProtocol(const sdp::MediaSection& section, Pair pair);

@@ -10,6 +10,7 @@
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/keying.h"
 #include "controld/negotiate/manipulate.h"
+#include "controld/negotiate/passage.h"
 #include "controld/negotiate/ports.h"
 #include "controld/negotiate/section.h"
 #include "controld/sdp/session_description.h"
@@ -39,6 +40,10 @@ void FillLiveness(const call::Media& media, const call::Settings& settings, v1::
     out->set_liveness(v1::UNANSWERED);
     out->set_idle_limit_s(seconds(settings.offer_timeout_s));
     out->set_idle_limit_active_s(seconds(settings.timeout_s));
+  } else if (media.shown_as_received() || out->has_ice_passage()) {
+    // What its party has found a better way for does not come by here.
+    out->set_liveness(v1::SILENT);
+    out->set_idle_limit_s(seconds(settings.silent_timeout_s));
   } else {
     out->set_liveness(v1::CHECKED);
     out->set_idle_limit_s(seconds(settings.timeout_s));
@@ -60,12 +65,15 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_port_set(media.port_set());
   FillBundled(party, media, out);
   const call::Media* head = BundleHead(party, media);
-  if (v1::Ice ice; head == nullptr && FillIce(call, media, &ice)) *out->mutable_ice() = std::move(ice);
+  if (v1::Ice ice; head == nullptr && !Passes(media) && FillIce(call, media, &ice)) {
+    *out->mutable_ice() = std::move(ice);
+  }
+  FillPassage(call, media, out);
   for (const call::EndpointMap& map : media.maps()) {
     const bool current = map.port_set() == media.port_set();
     if (current && head != nullptr) continue;  // the head has them
     if (!current) out->add_late_port_sets(map.port_set());
-    if (current && out->has_ice()) continue;
+    if (current && (out->has_ice() || out->has_ice_passage())) continue;
     out->mutable_late_port_sets()->MergeFrom(map.further_port_sets());
   }
   out->set_rtcp_mux(media.rtcp_mux_agreed());
@@ -79,8 +87,9 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_asymmetric(media.asymmetric());
   // Before the party said where it is (create), whoever sends first would be taken for it.
   out->set_learn(media.initialized() && media.offered() && media.has_rtp());
-  out->set_sends(media.sends());
-  out->set_receives(media.receives());
+  // Where ICE passes a direction is the parties' own to keep: their keys have to be agreed whatever it is.
+  out->set_sends(media.sends() || out->has_ice_passage());
+  out->set_receives(media.receives() || out->has_ice_passage());
   out->set_muted_by_zero_address(media.zero_address());
   out->set_tos(call.tos() < 256 ? call.tos() : static_cast<uint32_t>(settings.tos));
   FillLiveness(media, settings, out);
@@ -98,7 +107,7 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());
-  FillSrtp(media, out);
+  if (!Passes(media)) FillSrtp(media, out);
   const call::Media& keyed = head != nullptr ? *head : media;
   if (!out->has_srtp()) return;
   if (UsesDtls(keyed)) FillDtls(keyed, out->mutable_srtp()->mutable_dtls());

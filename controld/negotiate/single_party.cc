@@ -1,6 +1,7 @@
 #include "controld/negotiate/single_party.h"
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/ice.h"
 #include "controld/negotiate/interfaces.h"
@@ -50,8 +51,17 @@ bool OpenPorts(CallState* call, const ng::Request& request, base::Family family,
                        warnings)) {
     return false;
   }
+  const bool shares = BundleHead(*call::PartyOfMedia(*call, media->id()), *media) != nullptr;
+  if (shares) return true;
+  LeaveSharedPorts(call, media);
   EnsureOwnPorts(call, media, count);
   return true;
+}
+
+// Unless the head of its bundle has it.
+void OpenIce(const LegContext& leg, Media* media) {
+  if (BundleHead(*call::PartyOfMedia(*leg.call, media->id()), *media) == nullptr)
+    PrepareIce(leg, media);
 }
 
 std::string AnswerMid(const Media& media) { return media.has_mid() ? media.mid() : ""; }
@@ -87,6 +97,7 @@ bool Publisher::AddSection(int index) {
   Media* media = call::MediaAt(call_, party_, index);
   const uint32_t port_set = media->port_set();
   negotiator_.TakeAuthor(index, media);
+  TakeBundle(leg_, sdp_, section, media, nullptr);
   media->set_offered(true);
   OutgoingSection out;
   out.media_id = media->id();
@@ -121,7 +132,7 @@ bool Publisher::AddSection(int index) {
     outcome_->error = "Failed to create SDP";
   } else if (out.rtp) {
     DecideIceOfAnswer(leg_, media);
-    PrepareIce(leg_, media);
+    OpenIce(leg_, media);
     out.ice = IceLinesOf(leg_, *media, false);
   }
   outcome_->outgoing.sections.push_back(std::move(out));
@@ -174,6 +185,7 @@ SingleOutcome Publish(CallState* call, const ng::Request& request, const std::st
     usable = publisher.AddSection(static_cast<int>(i)) || usable;
   }
   if (!usable) outcome.error = "Failed to create SDP";
+  FinishBundles({call, request, worker, settings, random, &outcome.warnings}, &outcome.outgoing);
   return outcome;
 }
 
@@ -208,6 +220,7 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     const LegContext leg{call, request, worker, settings, random, &outcome.warnings};
     OfferKeys(leg, KeyChoice::kBoth, media);
     section.dtls = OfferedDtlsLines(leg, media);
+    OfferBundle(leg, section.rtp && wanted.size() > 1, media);
     const uint32_t count = request.Has(Flag::kRtcpMuxRequire) ? 1 : 2;
     if (!OpenPorts(call, request, base::Family::kNone, count, worker, media, &outcome.warnings)) {
       outcome.error = "failed to create SDP";
@@ -215,11 +228,12 @@ SingleOutcome Create(CallState* call, const ng::Request& request, const std::str
     }
     if (section.rtp) {
       DecideIce(leg, false, media);
-      PrepareIce(leg, media);
+      OpenIce(leg, media);
       section.ice = IceLinesOf(leg, *media, true);
     }
     outcome.outgoing.sections.push_back(std::move(section));
   }
+  FinishBundles({call, request, worker, settings, random, &outcome.warnings}, &outcome.outgoing);
   return outcome;
 }
 
@@ -241,6 +255,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
     const uint32_t port_set = media->port_set();
     media->set_initialized(media->has_rtp());  // its first SDP settles how its address is learned
     negotiator.TakeAuthor(static_cast<int>(i), media);
+    TakeBundle({call, request, worker, settings, random, &warnings}, sdp, section, media, nullptr);
     if (section.port == 0) continue;
     media->set_port_set(port_set);
     if (!offered.empty()) media->set_protocol(offered);
@@ -250,6 +265,7 @@ std::string CreateAnswer(CallState* call, const ng::Request& request,
     media->set_released_rtcp(media->rtcp_mux() && ports != nullptr &&
                              ports->wanted().count() > 1);
   }
+  ShareHeadsPorts(party);
   if (!sdp.media.empty()) StoreSessionLines(sdp, party);
   call->set_signalling_epoch(call->signalling_epoch() + 1);
   party->set_last_signal_us(now.unix_us);

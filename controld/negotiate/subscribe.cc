@@ -4,6 +4,7 @@
 #include <set>
 
 #include "controld/call/call_model.h"
+#include "controld/negotiate/bundle.h"
 #include "controld/negotiate/codecs.h"
 #include "controld/negotiate/dtls.h"
 #include "controld/negotiate/extmaps.h"
@@ -105,6 +106,7 @@ class Subscriber {
   const call::WorkerView& worker_;
   const uint32_t party_;
   SubscribeOutcome* const outcome_;
+  bool several_ = false;  // sections of which there is something to hear
 };
 
 void Subscriber::AddSection(int position, uint32_t source_id) {
@@ -173,10 +175,15 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
     section.label = source->label();
   }
   const uint32_t pairs = sink->port_count() == 0 ? 1 : sink->port_count();
-  EnsureOwnPorts(call_, sink, section.mux == MuxForm::kOnly ? 1 : 2 * pairs);
+  OfferBundle(leg_, rtp && several_, sink);
+  const bool shares = BundleHead(*call::FindParty(*call_, party_), *sink) != nullptr;
+  if (!shares) {
+    LeaveSharedPorts(call_, sink);
+    EnsureOwnPorts(call_, sink, section.mux == MuxForm::kOnly ? 1 : 2 * pairs);
+  }
   if (rtp) {
     DecideIce(leg_, false, sink);
-    PrepareIce(leg_, sink);
+    if (!shares) PrepareIce(leg_, sink);
     section.ice = IceLinesOf(leg_, *sink, true);
   }
   outcome_->outgoing.source.media.push_back(
@@ -212,6 +219,7 @@ void Subscriber::Build(const std::vector<uint32_t>& sources) {
     outgoing.source.attributes.clear();  // they are one party's, not the session's
     outgoing.source.extmap.clear();
   }
+  several_ = sources.size() > 1;
   int position = 0;
   for (const uint32_t id : sources) {
     AddSection(position++, id);
@@ -227,6 +235,7 @@ void Subscriber::Build(const std::vector<uint32_t>& sources) {
   for (; position < party->media_size(); ++position) {
     AddUnusedSection(party->mutable_media(position));
   }
+  FinishBundles(leg_, &outgoing);
 }
 
 // Whether everything that `source` may send can be taken by whom said `answered`: nothing is converted.
@@ -341,6 +350,7 @@ std::string SubscribeAnswer(CallState* call, const ng::Request& request,
     const std::string offered = sink->protocol();
     const uint32_t port_set = sink->port_set();
     negotiator.TakeAuthor(static_cast<int>(i), sink);
+    TakeBundle({call, request, worker, settings, random, &warnings}, sdp, section, sink, nullptr);
     sink->set_port_set(port_set);
     sink->set_protocol(offered);
     sink->set_sends(false);  // nobody hears a subscriber, whatever it offers to send
@@ -349,6 +359,7 @@ std::string SubscribeAnswer(CallState* call, const ng::Request& request,
     const call::PortSet* ports = call::FindPortSet(*call, port_set);
     sink->set_released_rtcp(sink->rtcp_mux() && ports != nullptr && ports->wanted().count() > 1);
   }
+  ShareHeadsPorts(party);
   StoreSessionLines(sdp, party);
   // The learning window stays shut: it is the whole call's, and nothing has changed for the others.
   call->set_last_signal_us(now.unix_us);

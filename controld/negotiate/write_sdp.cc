@@ -44,9 +44,13 @@ void PassThrough(const std::vector<sdp::Attribute>& attributes, AttributeWriter*
   }
 }
 
+// We are, or the author whose ICE passes.
 bool IsIceLite(const OutgoingSdp& outgoing) {
-  return std::any_of(outgoing.sections.begin(), outgoing.sections.end(),
-                     [](const OutgoingSection& section) { return section.ice.lite; });
+  const bool author = outgoing.source.ice_lite;
+  return std::any_of(
+      outgoing.sections.begin(), outgoing.sections.end(), [author](const OutgoingSection& section) {
+        return section.ice.lite || (author && section.untouched && section.as_received);
+      });
 }
 
 class Writer {
@@ -63,8 +67,10 @@ class Writer {
     std::string address;
     bool ipv6 = false;
     uint32_t port = 0, rtcp_port = 0;
+    uint32_t port_count = 1;  // as printed
   };
   Local LocalOf(const call::Media& media) const;
+  Local RemoteOf(const sdp::MediaSection& source) const;
   void Origin(const OriginLine& origin);
   void Section(const OutgoingSection& section);
   void SectionHead(const OutgoingSection& section, const call::Media& media, const Local& local);
@@ -73,7 +79,7 @@ class Writer {
   void DirectionLine(const OutgoingSection& section, AttributeWriter* writer);
   void IceAttributes(const OutgoingSection& section, const call::Media& media,
                      AttributeWriter* writer);
-  void Candidate(const LocalCandidate& candidate, AttributeWriter* writer);
+  void Candidate(const PassedCandidate& candidate, AttributeWriter* writer);
   void RtcpLines(const OutgoingSection& section, const Local& local, AttributeWriter* writer);
   const sdp::MediaSection* Source(const OutgoingSection& section) const {
     return section.source < 0 ? nullptr : &outgoing_.source.media[static_cast<size_t>(section.source)];
@@ -108,6 +114,15 @@ Writer::Local Writer::LocalOf(const call::Media& media) const {
     local.ipv6 = request_.media_address->family() == base::Family::kIpv6;
   }
   return local;
+}
+
+// As the section's author has it.
+Writer::Local Writer::RemoteOf(const sdp::MediaSection& source) const {
+  base::IpAddress address =
+      source.connection.value_or(outgoing_.source.connection.value_or(base::IpAddress()));
+  if (!address.valid()) address = request_.received_from.value_or(address);
+  return {address.ToString(), address.family() == base::Family::kIpv6, source.port, 0,
+          source.port_count};
 }
 
 void Writer::Origin(const OriginLine& origin) {
@@ -167,6 +182,7 @@ void Writer::SectionHead(const OutgoingSection& section, const call::Media& medi
   if (formats.empty()) formats = section.formats.empty() && section.rtp ? "0" : section.formats;
   base::StrAppend(&out_, "m=", media.type_text(), " ",
                   section.rejected || section.zero_port ? 0 : local.port);
+  if (local.port_count > 1 && !section.rejected) base::StrAppend(&out_, "/", local.port_count);
   base::StrAppend(&out_, " ", section.protocol);
   if (!formats.empty()) base::StrAppend(&out_, " ", formats);
   out_ += "\r\n";
@@ -248,7 +264,7 @@ void Writer::IceAttributes(const OutgoingSection& section, const call::Media& me
   if (!ice.options.empty()) writer->Line({"ice-options", ":", ice.options});
   for (const LocalCandidate& candidate :
        LocalCandidates(media, section.mux == MuxForm::kOnly)) {
-    Candidate(candidate, writer);
+    Candidate({candidate.component, candidate.port_set, candidate.priority}, writer);
   }
   if (ice.remote_candidates) {
     std::string list;
@@ -262,7 +278,7 @@ void Writer::IceAttributes(const OutgoingSection& section, const call::Media& me
   if (ice.end_of_candidates) writer->Line({"end-of-candidates"});
 }
 
-void Writer::Candidate(const LocalCandidate& candidate, AttributeWriter* writer) {
+void Writer::Candidate(const PassedCandidate& candidate, AttributeWriter* writer) {
   const call::PortSet* port_set = call::FindPortSet(call_, candidate.port_set);
   if (port_set == nullptr) return;
   const auto& allocation = port_set->allocation();
@@ -272,19 +288,16 @@ void Writer::Candidate(const LocalCandidate& candidate, AttributeWriter* writer)
   const uint32_t port = first + static_cast<uint32_t>(candidate.component - 1);
   writer->Line({"candidate",
                 base::StrCat(":", Foundation(settings_.controller_name, allocation.address())),
-                base::StrCat(" ", candidate.component, " UDP ", candidate.priority, " ", address, " ",
-                             port, " typ host")});
+                base::StrCat(" ", candidate.component, " UDP ", candidate.priority, " ", address,
+                             " ", port, " typ ", candidate.relay ? "relay raddr " : "host",
+                             candidate.relay ? base::StrCat(address, " rport ", port) : "")});
 }
 
 void Writer::Section(const OutgoingSection& section) {
   const call::Media& media = *call::FindMedia(call_, section.media_id);
   const sdp::MediaSection* source = Source(section);
   Local local = LocalOf(media);
-  if (section.untouched && source != nullptr) {
-    const base::IpAddress address =
-        source->connection.value_or(outgoing_.source.connection.value_or(base::IpAddress()));
-    local = {address.ToString(), address.family() == base::Family::kIpv6, source->port, 0};
-  }
+  if (section.untouched && source != nullptr) local = RemoteOf(*source);
   SectionHead(section, media, local);
   const std::string_view type = source != nullptr ? sdp::MediaTypeName(source->type)
                                                   : std::string_view(media.type_text());
@@ -299,7 +312,12 @@ void Writer::Section(const OutgoingSection& section) {
   if (!section.rejected) {
     if (section.rtp) CodecLines(section, &writer);
     if (section.rtp) Extmaps(section, &writer);
-    if (source != nullptr) PassThrough(source->attributes, &writer);
+    if (section.as_received) {
+      PassThrough(*section.as_received, &writer);
+    } else if (source != nullptr) {
+      PassThrough(source->attributes, &writer);
+    }
+    for (const PassedCandidate& candidate : section.candidates) Candidate(candidate, &writer);
     if (section.rtp) {
       DirectionLine(section, &writer);
       RtcpLines(section, local, &writer);

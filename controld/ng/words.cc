@@ -5,14 +5,12 @@
 namespace controld::ng {
 namespace {
 
-constexpr bool kNotYet = false;
-
 constexpr Word kIce[] = {
     {"remove", "remove"},
     {"force", "force"},
     {"default", "default"},
-    {"optional", "optional", kNotYet},
-    {"force-relay|force_relay|force relay", "force-relay", kNotYet},
+    {"optional", "optional"},
+    {"force-relay|force_relay|force relay", "force-relay"},
     {"lite|lite-fw|lite-fwd|lite-forward|lite-offer", "lite-forward"},
     {"lite-back|lite-backward|lite-backwards|lite-reverse|lite-answer|lite-bkw|lite-bk",
      "lite-backward"},

@@ -206,6 +206,7 @@ absl::Status Parser::BeginMedia(std::string_view value) {
   if (description_.media.size() == kMaxMediaSections) return Error("too many media sections");
   std::optional<MediaSection> media = ParseMedia(value);
   if (!media) return Error("malformed m=");
+  media->position = description_.media.size();
   description_.media.push_back(std::move(*media));
   in_section_ = true;
   return absl::OkStatus();

@@ -57,6 +57,7 @@ struct RtcpAttribute { uint32_t port = 0; base::IpAddress address; };
 struct MediaSection {
   MediaType type = MediaType::kOther;
   std::string type_text;    // as received
+  size_t position = 0;      // among the m= lines of the body
   uint32_t port = 0;
   uint32_t port_count = 1;
   std::string protocol;     // as received

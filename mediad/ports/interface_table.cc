@@ -98,7 +98,15 @@ bool InterfaceTable::Knows(std::string_view name) const {
 const InterfaceTable::Interface* InterfaceTable::ChooseMember(Group& group,
                                                               const PortRequest& request) const {
   for (const Interface* member : group.members) {
-    if (!request.member.empty() && member->name == request.member) return member;
+    if (request.address.valid()) {
+      const auto& own = member->addresses;
+      const bool has = std::any_of(own.begin(), own.end(), [&](const LocalAddress& local) {
+        return local.address == request.address;
+      });
+      if (has) return member;
+    } else if (!request.member.empty() && member->name == request.member) {
+      return member;
+    }
   }
   const size_t size = group.members.size();
   const uint32_t start = group.next.fetch_add(1, std::memory_order_relaxed);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "mediad/session/ice_passage.h"
 #include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 #include "proto/base/text.h"
@@ -116,6 +117,7 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
   ApplyRoutes(specification);
   ApplySockets(bound, specification);
   ApplyLegs(specification, bound, restored, now);
+  ApplyPassages(specification, bound, now);
   FindVerbatim();
   FindDeadline();
   WarnOfFamilies();
@@ -125,6 +127,7 @@ void Session::Absorb(Session* other, uint32_t offset) {
   for (Media& media : other->media_) {
     media.id += offset;
     if (media.leg != nullptr) media.leg->ShiftPortSets(offset);
+    if (media.passage != nullptr) media.passage->Shift(offset);
     media_.push_back(std::move(media));
   }
   other->media_.clear();
@@ -138,6 +141,7 @@ void Session::GiveBack(Session* other, uint32_t offset) {
   for (auto media = first; media != media_.end(); ++media) {
     media->id -= offset;
     if (media->leg != nullptr) media->leg->ShiftPortSets(uint32_t{0} - offset);
+    if (media->passage != nullptr) media->passage->Shift(uint32_t{0} - offset);
     other->media_.push_back(std::move(*media));
   }
   media_.erase(first, media_.end());
@@ -164,7 +168,8 @@ void Session::ApplyMedia(const v1::Media& specification, bool reopen, const base
       if (media->muted && (!present || !remote)) continue;
       const base::Endpoint before = stream.peer.advertised();
       // What ICE has checked stays checked.
-      SignalStream(remote, reopen && !specification.has_ice(), now.unix_us / 1000, &stream);
+      const bool ice = specification.has_ice() || specification.has_ice_passage();
+      SignalStream(remote, reopen && !ice, now.unix_us / 1000, &stream);
       if (pair == 0 && component == 0) {
         media->moved = before.valid() && !(before == stream.peer.advertised());
       }
@@ -208,8 +213,12 @@ void Session::ApplySockets(std::span<const BoundPortSet> bound,
   }
   for (int i = 0; i < specification.media_size(); ++i) {
     if (!carries(i)) continue;
-    for (const uint32_t further : specification.media(i).ice().further_port_sets()) {
-      AssignPorts(static_cast<MediaIndex>(i), further, PortUse::kFurther, bound);
+    const v1::Media& wanted = specification.media(i);
+    for (const auto* further :
+         {&wanted.ice().further_port_sets(), &wanted.ice_passage().further_port_sets()}) {
+      for (const uint32_t set : *further) {
+        AssignPorts(static_cast<MediaIndex>(i), set, PortUse::kFurther, bound);
+      }
     }
     AssignPorts(static_cast<MediaIndex>(i), media_[static_cast<size_t>(i)].port_set,
                 PortUse::kCurrent, bound);
@@ -249,6 +258,7 @@ void Session::AssignPorts(MediaIndex index, uint32_t port_set, PortUse use,
 
 void Session::WarnOfFamilies() const {
   for (const Media& media : media_) {
+    if (media.passage != nullptr) continue;  // its addresses are tried, each from where it can be
     for (const Stream& stream : media.streams) {
       const base::Endpoint& peer = stream.peer.advertised();
       if (stream.socket == kNoSocket || !peer.valid() || SameFamily(stream.socket, peer)) continue;

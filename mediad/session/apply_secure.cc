@@ -1,8 +1,10 @@
 // How a session becomes what its specification says about keys, DTLS, ICE and bundles. See apply.cc.
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 #include "mediad/session/bundle.h"
+#include "mediad/session/ice_passage.h"
 #include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 
@@ -16,6 +18,12 @@ base::Endpoint EndpointOf(bool present, const v1::Endpoint& endpoint) {
   const auto address = base::IpAddress::FromBytes(endpoint.address());
   if (!address || address->unspecified()) return {};
   return {*address, static_cast<uint16_t>(endpoint.port())};
+}
+
+// Signalled, of RTP and RTCP.
+std::array<base::Endpoint, 2> RemotesOf(const v1::Media& media) {
+  return {EndpointOf(media.has_rtp_remote(), media.rtp_remote()),
+          EndpointOf(media.has_rtcp_remote(), media.rtcp_remote())};
 }
 
 // An SRTCP index above all that a process before this one can have used: it leaves room for 256 packets a second,
@@ -63,6 +71,24 @@ void Session::ApplyCarriers(const v1::Session& specification) {
   }
 }
 
+std::vector<LegSocket> Session::SocketsOf(MediaIndex index, uint32_t port_set,
+                                          std::span<const BoundPortSet> bound) const {
+  std::vector<LegSocket> sockets;
+  size_t at = 0;
+  for (const BoundPortSet& set : bound) {
+    for (uint16_t offset = 0; offset < set.count; ++offset, ++at) {
+      const LocalSocket& local = sockets_[at];
+      if (local.media != index || local.stream >= SecureLeg::kComponents) continue;
+      if (local.late && port_set == set.id) continue;
+      sockets.push_back({static_cast<SocketIndex>(at), set.id, offset, local.stream, local.local});
+    }
+  }
+  // Current ones first: what speaks first speaks from there.
+  std::stable_partition(sockets.begin(), sockets.end(),
+                        [&](const LegSocket& socket) { return socket.port_set == port_set; });
+  return sockets;
+}
+
 void Session::ApplyLegs(const v1::Session& specification, std::span<const BoundPortSet> bound,
                         bool restored, const base::Now& now) {
   const uint32_t first_rtcp_index = restored ? RtcpIndexAt(now.unix_s()) : 0;
@@ -73,26 +99,30 @@ void Session::ApplyLegs(const v1::Session& specification, std::span<const BoundP
       media.leg.reset();
       continue;
     }
-    std::vector<LegSocket> sockets;
-    size_t at = 0;
-    for (const BoundPortSet& set : bound) {
-      for (uint16_t offset = 0; offset < set.count; ++offset, ++at) {
-        const LocalSocket& local = sockets_[at];
-        if (local.media != i || local.stream >= SecureLeg::kComponents) continue;
-        if (local.late && wanted.port_set() == set.id) continue;
-        sockets.push_back({static_cast<SocketIndex>(at), set.id, offset, local.stream, local.local});
-      }
-    }
-    // Current ones first: what speaks first speaks from there.
-    std::stable_partition(sockets.begin(), sockets.end(), [&](const LegSocket& socket) {
-      return socket.port_set == wanted.port_set();
-    });
     if (media.leg == nullptr) media.leg = std::make_unique<SecureLeg>(services_);
-    const SecureLeg::Remotes remotes = {EndpointOf(wanted.has_rtp_remote(), wanted.rtp_remote()),
-                                        EndpointOf(wanted.has_rtcp_remote(), wanted.rtcp_remote())};
-    media.leg->Apply(wanted, sockets, remotes, {media.moved, first_rtcp_index}, now);
+    media.leg->Apply(wanted, SocketsOf(static_cast<MediaIndex>(i), wanted.port_set(), bound),
+                     RemotesOf(wanted), {media.moved, first_rtcp_index}, now);
     for (size_t component = 0; component < SecureLeg::kComponents; ++component) {
       FollowPath(static_cast<MediaIndex>(i), component, now);
+    }
+  }
+}
+
+void Session::ApplyPassages(const v1::Session& specification, std::span<const BoundPortSet> bound,
+                            const base::Now& now) {
+  for (size_t i = 0; i < media_.size(); ++i) {
+    const v1::Media& wanted = specification.media(static_cast<int>(i));
+    std::unique_ptr<IcePassage>& passage = media_[i].passage;
+    if (!wanted.has_ice_passage()) {
+      passage.reset();
+      continue;
+    }
+    if (passage == nullptr) passage = std::make_unique<IcePassage>();
+    passage->Apply(wanted.ice_passage(),
+                   SocketsOf(static_cast<MediaIndex>(i), wanted.port_set(), bound),
+                   RemotesOf(wanted));
+    for (size_t component = 0; component < IcePassage::kComponents; ++component) {
+      FollowPassage(&media_[i], component, now);
     }
   }
 }

@@ -10,6 +10,7 @@
 #include "mediad/rtp/classify.h"
 #include "mediad/rtp/header.h"
 #include "mediad/session/arrival.h"
+#include "mediad/session/ice_passage.h"
 #include "mediad/session/manipulation.h"
 #include "mediad/session/secure_leg.h"
 #include "proto/base/prefetch.h"
@@ -32,7 +33,9 @@ Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::sp
   if (!Place(socket, &arrival)) return Drop::kNoRoute;
   Classify(&arrival);
   if (!drop_traffic_) {
-    if (arrival.kind == Arrival::Kind::kStun) return OnStun(arrival, sinks);
+    if (arrival.kind == Arrival::Kind::kStun) {
+      return arrival.media->passage != nullptr ? PassStun(arrival, sinks) : OnStun(arrival, sinks);
+    }
     if (const Drop drop = FilterSource(arrival); drop != Drop::kNone) return drop;
     if (arrival.kind == Arrival::Kind::kDtls) return OnDtls(arrival, sinks);
     if (arrival.kind != Arrival::Kind::kInvalid) {
@@ -86,7 +89,9 @@ bool Session::Place(SocketIndex index, Arrival* arrival) {
 void Session::Classify(Arrival* arrival) const {
   using Kind = Arrival::Kind;
   if (arrival->media->opaque) {
-    arrival->kind = Kind::kOpaque;
+    const bool check = arrival->media->passage != nullptr && arrival->packet.size() >= 20 &&
+                       rtp::Classify(arrival->packet) == rtp::PacketKind::kStun;
+    arrival->kind = check ? Kind::kStun : Kind::kOpaque;
     return;
   }
   arrival->invalid = Drop::kNotRtp;
@@ -120,6 +125,7 @@ void Session::Classify(Arrival* arrival) const {
 }
 
 Drop Session::FilterSource(const Arrival& arrival) {
+  if (arrival.media->passage != nullptr) return FilterPassage(arrival);
   const SecureLeg* leg = arrival.media->leg.get();
   if (leg != nullptr && leg->ice()) {
     if (leg->Admits(ComponentOf(arrival, *arrival.media), arrival.socket_index, arrival.source)) {
@@ -136,7 +142,8 @@ Drop Session::FilterSource(const Arrival& arrival) {
 
 void Session::Learn(const Arrival& arrival) {
   const Media& carrier = media_[arrival.media->carrier];
-  if (carrier.leg != nullptr && carrier.leg->ice()) return;  // ICE knows where the party is
+  // ICE knows where the party is.
+  if ((carrier.leg != nullptr && carrier.leg->ice()) || carrier.passage != nullptr) return;
   Stream& stream = *arrival.stream;
   using Kind = Arrival::Kind;
   // RTP on the RTCP port is somebody's mistake, and so is, until the address is confirmed, a stray RTCP
@@ -265,6 +272,7 @@ Drop Session::ForwardTo(const Arrival& arrival, const Route& route, SinkList* si
   if (index == kNoStream) return Drop::kNoRemote;
   const Stream& path = carrier.streams[index];
   if (path.socket == kNoSocket || !path.peer.target().valid()) return Drop::kNoRemote;
+  if (to.passage != nullptr && !to.passage->way(index % 2)) return Drop::kNoRemote;
   if (!SameFamily(path.socket, path.peer.target())) return Drop::kFamilyMismatch;
   if (to.nat_wait && path.first_packet_unix_ms == 0) return Drop::kNatWait;
   std::span<const uint8_t> bytes = arrival.packet;

@@ -20,10 +20,12 @@
 
 #include "absl/functional/function_ref.h"
 #include "mediad/rtcp/quality.h"
+#include "mediad/session/leg_sockets.h"
 #include "mediad/session/liveness.h"
 #include "mediad/session/secure_services.h"
 #include "mediad/session/sinks.h"
 #include "mediad/session/state.h"
+#include "mediad/stun/message.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "rtpengine/v1/session.pb.h"
@@ -149,6 +151,12 @@ class Session {
   // ICE and DTLS (session_secure.cc).
   Drop OnStun(const Arrival& arrival, SinkList* sinks);
   Drop OnDtls(const Arrival& arrival, SinkList* sinks);
+  // ICE between the parties (session_passage.cc).
+  Drop PassStun(const Arrival& arrival, SinkList* sinks);
+  Drop PassRequest(const stun::MessageView& request, const Arrival& arrival, SinkList* sinks);
+  Drop PassResponse(const stun::MessageView& response, const Arrival& arrival, SinkList* sinks);
+  Drop FilterPassage(const Arrival& arrival);
+  void FollowPassage(Media* media, size_t component, const base::Now& now);
   void AfterLeg(MediaIndex index, const base::Now& now, SinkList* sinks);
   void ReportIce(const Media& media, size_t component);
   bool FollowPath(MediaIndex index, size_t component, const base::Now& now);
@@ -184,6 +192,11 @@ class Session {
   void ApplyCarriers(const rtpengine::v1::Session& specification);
   void ApplyLegs(const rtpengine::v1::Session& specification, std::span<const BoundPortSet> bound,
                  bool restored, const base::Now& now);
+  void ApplyPassages(const rtpengine::v1::Session& specification,
+                     std::span<const BoundPortSet> bound, const base::Now& now);
+  // Sockets of components 0 and 1, those of the current port set first.
+  std::vector<LegSocket> SocketsOf(MediaIndex index, uint32_t port_set,
+                                   std::span<const BoundPortSet> bound) const;
   void FindVerbatim();
   void WarnOfFamilies() const;
   void FillCarrier(const Media& media, size_t stream, bool explain,

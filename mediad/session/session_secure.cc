@@ -5,6 +5,7 @@
 #include "mediad/rtcp/packet.h"
 #include "mediad/session/arrival.h"
 #include "mediad/session/bundle.h"
+#include "mediad/session/ice_passage.h"
 #include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 #include "proto/base/text.h"

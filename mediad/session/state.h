@@ -85,6 +85,7 @@ struct CodecEntry {
 enum class Liveness : uint8_t { kNone = 0, kChecked = 1, kSilent = 2, kUnanswered = 3 };
 
 class BundleDemultiplexer;
+class IcePassage;
 class SecureLeg;
 
 struct Media {
@@ -121,6 +122,7 @@ struct Media {
   std::vector<Route> routes;
   std::vector<CodecEntry> codecs; // what the party may send
   std::unique_ptr<SecureLeg> leg; // SRTP, ICE; null: plain, or carried by another media
+  std::unique_ptr<IcePassage> passage;  // ICE is between the parties; null: it is not
   std::unique_ptr<BundleDemultiplexer> bundle;  // of the head of a bundle of several
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;

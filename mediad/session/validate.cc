@@ -117,7 +117,28 @@ absl::Status CheckIce(const v1::Ice& ice, uint32_t media, const Ids& port_sets) 
   return absl::OkStatus();
 }
 
+absl::Status CheckPassage(const v1::Media& media, const Ids& port_sets) {
+  const v1::IcePassage& passage = media.ice_passage();
+  if (media.transport() != v1::OPAQUE || media.has_ice() || media.has_bundled()) {
+    return Invalid("media ", media.id(),
+                   ": ICE passes through opaque media only, with ports to themselves");
+  }
+  for (const std::string* text :
+       {&passage.ufrag(), &passage.password(), &passage.peer_ufrag(), &passage.peer_password()}) {
+    if (text->size() > 256) return TooLarge("octets of an ICE credential", 256);
+  }
+  for (const uint32_t further : passage.further_port_sets()) {
+    if (port_sets.count(further) == 0)
+      return Invalid("media ", media.id(), ": no port set ", further);
+  }
+  if (passage.further_port_sets_size() > 64) return TooLarge("local addresses of a media", 64);
+  return absl::OkStatus();
+}
+
 absl::Status CheckSecurity(const v1::Media& media, const Ids& port_sets) {
+  if (media.has_ice_passage()) {
+    if (absl::Status status = CheckPassage(media, port_sets); !status.ok()) return status;
+  }
   if (media.has_srtp()) {
     if (absl::Status status = CheckSrtp(media.srtp(), media.id()); !status.ok()) return status;
   }

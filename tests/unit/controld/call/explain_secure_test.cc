@@ -60,5 +60,12 @@ TEST_F(ExplainSecureTest, WhatWorksIsAFact) {
   EXPECT_THAT(out.facts(), Contains("DTLS: an earlier handshake failed: no answer for 30 s"));
 }
 
+TEST_F(ExplainSecureTest, IceThatPassesThroughIsNamed) {
+  media_.set_passage(PASSAGE_RELAY);
+  EXPECT_THAT(Explain().facts(), Contains(HasSubstr("another way")));
+  stream_.set_confirmed(true);
+  EXPECT_THAT(Explain().facts(), Contains(HasSubstr("has answered its checks")));
+}
+
 }  // namespace
 }  // namespace controld::call

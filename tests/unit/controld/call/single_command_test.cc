@@ -141,5 +141,82 @@ TEST_F(SingleTest, TransformSaysThatItCannot) {
   EXPECT_EQ(ErrorOf(request), "Transform loop detected");
 }
 
+class SingleBundleTest : public SingleTest {
+ protected:
+  static std::string Two(std::string_view address, bool group = true) {
+    std::string text =
+        base::StrCat("v=0\r\no=- 1 1 IN IP4 ", address, "\r\ns=-\r\nc=IN IP4 ", address,
+                     "\r\nt=0 0\r\n", group ? "a=group:BUNDLE 1 2\r\n" : "");
+    for (int i = 1; i <= 2; ++i) {
+      base::StrAppend(&text, "m=audio ", 4000 + 10 * i, " RTP/AVP 8\r\na=mid:", i, "\r\n");
+    }
+    return text;
+  }
+  // Ports of the two sections in the worker's session.
+  std::vector<uint32_t> PortSets() {
+    std::vector<uint32_t> sets;
+    for (const rtpengine::v1::Media& media : gateway_.last_session().media())
+      sets.push_back(media.port_set());
+    return sets;
+  }
+  void ExpectShared(bool shared) {
+    const std::vector<uint32_t> sets = PortSets();
+    ASSERT_EQ(sets.size(), 2u);
+    EXPECT_EQ(sets[0] == sets[1], shared);
+    EXPECT_EQ(gateway_.last_session().media(1).has_bundled(), shared);
+  }
+};
+
+TEST_F(SingleBundleTest, APublishersBundleIsAcceptedOnRequest) {
+  ng::Request request = Message(Command::kPublish, "c");
+  request.from_tag = "pub";
+  request.sdp = Two("192.0.2.10");
+  const std::string plain = Text(Do(request), "sdp");
+  EXPECT_EQ(plain.find("a=group"), std::string::npos);
+  ExpectShared(false);
+  request.call_id = "d";
+  request.bundle = {"accept"};
+  const std::string bundled = Text(Do(request), "sdp");
+  EXPECT_NE(bundled.find("a=group:BUNDLE 1 2\r\n"), std::string::npos) << bundled;
+  ExpectShared(true);
+}
+
+TEST_F(SingleBundleTest, ACreatedOfferBundles) {
+  ng::Request create = CreateFor("t", {{"audio", {"PCMA"}, ""}, {"audio", {"PCMA"}, ""}});
+  create.bundle = {"offer"};
+  create.Set(Flag::kGenerateMid);
+  const std::string offer = Text(Do(create), "sdp");
+  EXPECT_NE(offer.find("a=group:BUNDLE 1 2\r\n"), std::string::npos) << offer;
+  ExpectShared(false);
+  ng::Request answer = CreateAnswerFor("t", 0);
+  answer.sdp = Two("198.51.100.20");
+  EXPECT_EQ(Text(Do(answer), "result"), "ok");
+  ExpectShared(true);
+}
+
+TEST_F(SingleBundleTest, OneSectionIsNoBundle) {
+  ng::Request create = CreateFor("t", {{"audio", {"PCMA"}, ""}});
+  create.bundle = {"require"};
+  create.Set(Flag::kGenerateMid);
+  EXPECT_EQ(Text(Do(create), "sdp").find("a=group"), std::string::npos);
+}
+
+TEST_F(SingleBundleTest, ACreatedOfferThatIsNotBundledHasItsPorts) {
+  ng::Request create = CreateFor("t", {{"audio", {"PCMA"}, ""}, {"audio", {"PCMA"}, ""}});
+  create.bundle = {"offer"};
+  create.Set(Flag::kGenerateMid);
+  Do(create);
+  ng::Request answer = CreateAnswerFor("t", 0);
+  answer.sdp = Two("198.51.100.20", false);
+  Do(answer);
+  ExpectShared(false);
+  // Required, the second section has no port of its own from the start.
+  create.call_id = "d";
+  create.bundle = {"require"};
+  const std::string offer = Text(Do(create), "sdp");
+  EXPECT_NE(offer.find("a=mid:2\r\na=bundle-only\r\n"), std::string::npos) << offer;
+  ExpectShared(true);
+}
+
 }  // namespace
 }  // namespace controld::call

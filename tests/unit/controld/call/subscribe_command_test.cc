@@ -174,5 +174,24 @@ TEST_F(SubscribeTest, TheCallEndsWithItsPartiesNotWithItsSubscriber) {
   EXPECT_EQ(service_->size(), 0u);
 }
 
+TEST_F(SubscribeTest, BothMediaOnOnePortIfBothSidesBundle) {
+  ng::Request request = SubscribeFor("rec", {Flag::kAll, Flag::kGenerateMid});
+  request.bundle = {"offer"};
+  const std::string offer = Text(Do(request), "sdp");
+  EXPECT_THAT(LinesOf(offer, "a=group"), ElementsAre("a=group:BUNDLE 1 2"));
+  EXPECT_THAT(LinesOf(offer, "m="),
+              ElementsAre("m=audio 30004 RTP/AVP 8 0", "m=audio 30006 RTP/AVP 8 0"));
+  ng::Request answer = SubscriberAnswer("rec", {7000, 7100});
+  answer.sdp =
+      "v=0\r\no=- 1 1 IN IP4 198.51.100.30\r\ns=-\r\nc=IN IP4 198.51.100.30\r\nt=0 "
+      "0\r\na=group:BUNDLE 1 2\r\n"
+      "m=audio 7000 RTP/AVP 8 0\r\na=mid:1\r\nm=audio 7000 RTP/AVP 8 0\r\na=mid:2\r\n";
+  EXPECT_EQ(ResultOf(answer), "ok");
+  const CallState call = Record();
+  const Party& recorder = *FindPartyByTag(call, "rec");
+  EXPECT_EQ(recorder.media(0).port_set(), recorder.media(1).port_set());
+  EXPECT_TRUE(Running("rec").has_bundled());
+}
+
 }  // namespace
 }  // namespace controld::call

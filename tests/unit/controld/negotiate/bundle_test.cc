@@ -113,11 +113,14 @@ TEST_F(BundleTest, ThePortsOutliveARejectedHead) {
 TEST_F(BundleTest, RejectEndsIt) {
   Offer("accept");
   Answer();
+  EXPECT_EQ(MediaOf("A", 0).port_set(), MediaOf("A", 1).port_set());
   ng::Request reoffer = call::Reoffer("c", "A", "B", BodyText({"192.0.2.10", 4000}));
   reoffer.bundle = {"reject"};
   Send(reoffer);
   EXPECT_EQ(Answer().find("a=group"), std::string::npos);
   EXPECT_FALSE(MediaOf("A", 1).has_bundled());
+  EXPECT_NE(MediaOf("A", 0).port_set(), MediaOf("A", 1).port_set());
+  EXPECT_EQ(MediaOf("A", 1).late_port_sets_size(), 0) << "they are the other's";
 }
 
 }  // namespace

@@ -105,6 +105,39 @@ TEST_F(IceTest, ALitePeerLeavesControlToUsAndLitenessToThePeer) {
   EXPECT_NE(lite.find("t=0 0\r\na=ice-lite\r\n"), std::string::npos);
 }
 
+// Ports of a leg on a round-robin group are on all addresses of one member.
+TEST_F(IceTest, AMemberOfAGroupOffersAllItsAddresses) {
+  worker_.interfaces.clear();
+  for (const char* member : {"1", "2"}) {
+    const std::string name = std::string("pub:") + member;
+    worker_.interfaces.push_back(
+        call::FakeInterface(name, base::StrCat("203.0.113.", member), "", "pub"));
+    worker_.interfaces.push_back(
+        call::FakeInterface(name, base::StrCat("203.0.113.10", member), "", "pub"));
+    worker_.interfaces.push_back(
+        call::FakeInterface(name, base::StrCat("2001:db8::", member), "", "pub"));
+  }
+  const std::string offer = Send(OfferFromA(Lines("aaaa")));
+  EXPECT_EQ(Count(offer, "a=candidate:"), 6);
+  const std::string member =
+      offer.find("c=IN IP4 203.0.113.1\r\n") != std::string::npos ? "1" : "2";
+  EXPECT_EQ(Count(offer, base::StrCat(" 203.0.113.", member, " ")), 2) << offer;
+  EXPECT_EQ(Count(offer, base::StrCat(" 203.0.113.10", member, " ")), 2);
+  EXPECT_EQ(Count(offer, base::StrCat(" 2001:db8::", member, " ")), 2);
+  const std::string answer = Send(AnswerFromB(Lines("bbbb")));
+  EXPECT_EQ(Count(answer, base::StrCat(" 203.0.113.", member, " ")), 2)
+      << "both legs on one member";
+  // A member without room is left alone.
+  call_.clear_parties();
+  call_.clear_port_sets();
+  for (rtpengine::v1::Interface& interface : worker_.interfaces) {
+    interface.set_ports_total(100);
+    interface.set_ports_used(interface.name() == "pub:" + member ? 99 : 0);
+  }
+  const std::string other = Send(OfferFromA(Lines("aaaa")));
+  EXPECT_EQ(Count(other, base::StrCat(" 203.0.113.", member == "1" ? "2" : "1", " ")), 2) << other;
+}
+
 TEST_F(IceTest, ARestartConcernsOneLeg) {
   const std::string first_offer = Send(OfferFromA(Lines("aaaa")));
   const std::string first_answer = Send(AnswerFromB(Lines("bbbb")));

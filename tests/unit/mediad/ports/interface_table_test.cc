@@ -213,6 +213,16 @@ TEST_F(Interfaces, AMemberInUseIsKept) {
   EXPECT_EQ(Get(request).interface, "pub:1");
 }
 
+TEST_F(Interfaces, AnAddressNamesTheMember) {
+  Make({{Address("pub:1", "203.0.113.1"), Address("pub:2", "203.0.113.2")}, {}});
+  PortRequest request = Want("pub");
+  request.member = "pub:1";
+  request.address = Ip("203.0.113.2");
+  EXPECT_EQ(Get(request).interface, "pub:2");
+  request.address = Ip("203.0.113.9");
+  EXPECT_EQ(Fail(request).error, AllocationError::kNoAddress);
+}
+
 TEST_F(Interfaces, OnlyTheFirstAddressWhenSaving) {
   Make({{Address("pub", "203.0.113.1"), Address("pub", "203.0.113.2"),
          Address("pub", "2001:db8::1")},
