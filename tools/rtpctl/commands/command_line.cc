@@ -64,6 +64,9 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");
   ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");
   AddNg(ng, session);
+  CLI::App* nft = AddGroup(app, "nft", "mediad's rules in nftables, on this host; no daemon is asked");
+  nft->footer("Example:\n  rtpctl nft check");
+  AddNft(nft, session);
   AddVersion(app, session);
   AddCompletion(app, session, app);
 }

@@ -182,8 +182,7 @@ TEST(OptionsTest, WarnsOnceAboutWhatHasNoEffect) {
 }
 
 TEST(OptionsTest, DeedsThatWouldNotBeDoneAreRefused) {
-  EXPECT_EQ(ErrorOf(Parse({"--nftables-start"})),
-            "option 'nftables-start' is not available in this version");
+  EXPECT_EQ(ErrorOf(Parse({"--nftables-start"})), "option 'nftables-start' is for rtpengine-mediad");
   EXPECT_EQ(ErrorOf(Parse({"--codecs"})), "option 'codecs' is not available in this version");
 }
 
