@@ -198,10 +198,12 @@ class Planner {
                        }));
   }
 
+  // Not a chain of somebody else's in which our jump is all there is.
   bool IsOurChain(const Chain& chain) const {
     return !chain.rules.empty() &&
-           std::all_of(chain.rules.begin(), chain.rules.end(),
-                       [this](const Rule& rule) { return IsMarkedBy(settings_, rule); });
+           std::all_of(chain.rules.begin(), chain.rules.end(), [this](const Rule& rule) {
+             return IsMarkedBy(settings_, rule) && !rule.set.empty();
+           });
   }
 
   bool IsOurTable(const Table& table) const {

@@ -38,7 +38,8 @@ inline Settings SettingsOf(const std::map<std::string, std::string>& values) {
 
 inline base::Endpoint Port(const char* text) { return *base::Endpoint::Parse(text); }
 
-// Deletions are done on the values, additions by way of their messages.
+// Objects are added by way of their messages. The rest is done on the values: libnftnl does not read the requests
+// that it writes for elements.
 inline void Carry(const Plan& plan, Ruleset* ruleset) {
   static uint64_t handle = 1000;
   using Op = Change::Op;
@@ -70,6 +71,10 @@ inline void Carry(const Plan& plan, Ruleset* ruleset) {
       case Op::kDeletePinholes:
         ASSERT_NE(set, nullptr);
         for (const auto& [port, comment] : change.pinholes) EXPECT_EQ(set->elements.erase(port), 1u);
+        break;
+      case Op::kAddPinholes:
+        ASSERT_NE(set, nullptr);
+        set->elements.insert(change.pinholes.begin(), change.pinholes.end());
         break;
       default: {
         const Transaction transaction = MakeTransaction({change}, std::nullopt);

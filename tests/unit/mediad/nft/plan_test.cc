@@ -215,6 +215,21 @@ TEST(NftPlanTest, DuplicatesAndStrayJumpsGo) {
   EXPECT_EQ(twice.tables[0].FindChain("input")->rules.size(), 7u);  // theirs are doubled: not our business
 }
 
+TEST(NftPlanTest, ABaseChainWithNothingButOurJumpIsNotOurs) {
+  const Settings settings = SettingsOf(kGuide);
+  Ruleset empty = GuideRuleset();
+  empty.tables[0].chains[0].rules.clear();
+  Ruleset installed = Installed(settings, empty);
+  EXPECT_EQ(PlanText(settings, installed), "");
+  Carry(PlanRemoval(settings, installed), &installed);
+  ASSERT_NE(installed.tables[0].FindChain("input"), nullptr);
+  EXPECT_TRUE(installed.tables[0].FindChain("input")->rules.empty());
+  // Nor is it for other settings of ours.
+  installed = Installed(settings, empty);
+  EXPECT_NE(Installed(SettingsOf(kOwn), installed).Find(Family::kInet, "filter")->FindChain("input"),
+            nullptr);
+}
+
 TEST(NftPlanTest, PortsFollowTheCalls) {
   const Settings settings = SettingsOf(kOwn);
   const Pinholes old = {{Port("192.0.2.1:30000"), "call a"}, {Port("192.0.2.1:30002"), "call b"}};

@@ -46,17 +46,24 @@ TEST(NftTransactionTest, IsFramedAndAsksForOneAnswer) {
 
 TEST(NftTransactionTest, ManyPortsTakeSeveralMessages) {
   const Transaction transaction = MakeTransaction(InstallationPlan(20000), std::nullopt);
-  Ruleset ruleset;
+  size_t with_elements = 0;
   for (const nlmsghdr* message : MessagesOf(transaction)) {
     EXPECT_LT(message->nlmsg_len, 65536u);
-    AddMessage(message, &ruleset);
+    with_elements += NFNL_MSG_TYPE(message->nlmsg_type) == NFT_MSG_NEWSETELEM;
   }
+  EXPECT_EQ(with_elements, 100u);
+}
+
+TEST(NftTransactionTest, AnElementIsReadAsItWasMeant) {
+  Ruleset ruleset;
+  const Transaction transaction = MakeTransaction(InstallationPlan(1), std::nullopt);
+  for (const nlmsghdr* message : MessagesOf(transaction)) AddMessage(message, &ruleset);
   ASSERT_EQ(ruleset.tables.size(), 1u);
   const Set* set = ruleset.tables[0].FindSet("media4");
   ASSERT_NE(set, nullptr);
-  EXPECT_EQ(set->elements.size(), 20000u);
-  EXPECT_EQ(set->elements.at(Port("192.0.2.1:10007")),
-            "call with a rather long name that takes some room 7");
+  ASSERT_EQ(set->elements.size(), 1u);
+  EXPECT_EQ(set->elements.at(Port("192.0.2.1:10000")),
+            "call with a rather long name that takes some room 0");
 }
 
 TEST(NftTransactionTest, RulesAreReadAsTheyWereMeant) {
