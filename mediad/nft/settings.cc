@@ -246,7 +246,11 @@ bool IsMarkedBy(const Settings& settings, const Rule& rule) {
 }
 
 bool IsReferences(const Rule& rule) {
-  return rule.foreign_handler || rule.comment.rfind("rtpengine UDP handler table ", 0) == 0;
+  // Saved and restored by nft, the reference's rule is a counter that does nothing.
+  const bool remains = rule.counter && rule.verdict == Verdict::kNone && rule.comment.empty() &&
+                       rule.set.empty() && !rule.conditional && !rule.udp && !rule.ports;
+  return remains || rule.foreign_handler ||
+         rule.comment.rfind("rtpengine UDP handler table ", 0) == 0;
 }
 
 }  // namespace mediad::nft

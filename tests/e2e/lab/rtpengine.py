@@ -39,6 +39,7 @@ class Node:
         self._serial = 0
         self.controld = self.mediad = None
         self.controld_arguments = []  # more of them
+        self.mediad_arguments = []
 
     def _name(self, what):
         self._serial += 1
@@ -99,6 +100,7 @@ class Node:
                 "--worker-name=" + self.host,
                 "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),
                 *media_arguments(self.network, self.host),
+                *self.mediad_arguments,
             ],
         )
 
