@@ -151,30 +151,6 @@ bool NamesTheReference(const nlattr* expressions) {
   return found;
 }
 
-// A rule with an expression that libnftnl does not know.
-void AddUnknownRule(const nlmsghdr* message, Ruleset* ruleset) {
-  Rule rule;
-  std::string table, chain;
-  rule.verdict = Verdict::kOther;
-  rule.conditional = true;
-  ForEachOf(message, [&](const nlattr* attribute) {
-    const size_t size = mnl_attr_get_payload_len(attribute);
-    switch (mnl_attr_get_type(attribute)) {
-      case NFTA_RULE_TABLE: table = StringOf(attribute); break;
-      case NFTA_RULE_CHAIN: chain = StringOf(attribute); break;
-      case NFTA_RULE_HANDLE:
-        if (size == sizeof(uint64_t)) rule.handle = be64toh(mnl_attr_get_u64(attribute));
-        break;
-      case NFTA_RULE_EXPRESSIONS: rule.foreign_handler = NamesTheReference(attribute); break;
-      case NFTA_RULE_USERDATA: rule.comment = CommentOf(mnl_attr_get_payload(attribute), size); break;
-      default: break;
-    }
-  });
-  const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
-  Chain* const found = FindChain(ruleset, FamilyOf(header->nfgen_family), table, chain);
-  if (found != nullptr) found->rules.push_back(std::move(rule));
-}
-
 void AddRule(const nlmsghdr* message, Ruleset* ruleset) {
   RulePtr rule(nftnl_rule_alloc());
   if (nftnl_rule_nlmsg_parse(message, rule.get()) < 0) return AddUnknownRule(message, ruleset);
@@ -241,6 +217,30 @@ bool HasHeader(const nlmsghdr* message) {
 }
 
 }  // namespace
+
+void AddUnknownRule(const nlmsghdr* message, Ruleset* ruleset) {
+  if (!HasHeader(message)) return;
+  Rule rule;
+  std::string table, chain;
+  rule.verdict = Verdict::kOther;
+  rule.conditional = true;
+  ForEachOf(message, [&](const nlattr* attribute) {
+    const size_t size = mnl_attr_get_payload_len(attribute);
+    switch (mnl_attr_get_type(attribute)) {
+      case NFTA_RULE_TABLE: table = StringOf(attribute); break;
+      case NFTA_RULE_CHAIN: chain = StringOf(attribute); break;
+      case NFTA_RULE_HANDLE:
+        if (size == sizeof(uint64_t)) rule.handle = be64toh(mnl_attr_get_u64(attribute));
+        break;
+      case NFTA_RULE_EXPRESSIONS: rule.foreign_handler = NamesTheReference(attribute); break;
+      case NFTA_RULE_USERDATA: rule.comment = CommentOf(mnl_attr_get_payload(attribute), size); break;
+      default: break;
+    }
+  });
+  const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
+  Chain* const found = FindChain(ruleset, FamilyOf(header->nfgen_family), table, chain);
+  if (found != nullptr) found->rules.push_back(std::move(rule));
+}
 
 void AddMessage(const nlmsghdr* message, Ruleset* ruleset) {
   if (!HasHeader(message) || NFNL_SUBSYS_ID(message->nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;

@@ -1,4 +1,5 @@
-// Any octets as netlink messages of nf_tables: dumps into a rule set, notifications; then plans for what was read.
+// Any octets as netlink messages of nf_tables, through what takes them apart without libnftnl (which trusts the
+// kernel): rules with unknown expressions, notifications; then plans for what was read.
 #include <libmnl/libmnl.h>
 
 #include <cstddef>
@@ -36,10 +37,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::vector<uint64_t> buffer(size / sizeof(uint64_t) + 1);
   std::memcpy(buffer.data(), data, size);
   Ruleset ruleset;
+  ruleset.tables.push_back(
+      {Family::kInet, "filter", {{"input", Hook{}, {}}, {"rtpengine", std::nullopt, {}}}, {}});
   int left = static_cast<int>(size);
   for (const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
        mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
-    AddMessage(message, &ruleset);
+    AddUnknownRule(message, &ruleset);
     const auto heard = ParseNotification(message);
     if (heard && heard->process.size() + heard->table.size() > size) std::abort();
   }
