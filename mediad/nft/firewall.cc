@@ -148,7 +148,8 @@ Firewall::Work Firewall::Await() {
     // While the rules are not in place, opened ports wait in ports_.
     if (!report_.in_place) touched_.clear();
     work.check = check_at_ && now >= *check_at_;
-    work.forget = !forgotten_ && now >= forget_at_;
+    const bool adopting = report_.in_place && !forgotten_;
+    work.forget = adopting && now >= forget_at_;
     if (work.stop || work.check || work.forget || !touched_.empty() || !waiting_.empty()) {
       work.touched = std::move(touched_);
       touched_.clear();
@@ -159,7 +160,7 @@ Firewall::Work Firewall::Await() {
     }
     auto until = now + std::chrono::hours(1);
     if (check_at_) until = std::min(until, *check_at_);
-    if (!forgotten_) until = std::min(until, forget_at_);
+    if (adopting) until = std::min(until, forget_at_);
     wake_.wait_until(lock, until);
   }
 }
@@ -169,10 +170,10 @@ void Firewall::Update(const Work& work) {
   Pinholes open, close;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    forgotten_ = forgotten_ || work.forget;
     if (!report_.in_place) return;
     std::vector<base::Endpoint> ports = work.touched;
     if (work.forget) {
-      forgotten_ = true;
       for (const auto& [port, comment] : installed_) ports.push_back(port);
     }
     for (const base::Endpoint& port : ports) {
