@@ -42,6 +42,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   int left = static_cast<int>(size);
   for (const auto* message = reinterpret_cast<const nlmsghdr*>(buffer.data());
        mnl_nlmsg_ok(message, left); message = mnl_nlmsg_next(message, &left)) {
+    if (message->nlmsg_len > static_cast<uint32_t>(left)) break;  // mnl_nlmsg_ok() takes it for negative
     AddUnknownRule(message, &ruleset);
     const auto heard = ParseNotification(message);
     if (heard && heard->process.size() + heard->table.size() > size) std::abort();
