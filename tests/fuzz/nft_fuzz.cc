@@ -32,7 +32,7 @@ Settings MakeSettings(bool own_table) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  if (size > 65536) return 0;
+  if (size == 0 || size > 65536) return 0;
   // Aligned, as a socket's buffer is.
   std::vector<uint64_t> buffer(size / sizeof(uint64_t) + 1);
   std::memcpy(buffer.data(), data, size);
