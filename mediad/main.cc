@@ -1,7 +1,7 @@
 // rtpengine-mediad: the media worker. Puts the parts together and takes them down; no logic of its
 // own.
 //
-// Order: options, interfaces, media plane, worker stream, admin interface; down in reverse. A
+// Order: options, interfaces, packet filter, media plane, worker stream, admin interface; down in reverse. A
 // controller need not be there: the worker goes on dialling.
 #include <sys/resource.h>
 
@@ -14,6 +14,7 @@
 #include "mediad/rpc/admin_server.h"
 #include "mediad/rpc/worker_client.h"
 #include "mediad/start/certificates.h"
+#include "mediad/start/firewall.h"
 #include "mediad/start/settings.h"
 #include "mediad/start/system_addresses.h"
 #include "proto/base/clock.h"
@@ -53,12 +54,17 @@ absl::StatusOr<mediad::ports::InterfacePlan> PlanInterfaces(
 mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
                                    const mediad::ports::InterfaceTable& interfaces,
                                    const mediad::relay::Engine& engine,
-                                   mediad::start::Certificates& certificates) {
+                                   mediad::start::Certificates& certificates,
+                                   const mediad::nft::Firewall* firewall) {
   mediad::rpc::WorkerFacts facts;
   facts.name = options.String("worker-name");
   facts.boot_epoch = base::SystemRandom().Next();
   facts.build = runtime::SoftwareId();
   facts.capabilities = mediad::start::Capabilities();
+  facts.capabilities.push_back(mediad::start::FirewallCapability(firewall));
+  if (firewall != nullptr) {
+    facts.firewall = [firewall](auto* out) { mediad::start::DescribeFirewall(*firewall, out); };
+  }
   facts.interfaces = [&interfaces](auto* out) { interfaces.Describe(out); };
   facts.interface_load = [&interfaces, &engine](auto* out) {
     interfaces.DescribeLoad(out);
@@ -108,17 +114,21 @@ int Serve(runtime::Daemon& daemon) {
       mediad::start::Certificates::Create(mediad::start::MakeCertificateOptions(options),
                                           runtime::SoftwareId(), base::ReadClocks().unix_s());
   if (!certificates.ok()) return daemon.Fail(certificates.status());
+  auto firewall = mediad::start::StartFirewall(options);
+  if (!firewall.ok()) return daemon.Fail(firewall.status());
   mediad::relay::EngineOptions engine_options = mediad::start::MakeEngineOptions(options);
   engine_options.certificate = [&store = **certificates](std::string_view digest) {
     return store.Find(digest);
   };
+  engine_options.pinholes = firewall->get();
   mediad::relay::Engine engine(engine_options, interfaces);
   mediad::rpc::EnginePlane plane(engine);
   const runtime::TlsOptions tls = runtime::TlsOptionsFrom(options);
   grpc::ServerBuilder builder;
   runtime::CompletionLoop loop(builder.AddCompletionQueue());  // all gRPC of this process
   auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
-                                                  MakeFacts(options, interfaces, engine, **certificates),
+                                                  MakeFacts(options, interfaces, engine, **certificates,
+                                                            firewall->get()),
                                                   loop, plane);
   if (!client.ok()) return daemon.Fail(client.status());
 
@@ -135,13 +145,15 @@ int Serve(runtime::Daemon& daemon) {
   (*client)->Stop();  // controllers see the worker leave; calls are not torn down towards anybody
   loop.Stop();
   engine.Stop();
+  if (*firewall != nullptr) (*firewall)->Stop();
   return status;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  runtime::Daemon daemon({base::options::Daemon::kMediad, "rtpengine-mediad"});
+  runtime::Daemon daemon({base::options::Daemon::kMediad, "rtpengine-mediad",
+                          mediad::start::RunFirewallAction});
   if (auto status = daemon.Init(argc, argv)) return *status;
   RaiseFileLimit();
   return Serve(daemon);

@@ -120,6 +120,22 @@ void CollectClients(const listen::ClientStatistics& clients, Collector* to) {
   }
 }
 
+void CollectFirewall(const std::string& worker, const rtpengine::v1::FirewallReport& firewall,
+                     Collector* to) {
+  to->Gauge("worker_nftables_in_place", "Whether the worker's packet filter rules are there",
+            firewall.in_place() ? 1 : 0, {{"worker", worker}});
+  to->Gauge("worker_nftables_open_ports", "Media ports open in the packet filter",
+            firewall.open_ports(), {{"worker", worker}});
+  to->Counter("worker_nftables_repairs_total",
+              "Times that packet filter rules changed by somebody else were put back",
+              firewall.repairs(), {{"worker", worker}});
+  to->Counter("worker_nftables_failures_total", "Packet filter transactions that failed",
+              firewall.failures(), {{"worker", worker}});
+  to->Counter("worker_nftables_late_total",
+              "Commands answered before their ports were known to be open", firewall.late(),
+              {{"worker", worker}});
+}
+
 void CollectWorkers(shard::FleetHost& fleet,
                     const std::vector<rtpengine::v1::WorkerInfo>& workers, Collector* to) {
   const fleet::FleetCounters counters = fleet.counters();
@@ -155,6 +171,7 @@ void CollectWorkers(shard::FleetHost& fleet,
     to->Counter("worker_bytes_total", "Octets received", worker.load().bytes(), {{"worker", name}});
     to->Counter("worker_packet_errors_total", "Packets with errors", worker.load().errors(),
                 {{"worker", name}});
+    if (worker.load().has_firewall()) CollectFirewall(name, worker.load().firewall(), to);
     for (const auto& interface : worker.load().interfaces()) {
       to->Gauge("worker_ports_used", "Ports in use", interface.ports_used(),
                 {{"worker", name}, {"name", interface.name()}, {"address", AddressText(interface)}});

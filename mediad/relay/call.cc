@@ -95,12 +95,14 @@ class Call::Reservation {
     for (unsigned offset = 0; offset < count; ++offset) {
       auto socket = std::make_unique<MediaSocket>();
       socket->call = &call_;
-      int error = socket->socket.Bind({address, static_cast<uint16_t>(first + offset)});
+      const base::Endpoint local{address, static_cast<uint16_t>(first + offset)};
+      int error = socket->socket.Bind(local);
       if (error == 0) error = call_.watcher_.Watch(socket.get());
       if (error != 0) {
         Drop(sockets);
         return error;
       }
+      call_.watcher_.Admit(socket.get(), local);
       sockets->push_back(std::move(socket));
     }
     return 0;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "mediad/ports/interface_table.h"
+#include "mediad/relay/pinhole.h"
 #include "mediad/relay/udp_socket.h"
 #include "mediad/session/session.h"
 #include "rtpengine/v1/worker.pb.h"
@@ -27,6 +28,7 @@ struct MediaSocket {
   session::SocketIndex index = session::kNoSocket;
   bool watched = false;  // registered with epoll
   uint32_t interface = 0;  // InterfaceTable::IndexOf
+  Pinhole pinhole;
 };
 
 // Registers sockets where packets are awaited; to close one is to end that, too. Implemented by the shard.
@@ -35,6 +37,8 @@ class Watcher {
   virtual ~Watcher() = default;
   virtual int Watch(MediaSocket* socket) = 0;  // 0, or an errno value
   virtual void Unwatch(MediaSocket* socket) = 0;
+  // Lets packets for the socket's port through, for as long as the socket lives.
+  virtual void Admit(MediaSocket* socket, const base::Endpoint& local) = 0;
 };
 
 // A call on its way into another one.

@@ -19,6 +19,8 @@ namespace mediad::ports { class InterfaceTable; }
 
 namespace mediad::relay {
 
+class PinholeKeeper;
+
 struct EngineOptions {
   unsigned shards = 1;            // relay threads, at least 1
   bool mos_listening_quality = false;  // option mos = LQ (default CQ)
@@ -28,6 +30,7 @@ struct EngineOptions {
   std::function<std::shared_ptr<const dtls::Certificate>(std::string_view digest)> certificate;
   std::string software;                // SOFTWARE of STUN
   uint16_t dtls_mtu = 1152;            // octets of UDP payload
+  PinholeKeeper* pinholes = nullptr;   // is told of the ports in use, if anybody is; outlives the engine
 };
 
 struct EngineTotals {

@@ -48,6 +48,7 @@ class Shard final : public Watcher {
 
   int Watch(MediaSocket* socket) override;
   void Unwatch(MediaSocket* socket) override;
+  void Admit(MediaSocket* socket, const base::Endpoint& local) override;
 
  private:
   using Key = std::pair<std::string, std::string>;  // owner, id
@@ -112,6 +113,7 @@ class Shard final : public Watcher {
   base::Now now_;
   std::array<uint8_t, kBufferSize> buffer_;
   session::SinkList sinks_;
+  bool admitted_ = false;       // a port, since the command that is carried out began
   absl::btree_map<Key, std::unique_ptr<Call>> calls_;
   std::array<std::vector<Call*>, kSlices> slices_;
   absl::btree_set<std::pair<std::chrono::nanoseconds, Call*>> deadlines_;

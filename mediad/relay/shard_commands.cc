@@ -87,9 +87,20 @@ std::unique_ptr<Call> Shard::Remove(Call& call) {
 }
 
 void Shard::Run(ApplyCommand command) {
+  admitted_ = false;
   v1::CommandResult result = Carry(&command);
   if (result.has_error() && !command.handed.empty()) command.put_back(std::move(command.handed));
-  command.done(std::move(result));
+  if (!admitted_) return command.done(std::move(result));
+  // The party hears of the port when packets reach it.
+  auto answer = std::make_shared<v1::CommandResult>(std::move(result));
+  options_.pinholes->WhenOpen(
+      [done = std::move(command.done), answer] { done(std::move(*answer)); });
+}
+
+void Shard::Admit(MediaSocket* socket, const base::Endpoint& local) {
+  if (options_.pinholes == nullptr) return;
+  socket->pinhole = Pinhole(options_.pinholes, local, socket->call->session().id());
+  admitted_ = true;
 }
 
 v1::CommandResult Shard::Carry(ApplyCommand* command) {

@@ -337,6 +337,7 @@ void WorkerClient::MeasureLoad() {
   load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
   facts_.interface_load(load_.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(load_.mutable_certificates());
+  if (facts_.firewall) facts_.firewall(load_.mutable_firewall());
   SendLoad();
 }
 

@@ -40,6 +40,8 @@ struct WorkerFacts {
   // The certificates of this moment, those due replaced; likewise. Null: there are none.
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Certificate>*)>
       certificates;
+  // How it stands with the packet filter's rules; likewise. Null: none are kept.
+  std::function<void(rtpengine::v1::FirewallReport*)> firewall;
 };
 
 class WorkerClient {

@@ -95,6 +95,9 @@ std::optional<int> Daemon::Init(int argc, const char* const* argv) {
   // Debian builds Abseil with its debugging aid on; it takes a global lock for every mutex.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   if (const auto exit_status = ReadOptions(argc, argv)) return exit_status;
+  if (identity_.action) {
+    if (const auto exit_status = identity_.action(options_)) return exit_status;
+  }
   if (!options_.Bool("foreground")) {
     int pipes[2];
     if (pipe2(pipes, O_CLOEXEC) != 0) return Fail(SystemError("pipe"));

@@ -31,6 +31,9 @@ class Daemon {
   struct Identity {
     base::options::Daemon kind;
     std::string program;  // for --help and --version
+    // A deed the command line may ask for instead of a daemon: called with the options, before anything else;
+    // a value is the exit status. May be null.
+    std::function<std::optional<int>(const base::options::ParsedOptions&)> action = nullptr;
   };
 
   explicit Daemon(Identity identity);

@@ -109,6 +109,12 @@ class OptionParser {
 
   // Says which options do nothing; refuses a deed that would silently not be done.
   absl::Status NoteEffect(const OptionSpec& spec, const ParsedOptions::Slot& slot) {
+    if (spec.rule == Rule::kAction && spec.owner != Owner::kNone && !OwnedBy(spec, daemon_) &&
+        std::get<bool>(slot.value)) {
+      return absl::InvalidArgumentError(
+          StrCat("option '", spec.name, "' is for rtpengine-",
+                 spec.owner == Owner::kMediad ? "mediad" : "controld"));
+    }
     if (spec.owner != Owner::kNone || slot.value == DefaultValue(spec, environment_)) {
       return absl::OkStatus();
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "controld/ng/lint.h"
+#include "mediad/nft/check.h"
 #include "rtpengine/v1/admin.pb.h"
 #include "tools/rtpctl/client/session.h"
 
@@ -29,6 +30,7 @@ void AddStats(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
 void AddNg(CLI::App* parent, Session* session);  // lint and reference
 void AddDoctor(CLI::App* parent, Session* session);
+void AddNft(CLI::App* parent, Session* session);  // show, plan, apply, remove, check
 void AddVersion(CLI::App* parent, Session* session);
 void AddCompletion(CLI::App* parent, Session* session, const CLI::App* root);
 
@@ -48,6 +50,9 @@ std::string StatisticsText(const rtpengine::v1::Statistics& now,
                            const rtpengine::v1::Statistics* before, double seconds,
                            const Style& style);
 std::string LintText(const std::vector<controld::ng::LintEntry>& entries, const Style& style);
+std::string NftText(const mediad::nft::Settings& settings, const mediad::nft::Ruleset& installed,
+                    const std::string& missing, const Style& style);
+std::string FindingsText(const std::vector<mediad::nft::Finding>& findings, const Style& style);
 std::string LogLevelsText(const rtpengine::v1::LogLevels& levels, const Style& style);
 // A script for the shell; empty for one that is not known.
 std::string CompletionScript(const CLI::App& root, const std::string& shell);

@@ -39,6 +39,15 @@ std::string InterfacesText(const v1::WorkerInfo& worker, const Style& style) {
   return table.Render(style);
 }
 
+Cell FirewallCell(const v1::FirewallReport& report) {
+  if (!report.in_place()) {
+    return Cell("rules not in place: " + Printable(report.problem()), Color::kBad);
+  }
+  return Cell(base::StrCat("rules in place, ", report.open_ports(), " ports open, ",
+                           report.repairs(), " repairs, ", report.failures(), " failures"),
+              report.repairs() + report.failures() == 0 ? Color::kGood : Color::kWarning);
+}
+
 std::string CapabilitiesText(const v1::WorkerInfo& worker, const Style& style) {
   Table table({{"CAPABILITY"}, {"AVAILABLE"}, {"REASON", false, true}});
   for (const auto& capability : worker.capabilities()) {
@@ -73,6 +82,7 @@ std::string WorkerText(const v1::WorkerInfo& worker, int64_t now, const Style& s
   fields.Add("memory", FormatOctets(load.resident_bytes()));
   fields.Add("commands", base::StrCat(worker.commands_sent(), " sent, ", worker.commands_failed(),
                                       " failed, ", worker.commands_in_flight(), " in flight"));
+  if (load.has_firewall()) fields.Add("nftables", FirewallCell(load.firewall()));
   std::string out = fields.Render(style);
   if (!worker.interfaces().empty()) out += "\n" + InterfacesText(worker, style);
   if (!worker.capabilities().empty()) out += "\n" + CapabilitiesText(worker, style);

@@ -182,8 +182,7 @@ TEST(OptionsTest, WarnsOnceAboutWhatHasNoEffect) {
 }
 
 TEST(OptionsTest, DeedsThatWouldNotBeDoneAreRefused) {
-  EXPECT_EQ(ErrorOf(Parse({"--nftables-start"})),
-            "option 'nftables-start' is not available in this version");
+  EXPECT_EQ(ErrorOf(Parse({"--nftables-start"})), "option 'nftables-start' is for rtpengine-mediad");
   EXPECT_EQ(ErrorOf(Parse({"--codecs"})), "option 'codecs' is not available in this version");
 }
 
@@ -219,7 +218,9 @@ TEST(OptionsTest, TheGuidesConfigurationLoadsInBothDaemons) {
     EXPECT_EQ(options.Int("offer-timeout"), 60);
     EXPECT_EQ(options.Int("num-threads"), 4);
     EXPECT_EQ(options.String("log-facility"), "local1");
-    EXPECT_EQ(result->warnings.size(), daemon == Daemon::kMediad ? 4u : 3u);
+    EXPECT_EQ(options.String("nftables-chain"), "rtpengine");
+    EXPECT_TRUE(options.IsSet("nftables-base-chain"));
+    EXPECT_EQ(result->warnings.size(), daemon == Daemon::kMediad ? 2u : 1u);
   }
 }
 
