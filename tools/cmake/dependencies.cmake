@@ -11,6 +11,7 @@ find_package(Boost 1.74 REQUIRED)  # headers only: Asio, Beast (docs/decisions/0
 pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
 pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 pkg_check_modules(SRTP2 REQUIRED IMPORTED_TARGET libsrtp2)
+pkg_check_modules(MNL REQUIRED IMPORTED_TARGET libmnl)
 # The daemons' allocator: signalling is many small objects on several threads, where it saves a fifth of the CPU time
 # (docs/decisions/0006). Sanitizers bring their own.
 add_library(rtpengine_allocator INTERFACE)
