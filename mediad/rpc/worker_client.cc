@@ -337,6 +337,7 @@ void WorkerClient::MeasureLoad() {
   load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
   facts_.interface_load(load_.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(load_.mutable_certificates());
+  if (facts_.kernel_offload) *load_.mutable_kernel_offload() = facts_.kernel_offload();
   SendLoad();
 }
 
@@ -347,6 +348,7 @@ void WorkerClient::RefreshLoad() {
   load_.set_bytes(totals.bytes);
   load_.set_errors(totals.errors);
   load_.set_active_media(static_cast<uint32_t>(totals.active_media));
+  SetKernelCounters(totals, load_.mutable_kernel());
   load_.clear_interfaces();
   facts_.interface_load(load_.mutable_interfaces());
 }
@@ -370,6 +372,7 @@ rtpengine::v1::Hello WorkerClient::MakeHello() const {
   hello.set_build(facts_.build);
   facts_.interfaces(hello.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(hello.mutable_certificates());
+  if (facts_.kernel_offload) *hello.add_capabilities() = facts_.kernel_offload();
   for (const auto& capability : facts_.capabilities) *hello.add_capabilities() = capability;
   hello.set_state(plane_.draining() ? WorkerState::DRAINING : WorkerState::READY);
   hello.set_sessions(plane_.Totals().sessions);
