@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mediad/offload/netlink/kernel_link.h"
 #include "mediad/ports/interface_table.h"
 #include "mediad/relay/engine.h"
 #include "mediad/rpc/admin_server.h"
@@ -65,6 +66,7 @@ mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
   if (firewall != nullptr) {
     facts.firewall = [firewall](auto* out) { mediad::start::DescribeFirewall(*firewall, out); };
   }
+  facts.kernel_offload = [&engine] { return mediad::start::KernelCapability(engine.KernelStatus()); };
   facts.interfaces = [&interfaces](auto* out) { interfaces.Describe(out); };
   facts.interface_load = [&interfaces, &engine](auto* out) {
     interfaces.DescribeLoad(out);
@@ -88,6 +90,7 @@ mediad::rpc::StatusSources MakeSources(const runtime::Daemon& daemon,
     sources.listeners.push_back(base::StrCat("admin ", address));
   }
   sources.sessions = [&engine] { return engine.Totals().sessions; };
+  sources.kernel = [&engine] { return engine.KernelStatus(); };
   sources.draining = [&engine] { return engine.draining(); };
   sources.peers = [&client] { return client.Peers(); };
   return sources;
@@ -121,6 +124,16 @@ int Serve(runtime::Daemon& daemon) {
     return store.Find(digest);
   };
   engine_options.pinholes = firewall->get();
+  std::unique_ptr<mediad::offload::KernelLink> kernel;
+  if (const auto table = mediad::start::MakeTableSettings(options)) {
+    kernel = std::make_unique<mediad::offload::KernelLink>(*table);
+    const mediad::offload::Status opened = kernel->Open();
+    if (!opened.usable && options.Bool("no-fallback")) {
+      return daemon.Fail(absl::FailedPreconditionError(
+          base::StrCat("Failed to open kernel table ", table->id, ": ", opened.reason)));
+    }
+    engine_options.kernel = kernel.get();
+  }
   mediad::relay::Engine engine(engine_options, interfaces);
   mediad::rpc::EnginePlane plane(engine);
   const runtime::TlsOptions tls = runtime::TlsOptionsFrom(options);

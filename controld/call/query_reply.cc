@@ -237,7 +237,8 @@ Value ReplyBuilder::StreamValue(const Party& party, const Media& media, size_t i
   if (rtcp && media.rtcp_mux()) flags.push_back("fallback RTCP");
   if (current.address.valid()) flags.push_back("filled");
   if (stream != nullptr && stream->confirmed() && !closed) {
-    for (const char* flag : {"confirmed", "kernelized", "no kernel support"}) flags.push_back(flag);
+    for (const char* flag : {"confirmed", "kernelized"}) flags.push_back(flag);
+    if (!stream->offload().in_kernel()) flags.push_back("no kernel support");
   } else if (!closed && ConfirmedByOther(party, media, index)) {
     flags.push_back("confirmed");
   }

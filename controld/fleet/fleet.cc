@@ -281,6 +281,14 @@ void Fleet::OnLoad(Worker& worker, rtpengine::v1::LoadReport* load, Actions* act
     worker.view = std::move(view);
     worker.load.clear_certificates();
   }
+  // It may come and go while the worker runs.
+  if (worker.load.has_kernel_offload()) {
+    worker.kernel_offload = worker.load.kernel_offload().available();
+    for (auto& capability : *worker.hello.mutable_capabilities()) {
+      if (capability.name() == worker.load.kernel_offload().name()) capability = worker.load.kernel_offload();
+    }
+    worker.load.clear_kernel_offload();
+  }
   if (worker.load.interfaces_size() == 0) return;
   worker.ports_total = worker.ports_used = 0;
   for (const auto& interface : worker.load.interfaces()) {

@@ -84,11 +84,19 @@ class Tree {
       packets_ += load.packets();
       bytes_ += load.bytes();
       errors_ += load.errors();
+      kernel_packets_ += load.kernel().packets();
+      kernel_bytes_ += load.kernel().bytes();
+      kernel_errors_ += load.kernel().errors();
       if (!worker.attached()) continue;  // what it does now is not known
       packet_rate_ += load.packets_per_second();
       byte_rate_ += load.bytes_per_second();
       error_rate_ += load.errors_per_second();
       active_media_ += load.active_media();
+      kernel_packet_rate_ += load.kernel().packets_per_second();
+      kernel_byte_rate_ += load.kernel().bytes_per_second();
+      kernel_error_rate_ += load.kernel().errors_per_second();
+      kernel_media_ += load.kernel().active_media();
+      mixed_media_ += load.kernel().mixed_media();
     }
     for (const v1::WorkerInfo& worker : sources.workers) {
       for (const v1::InterfaceLoad& interface : worker.load().interfaces()) {
@@ -119,6 +127,17 @@ class Tree {
   }
 
  private:
+  struct Both {
+    const char* name;
+    uint64_t user;
+    uint64_t kernel;
+  };
+  static void AddBoth(std::initializer_list<Both> all, Dictionary* out) {
+    for (const Both& one : all) out->Add(base::StrCat(one.name, "_user"), Integer(one.user));
+    for (const Both& one : all) out->Add(base::StrCat(one.name, "_kernel"), Integer(one.kernel));
+    for (const Both& one : all) out->Add(one.name, Integer(one.user + one.kernel));
+  }
+
   Dictionary Current() const {
     Dictionary out;
     const int64_t calls = sources_.calls.calls.load();
@@ -128,14 +147,14 @@ class Tree {
     for (const char* none : {"transcodedmedia", "mediacache", "playercache"}) {
       out.Add(none, int64_t{0});
     }
-    const std::pair<const char*, uint64_t> rates[] = {
-        {"packetrate", packet_rate_}, {"byterate", byte_rate_}, {"errorrate", error_rate_}};
-    for (const auto& [name, rate] : rates) out.Add(base::StrCat(name, "_user"), Integer(rate));
-    for (const auto& [name, rate] : rates) out.Add(base::StrCat(name, "_kernel"), int64_t{0});
-    for (const auto& [name, rate] : rates) out.Add(name, Integer(rate));
-    out.Add("media_userspace", Integer(active_media_));
-    out.Add("media_kernel", int64_t{0});
-    out.Add("media_mixed", int64_t{0});
+    AddBoth({{"packetrate", packet_rate_, kernel_packet_rate_},
+             {"byterate", byte_rate_, kernel_byte_rate_},
+             {"errorrate", error_rate_, kernel_error_rate_}},
+            &out);
+    const uint64_t elsewhere = kernel_media_ + mixed_media_;
+    out.Add("media_userspace", Integer(active_media_ > elsewhere ? active_media_ - elsewhere : 0));
+    out.Add("media_kernel", Integer(kernel_media_));
+    out.Add("media_mixed", Integer(mixed_media_));
     return out;
   }
 
@@ -153,12 +172,10 @@ class Tree {
         {"regularterminatedsessions", calls.terminated.load()},
         {"forcedterminatedsessions", calls.force_terminated.load()}};
     for (const auto& [name, count] : ended) out.Add(name, Integer(count));
-    const std::pair<const char*, uint64_t> relayed[] = {{"relayedpackets", packets_},
-                                                        {"relayedpacketerrors", errors_},
-                                                        {"relayedbytes", bytes_}};
-    for (const auto& [name, count] : relayed) out.Add(base::StrCat(name, "_user"), Integer(count));
-    for (const auto& [name, count] : relayed) out.Add(base::StrCat(name, "_kernel"), int64_t{0});
-    for (const auto& [name, count] : relayed) out.Add(name, Integer(count));
+    AddBoth({{"relayedpackets", packets_, kernel_packets_},
+             {"relayedpacketerrors", errors_, kernel_errors_},
+             {"relayedbytes", bytes_, kernel_bytes_}},
+            &out);
     out.Add("zerowaystreams", Integer(calls.zero_way.load()));
     out.Add("onewaystreams", Integer(calls.one_way.load()));
     const double sum = calls.duration_s.load(), squares = calls.duration2_s.load();
@@ -244,6 +261,9 @@ class Tree {
   const StatisticsTreeSources& sources_;
   uint64_t packets_ = 0, bytes_ = 0, errors_ = 0;
   uint64_t packet_rate_ = 0, byte_rate_ = 0, error_rate_ = 0, active_media_ = 0;
+  uint64_t kernel_packets_ = 0, kernel_bytes_ = 0, kernel_errors_ = 0;
+  uint64_t kernel_packet_rate_ = 0, kernel_byte_rate_ = 0, kernel_error_rate_ = 0;
+  uint64_t kernel_media_ = 0, mixed_media_ = 0;
   v1::QualityTotals quality_;
 };
 

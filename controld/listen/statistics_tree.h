@@ -2,7 +2,7 @@
 // integers as integers, floating values as texts of six decimals.
 //
 // Not here: where the numbers come from (call/, listen/, the workers' load reports). What this program has no
-// notion of (transcoding, kernel, measured loss) is 0 or empty because there is none. Pure.
+// notion of (transcoding, measured loss) is 0 or empty because there is none. Pure.
 #pragma once
 
 #include <cstdint>

@@ -66,33 +66,40 @@ std::string AddressText(const v1::InterfaceLoad& interface) {
   return address ? address->ToString() : std::string();
 }
 
-// Without kernel forwarding everything goes through user space.
 void CollectStreams(const Workers& workers, Collector* to) {
-  uint64_t active = 0;
+  uint64_t active = 0, kernel = 0, mixed = 0;
   for (const auto& worker : workers) {
-    if (worker.attached()) active += worker.load().active_media();
+    if (!worker.attached()) continue;
+    active += worker.load().active_media();
+    kernel += worker.load().kernel().active_media();
+    mixed += worker.load().kernel().mixed_media();
   }
   const char* help = "Userspace-only media streams";
-  to->Gauge("mediastreams", help, active, {{"type", "userspace"}});
-  to->Gauge("mediastreams", help, 0, {{"type", "kernel"}});
-  to->Gauge("mediastreams", help, 0, {{"type", "mixed"}});
+  const uint64_t user = active > kernel + mixed ? active - kernel - mixed : 0;
+  to->Gauge("mediastreams", help, user, {{"type", "userspace"}});
+  to->Gauge("mediastreams", help, kernel, {{"type", "kernel"}});
+  to->Gauge("mediastreams", help, mixed, {{"type", "mixed"}});
 }
 
 void CollectPackets(const Workers& workers, Collector* to) {
   uint64_t packets = 0, errors = 0, octets = 0;
+  uint64_t kernel_packets = 0, kernel_errors = 0, kernel_octets = 0;
   for (const auto& worker : workers) {
     packets += worker.load().packets();
     errors += worker.load().errors();
     octets += worker.load().bytes();
+    kernel_packets += worker.load().kernel().packets();
+    kernel_errors += worker.load().kernel().errors();
+    kernel_octets += worker.load().kernel().bytes();
   }
   to->Counter("packets_total", "Total relayed packets (userspace)", packets,
               {{"type", "userspace"}});
   to->Counter("packet_errors_total", "Total relayed packet errors (userspace)", errors,
               {{"type", "userspace"}});
   to->Counter("bytes_total", "Total relayed bytes (userspace)", octets, {{"type", "userspace"}});
-  to->Counter("packets_total", "", 0, {{"type", "kernel"}});
-  to->Counter("packet_errors_total", "", 0, {{"type", "kernel"}});
-  to->Counter("bytes_total", "", 0, {{"type", "kernel"}});
+  to->Counter("packets_total", "", kernel_packets, {{"type", "kernel"}});
+  to->Counter("packet_errors_total", "", kernel_errors, {{"type", "kernel"}});
+  to->Counter("bytes_total", "", kernel_octets, {{"type", "kernel"}});
 }
 
 void CollectQuality(const Workers& workers, Collector* to) {

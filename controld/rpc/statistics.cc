@@ -169,6 +169,8 @@ void CollectWorkers(shard::FleetHost& fleet,
     to->Counter("worker_packets_total", "Packets received", worker.load().packets(),
                 {{"worker", name}});
     to->Counter("worker_bytes_total", "Octets received", worker.load().bytes(), {{"worker", name}});
+    to->Gauge("worker_offloaded_streams", "Streams that the kernel forwards", worker.load().kernel().streams(),
+              {{"worker", name}});
     to->Counter("worker_packet_errors_total", "Packets with errors", worker.load().errors(),
                 {{"worker", name}});
     if (worker.load().has_firewall()) CollectFirewall(name, worker.load().firewall(), to);

@@ -309,6 +309,17 @@ void Call::StopMedia() {
   for (auto& socket : sockets_) watcher_.Unwatch(socket.get());
 }
 
+bool Call::Park(session::SocketIndex index) {
+  MediaSocket* const socket = sockets_[index].get();
+  if (!socket->watched) return false;
+  watcher_.Unwatch(socket);
+  return true;
+}
+
+void Call::Unpark(const std::vector<session::SocketIndex>& sockets) {
+  for (const session::SocketIndex index : sockets) watcher_.Watch(sockets_[index].get());
+}
+
 void Call::ResumeMedia() {
   for (auto& socket : sockets_) watcher_.Watch(socket.get());
 }

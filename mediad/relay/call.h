@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "mediad/offload/call_flows.h"
 #include "mediad/ports/interface_table.h"
 #include "mediad/relay/pinhole.h"
 #include "mediad/relay/udp_socket.h"
@@ -80,6 +81,25 @@ class Call {
   const std::string& owner() const { return owner_; }
   const std::string& record() const { return record_; }
 
+  // Whether the socket was listened to; it is not any more, what comes waits in it.
+  bool Park(session::SocketIndex index);
+  void Unpark(const std::vector<session::SocketIndex>& sockets);
+  MediaSocket* media_socket(session::SocketIndex index) { return sockets_[index].get(); }
+
+  // Kernel forwarding (offload_desk.h).
+  struct Offload {
+    offload::CallFlows flows;
+    std::vector<session::SocketIndex> parked;
+    uint64_t planned = 0;       // the session's changes() that the flows follow
+    bool touched = false;
+    bool reading = false;       // what is under way only reads
+    bool fresh = false;         // counters were read a moment ago, for the commands kept
+    bool status_seen = false;   // whether the kernel could be used when it was looked at
+    uint32_t kernel_media = 0, mixed_media = 0;  // active, at the last look
+  };
+  Offload& offload() { return offload_; }
+  const Offload& offload() const { return offload_; }
+
   // The shard's notes.
   struct Supervision {
     uint64_t idle_reported = 0;      // generation + 1 for which SessionIdle was sent; 0 = none
@@ -124,6 +144,7 @@ class Call {
   std::vector<PortSet> port_sets_;                      // in the specification's order
   std::vector<std::unique_ptr<MediaSocket>> sockets_;   // by SocketIndex
   Supervision supervision_;
+  Offload offload_;
 };
 
 }  // namespace mediad::relay

@@ -20,6 +20,8 @@ void Refuse(Command command, rtpengine::v1::Error::Code code, const char* text) 
           one.done(nullptr);
         } else if constexpr (std::is_same_v<Kind, PutBackCommand>) {
           one.call.reset();  // the end of everything: its ports go as well
+        } else if constexpr (std::is_same_v<Kind, KernelCommand>) {
+          // nobody waits for it
         } else if constexpr (std::is_same_v<Kind, ListCommand>) {
           one.page = ErrorResult(code, text);
           auto done = std::move(one.done);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "mediad/offload/kernel.h"
 #include "mediad/relay/call.h"
 #include "rtpengine/v1/worker.pb.h"
 
@@ -52,8 +53,13 @@ struct ListCommand {
   std::function<void(ListCommand)> done;
 };
 
+// What the kernel has to say.
+struct KernelCommand {
+  offload::Delivery delivery;
+};
+
 using Command = std::variant<ApplyCommand, DeleteCommand, QueryCommand, ListCommand, TakeCommand,
-                             PutBackCommand>;
+                             PutBackCommand, KernelCommand>;
 
 // Answers a command that will not be carried out.
 void Refuse(Command command, rtpengine::v1::Error::Code code, const char* text);

@@ -17,8 +17,9 @@ namespace mediad::relay {
 
 struct Engine::Impl {
   explicit Impl(const EngineOptions& options)
-      : secure(options.certificate, options.software, options.dtls_mtu) {}
+      : kernel(options.kernel), secure(options.certificate, options.software, options.dtls_mtu) {}
 
+  offload::Kernel* const kernel;
   SecureShell secure;
   std::atomic<bool> attached{false};
   std::atomic<bool> draining{false};
@@ -85,7 +86,7 @@ Engine::Engine(const EngineOptions& options, ports::InterfaceTable& interfaces)
     : impl_(std::make_unique<Impl>(options)) {
   const unsigned count = options.shards == 0 ? 1 : options.shards;
   for (unsigned i = 0; i < count; ++i) {
-    impl_->shards.push_back(std::make_unique<Shard>(options, interfaces, impl_->secure.services(),
+    impl_->shards.push_back(std::make_unique<Shard>(options, i, interfaces, impl_->secure.services(),
                                                     impl_->attached));
     if (!impl_->shards.back()->Open()) {
       base::log::Log(base::log::Severity::kCritical, base::log::Subsystem::kCore, {},
@@ -100,9 +101,20 @@ Engine::~Engine() { Stop(); }
 void Engine::Start(EventCallback on_event) {
   impl_->on_event = std::move(on_event);
   for (auto& shard : impl_->shards) shard->Start(&impl_->on_event);
+  if (impl_->kernel == nullptr) return;
+  impl_->kernel->Start(static_cast<unsigned>(impl_->shards.size()),
+                       [this](unsigned shard, offload::Delivery delivery) {
+                         impl_->shards[shard]->Post(KernelCommand{std::move(delivery)});
+                       });
+}
+
+std::optional<offload::Status> Engine::KernelStatus() const {
+  if (impl_->kernel == nullptr) return std::nullopt;
+  return impl_->kernel->status();
 }
 
 void Engine::Stop() {
+  if (impl_->kernel != nullptr) impl_->kernel->Stop();
   for (auto& shard : impl_->shards) shard->Stop();
 }
 
@@ -143,6 +155,12 @@ EngineTotals Engine::Totals() const {
     totals.bytes += one.bytes;
     totals.errors += one.errors;
     totals.active_media += one.active_media;
+    totals.kernel_packets += one.kernel_packets;
+    totals.kernel_bytes += one.kernel_bytes;
+    totals.kernel_errors += one.kernel_errors;
+    totals.kernel_streams += one.kernel_streams;
+    totals.kernel_active_media += one.kernel_active_media;
+    totals.mixed_active_media += one.mixed_active_media;
   }
   return totals;
 }

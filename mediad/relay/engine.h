@@ -7,11 +7,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "mediad/dtls/certificate.h"
+#include "mediad/offload/kernel.h"
 #include "proto/base/clock.h"
 #include "rtpengine/v1/worker.pb.h"
 
@@ -31,11 +33,17 @@ struct EngineOptions {
   std::string software;                // SOFTWARE of STUN
   uint16_t dtls_mtu = 1152;            // octets of UDP payload
   PinholeKeeper* pinholes = nullptr;   // is told of the ports in use, if anybody is; outlives the engine
+  offload::Kernel* kernel = nullptr;   // null: no table; outlives the engine
 };
 
 struct EngineTotals {
   uint64_t sessions = 0, packets = 0, bytes = 0, errors = 0;
   uint64_t active_media = 0;  // received RTP in the last 2 s
+  // In the kernel, and in none of the above but active_media.
+  uint64_t kernel_packets = 0, kernel_bytes = 0, kernel_errors = 0;
+  uint64_t kernel_streams = 0;       // there now
+  uint64_t kernel_active_media = 0;  // active there only
+  uint64_t mixed_active_media = 0;   // active there and here
 };
 
 class Engine {
@@ -57,6 +65,8 @@ class Engine {
   void SetDraining(bool draining);
   bool draining() const;
   EngineTotals Totals() const;
+  // nullopt: there is no table.
+  std::optional<offload::Status> KernelStatus() const;
   // Adds what went through each local address, in the order of InterfaceTable::DescribeLoad.
   void AddTraffic(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const;
   // Tells the engine whether any controller is attached (for orphan_timeout_s).

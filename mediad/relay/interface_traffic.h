@@ -17,6 +17,9 @@ class InterfaceTraffic {
   void CountEgress(uint64_t size) { Count(&egress_, size); }
   void CountIngressError() { Add(&ingress_.errors, uint64_t{1}); }
   void CountEgressError() { Add(&egress_.errors, uint64_t{1}); }
+  // What the kernel did.
+  void AddIngress(uint64_t packets, uint64_t bytes, uint64_t errors) { AddTo(packets, bytes, errors, &ingress_); }
+  void AddEgress(uint64_t packets, uint64_t bytes, uint64_t errors) { AddTo(packets, bytes, errors, &egress_); }
   void CountQuality(const rtcp::QualitySums& sums);
 
   // Adds to what `out` says already.
@@ -38,6 +41,11 @@ class InterfaceTraffic {
   static void Count(Direction* direction, uint64_t size) {
     Add(&direction->packets, uint64_t{1});
     Add(&direction->bytes, size);
+  }
+  static void AddTo(uint64_t packets, uint64_t bytes, uint64_t errors, Direction* direction) {
+    Add(&direction->packets, packets);
+    Add(&direction->bytes, bytes);
+    Add(&direction->errors, errors);
   }
   static void Count(Samples* samples, const rtcp::QualitySums::Sum& sum);
   static void AddTo(const Direction& direction, rtpengine::v1::Counters* out);

@@ -13,13 +13,15 @@
 #include "proto/base/text.h"
 
 namespace mediad::relay {
-Shard::Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
+Shard::Shard(const EngineOptions& options, unsigned number, ports::InterfaceTable& interfaces,
              session::SecureServices* services, const std::atomic<bool>& attached)
     : options_(options),
       interfaces_(interfaces),
       services_(services),
       attached_(attached),
-      traffic_(std::max<size_t>(1, interfaces.address_count())) {}
+      traffic_(std::max<size_t>(1, interfaces.address_count())) {
+  if (options_.kernel != nullptr) OpenDesk(number);
+}
 
 Shard::~Shard() {
   Stop();
@@ -57,6 +59,9 @@ void Shard::Stop() {
     std::lock_guard<std::mutex> lock(mutex_);
     left.swap(queue_);
   }
+  if (desk_ != nullptr) {
+    for (Command& command : desk_->Close()) left.push_back(std::move(command));
+  }
   for (auto& slice : slices_) slice.clear();
   reporting_.clear();
   calls_.clear();
@@ -81,7 +86,9 @@ void Shard::Post(Command command) {
 EngineTotals Shard::totals() const {
   constexpr auto kOrder = std::memory_order_relaxed;
   return {sessions_.load(kOrder), packets_.load(kOrder), bytes_.load(kOrder), errors_.load(kOrder),
-          active_media_.load(kOrder)};
+          active_media_.load(kOrder), kernel_packets_.load(kOrder), kernel_bytes_.load(kOrder),
+          kernel_errors_.load(kOrder), kernel_streams_.load(kOrder), kernel_active_.load(kOrder),
+          mixed_active_.load(kOrder)};
 }
 
 void Shard::AddTraffic(
@@ -113,7 +120,7 @@ void Shard::Loop() {
   next_tick_ = now_.monotonic;
   attachment_changed_ = now_.monotonic;
   for (;;) {
-    const int ready = Wait(events);
+    const int ready = AwaitEvents(events);
     now_ = base::ReadClocks();
     for (size_t i = 0; i < static_cast<size_t>(std::max(ready, 0)); ++i) {
       const std::span<const epoll_event> left(events.data() + i, static_cast<size_t>(ready) - i);
@@ -121,12 +128,13 @@ void Shard::Loop() {
       if (left[0].data.ptr != nullptr) Receive(static_cast<MediaSocket*>(left[0].data.ptr), now_);
     }
     if (signalled_.load(std::memory_order_acquire) && !RunCommands()) return;
+    if (desk_ != nullptr && desk_->has_work()) desk_->Work(now_);
     if (!deadlines_.empty()) RunDeadlines(now_);
     if (now_.monotonic >= next_tick_) Tick(now_);
   }
 }
 
-int Shard::Wait(std::span<epoll_event> events) {
+int Shard::AwaitEvents(std::span<epoll_event> events) {
   // Whoever posts reads these two in the other order: either it finds us asleep, or we find its command.
   asleep_.store(true);
   const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
@@ -144,18 +152,19 @@ void Shard::Anticipate(std::span<const epoll_event> coming) {
 }
 
 int Shard::TimeToWait() const {
+  if (desk_ != nullptr && desk_->has_work()) return 0;
   std::chrono::nanoseconds next = next_tick_;
   if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now_.monotonic);
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1000));
 }
 
-void Shard::Receive(MediaSocket* media, const base::Now& now) {
+bool Shard::Receive(MediaSocket* media, const base::Now& now) {
   media->call->Prefetch(media->index);
   const Received received = media->socket.Receive(buffer_);
   if (received.status != ReceiveStatus::kPacket) {
     if (received.status == ReceiveStatus::kFatal) Fail(media, received.errno_value);
-    return;
+    return false;
   }
   Call& call = *media->call;
   InterfaceTraffic& traffic = traffic_[media->interface];
@@ -172,6 +181,8 @@ void Shard::Receive(MediaSocket* media, const base::Now& now) {
   if (const auto peer = call.session().TakeEvent()) EmitPeer(call, *peer);
   if (call.session().has_secure_events()) EmitSecure(call);
   if (call.session().next_deadline() != call.supervision().scheduled) Schedule(call);
+  if (desk_ != nullptr) desk_->TouchIfChanged(call);
+  return true;
 }
 
 void Shard::Send(Call& call, const base::Now& now) {

@@ -27,13 +27,14 @@
 #include "mediad/relay/command.h"
 #include "mediad/relay/engine.h"
 #include "mediad/relay/interface_traffic.h"
+#include "mediad/relay/offload_desk.h"
 #include "mediad/session/secure_services.h"
 
 namespace mediad::relay {
 
 class Shard final : public Watcher {
  public:
-  Shard(const EngineOptions& options, ports::InterfaceTable& interfaces,
+  Shard(const EngineOptions& options, unsigned number, ports::InterfaceTable& interfaces,
         session::SecureServices* services, const std::atomic<bool>& attached);
   ~Shard() override;
 
@@ -65,7 +66,7 @@ class Shard final : public Watcher {
   static void Anticipate(std::span<const epoll_event> coming);
   int TimeToWait() const;  // ms, until the next tick or deadline of a session
   // Media.
-  void Receive(MediaSocket* media, const base::Now& now);
+  bool Receive(MediaSocket* media, const base::Now& now);  // false: there was no packet
   void Send(Call& call, const base::Now& now);
   void NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
                      const base::Now& now);
@@ -85,10 +86,24 @@ class Shard final : public Watcher {
   void Run(ListCommand command);
   void Run(TakeCommand command);
   void Run(PutBackCommand command);
+  void Run(KernelCommand command);
   rtpengine::v1::CommandResult Carry(ApplyCommand* command);
   Call* Find(const std::string& owner, const std::string& id);
   void Insert(std::unique_ptr<Call> call);
   std::unique_ptr<Call> Remove(Call& call);
+  // Kernel forwarding (shard_offload.cc).
+  void OpenDesk(unsigned number);
+  void CountMoved(const offload::Moved& moved, Call& call);
+  void NoteKernelActivity(Call& call, KernelActivity activity);
+  // True: the command waits until the flows of its call allow it.
+  template <typename OneCommand>
+  bool Wait(Call* call, OneCommand* command) {
+    if (desk_ == nullptr || call == nullptr) return false;
+    Command kept(std::move(*command));
+    if (desk_->Keep(call, &kept)) return true;
+    *command = std::move(std::get<OneCommand>(kept));
+    return false;
+  }
   // Supervision (shard_timer.cc).
   void Tick(const base::Now& now);
   void Supervise(Call& call, const base::Now& now);
@@ -126,6 +141,8 @@ class Shard final : public Watcher {
   bool was_attached_ = false;
   int64_t truncation_logged_unix_s_ = 0;
 
+  std::unique_ptr<OffloadDesk> desk_;  // null: no kernel table
+
   std::mutex mutex_;            // guards the queue
   std::deque<Command> queue_;
   bool stopping_ = false;       // likewise
@@ -135,6 +152,8 @@ class Shard final : public Watcher {
 
   // Written by the shard's thread only.
   std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0}, active_media_{0};
+  std::atomic<uint64_t> kernel_packets_{0}, kernel_bytes_{0}, kernel_errors_{0}, kernel_streams_{0},
+      kernel_active_{0}, mixed_active_{0};
   std::vector<InterfaceTraffic> traffic_;  // by MediaSocket::interface; never empty
 };
 

@@ -72,6 +72,10 @@ void Shard::Insert(std::unique_ptr<Call> call) {
 
 std::unique_ptr<Call> Shard::Remove(Call& call) {
   NoteActivity(call, 0);
+  if (desk_ != nullptr) {
+    NoteKernelActivity(call, {});
+    desk_->Forget(call);
+  }
   Unschedule(call);
   NoteReporting(call, false);
   const Call::Supervision notes = call.supervision();
@@ -87,6 +91,7 @@ std::unique_ptr<Call> Shard::Remove(Call& call) {
 }
 
 void Shard::Run(ApplyCommand command) {
+  if (Wait(Find(command.session.owner(), command.session.id()), &command)) return;
   admitted_ = false;
   v1::CommandResult result = Carry(&command);
   if (result.has_error() && !command.handed.empty()) command.put_back(std::move(command.handed));
@@ -137,6 +142,10 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
   call->DescribePorts(result.mutable_apply()->mutable_allocations());
   if (call->session().has_secure_events()) EmitSecure(*call);
   Pierce(*call);
+  if (desk_ != nullptr) {
+    desk_->Adopt(*call, now);
+    desk_->Touch(*call);
+  }
   if (fresh != nullptr) {
     Insert(std::move(fresh));
   } else {
@@ -149,12 +158,17 @@ v1::CommandResult Shard::Carry(ApplyCommand* command) {
 void Shard::Run(TakeCommand command) {
   Call* call = Find(command.owner, command.id);
   if (call == nullptr) return command.done(nullptr);
+  if (Wait(call, &command)) return;
   call->StopMedia();
   command.done(Remove(*call));
 }
 
 void Shard::Run(PutBackCommand command) {
   command.call->ResumeMedia();
+  if (desk_ != nullptr) {
+    command.call->offload().flows.Stay();
+    desk_->Touch(*command.call);
+  }
   Insert(std::move(command.call));
 }
 
@@ -163,6 +177,7 @@ void Shard::Run(DeleteCommand command) {
   if (call == nullptr) {
     return command.done(ErrorResult(v1::Error::UNKNOWN_SESSION, "no such session"));
   }
+  if (Wait(call, &command)) return;
   v1::CommandResult result;
   call->session().FillStatistics(false, result.mutable_statistics());
   Remove(*call);
@@ -174,6 +189,7 @@ void Shard::Run(QueryCommand command) {
   if (call == nullptr) {
     return command.done(ErrorResult(v1::Error::UNKNOWN_SESSION, "no such session"));
   }
+  if (desk_ != nullptr && !call->offload().fresh && Wait(call, &command)) return;
   call->supervision().touched = now_.monotonic;
   v1::CommandResult result;
   call->session().FillStatistics(command.request.explain(), result.mutable_statistics());

@@ -29,7 +29,14 @@ void Shard::Tick(const base::Now& now) {
   for (size_t i = slice.size(); i-- > 0;) {
     Call& call = *slice[i];
     Supervise(call, now);
-    if (Orphaned(call, now)) Remove(call);
+    // By a command: its flows have to leave the kernel first.
+    if (Orphaned(call, now)) {
+      DeleteCommand end;
+      end.request.set_owner(call.owner());
+      end.request.set_id(call.session().id());
+      end.done = [](rtpengine::v1::CommandResult) {};
+      Run(std::move(end));
+    }
   }
   SendReports(now);
 }
@@ -137,12 +144,17 @@ void Shard::Supervise(Call& call, const base::Now& now) {
   NoteActivity(call, static_cast<uint32_t>(call.session().ActiveMedia(now.monotonic - kActive)));
   call.session().NoteProgress(now);
   if (call.session().has_secure_events()) EmitSecure(call);
+  if (desk_ != nullptr) {
+    desk_->Supervise(call);
+    NoteKernelActivity(call, ActivityOf(call.session(), (now.unix_us / 1000) - kActive / std::chrono::milliseconds(1)));
+  }
   const uint64_t mark = call.session().generation() + 1;
   const int64_t deadline = call.session().deadline_unix();
   if (deadline != 0 && now.unix_s() >= deadline) {
     if (notes.deadline_reported == mark) return;
     notes.deadline_reported = mark;
     notes.idle_since = now.monotonic;
+    if (desk_ != nullptr) desk_->Leave(call, "final timeout");
     call.StopMedia();
     rtpengine::v1::Event event = EventFor(call);
     event.mutable_deadline();

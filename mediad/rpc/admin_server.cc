@@ -24,6 +24,9 @@ runtime::ProcessFacts FactsOf(const StatusSources& sources) {
 void FillStatus(const StatusSources& sources, rtpengine::v1::GetStatusResponse* response) {
   response->set_calls(sources.sessions());
   if (sources.draining()) response->add_warnings("draining: new sessions are refused");
+  if (const auto kernel = sources.kernel ? sources.kernel() : std::nullopt; kernel && !kernel->usable) {
+    response->add_warnings("media goes through user space: " + kernel->reason);
+  }
   bool attached = false;
   for (rtpengine::v1::Peer& peer : sources.peers()) {
     attached = attached || peer.state() == "attached";

@@ -9,10 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "mediad/offload/flow.h"
 #include "proto/runtime/completion_loop.h"
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/process_service.h"
@@ -28,6 +30,7 @@ struct StatusSources {
   std::vector<std::string> warnings;  // known at start
   std::function<uint64_t()> sessions;
   std::function<bool()> draining;
+  std::function<std::optional<offload::Status>()> kernel;  // nullopt: no table
   std::function<std::vector<rtpengine::v1::Peer>()> peers;
 };
 

@@ -77,6 +77,27 @@ HostSample ReadHostSample() {
   return sample;
 }
 
+void LoadMeter::FillKernel(const relay::EngineTotals& totals, double seconds,
+                           rtpengine::v1::KernelLoad* out) const {
+  const auto narrow = [](uint64_t rate) {
+    return static_cast<uint32_t>(std::min<uint64_t>(rate, std::numeric_limits<uint32_t>::max()));
+  };
+  SetKernelCounters(totals, out);
+  if (seconds == 0) return;
+  out->set_packets_per_second(narrow(PerSecond(totals.kernel_packets, totals_.kernel_packets, seconds)));
+  out->set_bytes_per_second(PerSecond(totals.kernel_bytes, totals_.kernel_bytes, seconds));
+  out->set_errors_per_second(narrow(PerSecond(totals.kernel_errors, totals_.kernel_errors, seconds)));
+}
+
+void SetKernelCounters(const relay::EngineTotals& totals, rtpengine::v1::KernelLoad* out) {
+  out->set_packets(totals.kernel_packets);
+  out->set_bytes(totals.kernel_bytes);
+  out->set_errors(totals.kernel_errors);
+  out->set_streams(static_cast<uint32_t>(totals.kernel_streams));
+  out->set_active_media(static_cast<uint32_t>(totals.kernel_active_media));
+  out->set_mixed_media(static_cast<uint32_t>(totals.mixed_active_media));
+}
+
 rtpengine::v1::LoadReport LoadMeter::Report(const HostSample& host,
                                             const relay::EngineTotals& totals, base::Now now) {
   rtpengine::v1::LoadReport report;
@@ -90,6 +111,7 @@ rtpengine::v1::LoadReport LoadMeter::Report(const HostSample& host,
         std::min<uint64_t>(PerSecond(totals.errors, totals_.errors, seconds),
                            std::numeric_limits<uint32_t>::max())));
   }
+  FillKernel(totals, primed_ && seconds > 0 ? seconds : 0, report.mutable_kernel());
   if (primed_ &&
       host.cpu.total > cpu_.total) {  // else keep the last: the kernel's ticks are coarse
     const auto spent = static_cast<double>(host.cpu.total - cpu_.total);

@@ -34,6 +34,9 @@ struct HostSample {
 // What cannot be read stays 0 (containers may hide it).
 HostSample ReadHostSample();
 
+// Everything but what is per second.
+void SetKernelCounters(const relay::EngineTotals& totals, rtpengine::v1::KernelLoad* out);
+
 // Turns samples, one about every second, into a LoadReport (without interfaces and state).
 class LoadMeter {
  public:
@@ -41,6 +44,8 @@ class LoadMeter {
                                    base::Now now);
 
  private:
+  void FillKernel(const relay::EngineTotals& totals, double seconds, rtpengine::v1::KernelLoad* out) const;
+
   bool primed_ = false;
   CpuTicks cpu_;
   relay::EngineTotals totals_;

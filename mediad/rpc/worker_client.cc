@@ -338,6 +338,7 @@ void WorkerClient::MeasureLoad() {
   facts_.interface_load(load_.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(load_.mutable_certificates());
   if (facts_.firewall) facts_.firewall(load_.mutable_firewall());
+  if (facts_.kernel_offload) *load_.mutable_kernel_offload() = facts_.kernel_offload();
   SendLoad();
 }
 
@@ -348,6 +349,7 @@ void WorkerClient::RefreshLoad() {
   load_.set_bytes(totals.bytes);
   load_.set_errors(totals.errors);
   load_.set_active_media(static_cast<uint32_t>(totals.active_media));
+  SetKernelCounters(totals, load_.mutable_kernel());
   load_.clear_interfaces();
   facts_.interface_load(load_.mutable_interfaces());
 }
@@ -371,6 +373,7 @@ rtpengine::v1::Hello WorkerClient::MakeHello() const {
   hello.set_build(facts_.build);
   facts_.interfaces(hello.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(hello.mutable_certificates());
+  if (facts_.kernel_offload) *hello.add_capabilities() = facts_.kernel_offload();
   for (const auto& capability : facts_.capabilities) *hello.add_capabilities() = capability;
   hello.set_state(plane_.draining() ? WorkerState::DRAINING : WorkerState::READY);
   hello.set_sessions(plane_.Totals().sessions);

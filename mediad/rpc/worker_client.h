@@ -33,6 +33,8 @@ struct WorkerFacts {
   uint64_t boot_epoch = 0;
   std::string build;
   std::vector<rtpengine::v1::Capability> capabilities;
+  // Whether media goes through the kernel at this moment; called on the loop's thread. Null: not said.
+  std::function<rtpengine::v1::Capability()> kernel_offload;
   // The interfaces with their ports of this moment; called on the loop's thread.
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::Interface>*)> interfaces;
   std::function<void(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>*)>

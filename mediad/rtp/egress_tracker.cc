@@ -22,6 +22,21 @@ void EgressTracker::OnPacket(const HeaderView& packet, size_t bytes) {
   source.bytes += bytes;
 }
 
+void EgressTracker::Add(uint32_t ssrc, uint64_t packets, uint64_t bytes, uint16_t highest_sequence,
+                        uint32_t timestamp) {
+  if (packets == 0) return;
+  SentSource& source = sources_.Use(ssrc);
+  const auto ahead = static_cast<uint16_t>(highest_sequence - source.highest_sequence);
+  if (source.packets == 0) {
+    source.highest_sequence = highest_sequence;
+  } else if (ahead < 0x8000) {
+    source.highest_sequence += ahead;
+  }
+  source.last_timestamp = timestamp;
+  source.packets += packets;
+  source.bytes += bytes;
+}
+
 void EgressTracker::Undo(size_t bytes) {
   SentSource* const source = sources_.newest();
   if (source == nullptr || source->packets == 0) return;

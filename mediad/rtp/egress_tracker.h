@@ -31,6 +31,8 @@ class EgressTracker {
   void OnPacket(const HeaderView& packet, size_t bytes);
   // RTCP of this author was sent: listed with zeros if it is nothing more.
   void OnRtcpAuthor(uint32_t ssrc) { sources_.Use(ssrc); }
+  // Somebody else (the kernel) sent that much since it last said so.
+  void Add(uint32_t ssrc, uint64_t packets, uint64_t bytes, uint16_t highest_sequence, uint32_t timestamp);
   // The last packet could not be sent.
   void Undo(size_t bytes);
 

@@ -1,6 +1,8 @@
 // Per-SSRC accounting; see ingress_tracker.h.
 #include "mediad/rtp/ingress_tracker.h"
 
+#include <algorithm>
+
 namespace mediad::rtp {
 namespace {
 
@@ -97,6 +99,40 @@ void IngressTracker::OnPacket(const HeaderView& packet, size_t bytes, uint32_t c
   }
   source.last_payload_type = packet.payload_type();
   last_payload_type_ = packet.payload_type();
+}
+
+void IngressTracker::Add(const Elsewhere& received) {
+  if (received.packets == 0) return;
+  Source& source = sources_.Use(received.ssrc);
+  if (source.packets == 0) {
+    StartSequence(source, received.first_sequence.value_or(received.highest_sequence));
+  } else if (received.first_sequence) {
+    // What is missing between here and there.
+    const auto ahead = static_cast<uint16_t>(*received.first_sequence - source.highest_sequence);
+    if (ahead != 0 && ahead < kMaxDropout) source.lost += ahead - 1u;
+  }
+  if (received.resets != 0) {
+    source.highest_sequence = received.highest_sequence;
+  } else {
+    const auto ahead = static_cast<uint16_t>(received.highest_sequence - source.highest_sequence);
+    if (ahead < 0x8000) source.highest_sequence += ahead;  // carries into the cycles
+  }
+  source.received_bits = ~uint64_t{0};  // which are missing of the last ones is not known
+  const int64_t lost = int64_t{source.lost} + received.lost;
+  source.lost = static_cast<uint32_t>(std::clamp<int64_t>(lost, 0, UINT32_MAX));
+  source.packets += received.packets;
+  source.bytes += received.bytes;
+  source.duplicates += static_cast<uint32_t>(received.duplicates);
+  source.reordered += static_cast<uint32_t>(received.reordered);
+  source.sequence_resets += static_cast<uint32_t>(received.resets);
+  source.last_timestamp = received.last_timestamp;
+  source.last_payload_type = received.last_payload_type;
+  last_payload_type_ = received.last_payload_type;
+  source.clock_rate = 0;
+  if (received.clock_rate == 0) return;
+  // Where the stream is now: OnTiming starts from here.
+  OnTiming(source, received.last_timestamp, received.clock_rate, received.last);
+  source.jitter_16 = received.jitter << 4;
 }
 
 void IngressTracker::OnRtcpAuthor(uint32_t ssrc) { sources_.Use(ssrc); }

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "mediad/rtp/header.h"
@@ -40,6 +41,24 @@ struct Source {
   uint32_t jitter_ms() const;
 };
 
+// What somebody else (the kernel) received of an SSRC since it last said so.
+struct Elsewhere {
+  uint32_t ssrc = 0;
+  uint64_t packets = 0;            // 0: nothing is taken over
+  uint64_t bytes = 0;
+  int64_t lost = 0;                // < 0: what was counted as lost has come
+  uint64_t duplicates = 0;
+  uint64_t reordered = 0;
+  uint64_t resets = 0;
+  std::optional<uint16_t> first_sequence;  // set in the first of its reports
+  uint16_t highest_sequence = 0;
+  uint32_t last_timestamp = 0;
+  uint8_t last_payload_type = 0;
+  uint32_t jitter = 0;             // in units of clock_rate
+  uint32_t clock_rate = 0;         // Hz; 0: jitter was not measured
+  std::chrono::nanoseconds last{0};  // monotonic, of the last packet
+};
+
 class IngressTracker {
  public:
   static constexpr size_t kMaxSources = 16;
@@ -48,6 +67,8 @@ class IngressTracker {
   // No allocation unless the SSRC is new. ≤ 15 ns.
   void OnPacket(const HeaderView& packet, size_t bytes, uint32_t clock_rate,
                 std::chrono::nanoseconds now);
+  // Adds what was received elsewhere; OnPacket goes on behind it.
+  void Add(const Elsewhere& received);
   // An SSRC that only RTCP named as an author: listed with zeros.
   void OnRtcpAuthor(uint32_t ssrc);
 

@@ -98,6 +98,7 @@ void Session::Apply(const v1::Session& specification, std::span<const BoundPortS
   if (!applied_) signalled_unix_ = now.unix_s();
   if (reopen) signalled_at_ = now.monotonic;
   applied_ = true;
+  ++changes_;
   generation_ = specification.generation();
   signalling_epoch_ = specification.signalling_epoch();
   drop_traffic_ = specification.drop_traffic();

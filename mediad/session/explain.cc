@@ -2,15 +2,15 @@
 
 namespace mediad::session {
 
-void Explanation::AddDrop(Drop reason, int64_t unix_ms, const base::Endpoint& source) {
+void Explanation::AddDrop(Drop reason, int64_t unix_ms, const base::Endpoint& source, uint64_t count) {
   for (DropEntry& entry : drops_) {
     if (entry.reason != reason) continue;
-    ++entry.count;
+    entry.count += count;
     entry.last_unix_ms = unix_ms;
     entry.last_source = source;
     return;
   }
-  drops_.push_back({reason, 1, unix_ms, source});
+  drops_.push_back({reason, count, unix_ms, source});
 }
 
 void Explanation::AddStep(LearnReason reason, int64_t unix_ms, const base::Endpoint& endpoint) {

@@ -67,7 +67,7 @@ class Explanation {
  public:
   static constexpr size_t kSteps = 8;
 
-  void AddDrop(Drop reason, int64_t unix_ms, const base::Endpoint& source);
+  void AddDrop(Drop reason, int64_t unix_ms, const base::Endpoint& source, uint64_t count = 1);
   void AddStep(LearnReason reason, int64_t unix_ms, const base::Endpoint& endpoint);
 
   const std::vector<DropEntry>& drops() const { return drops_; }

@@ -23,6 +23,12 @@ bool Learner::Select(const base::Endpoint& peer) {
   return news;
 }
 
+void Learner::Restore(const LearnPolicy& policy, const base::Endpoint& source) {
+  learned_ = source;
+  if (!policy.asymmetric && policy.mode != LearnMode::kOff) target_ = source;
+  confirmed_ = true;
+}
+
 uint8_t Learner::Rank(const base::Endpoint& source) const {
   const bool same_port = source.port == advertised_.port;
   const bool same_address = source.address == advertised_.address;

@@ -45,6 +45,8 @@ class Learner {
   void Reopen();
   // ICE selected where to send. Returns whether that is news.
   bool Select(const base::Endpoint& peer);
+  // Another process had confirmed that packets come from `source`: go on with that.
+  void Restore(const LearnPolicy& policy, const base::Endpoint& source);
   // `asymmetric` was switched on: what was learned is no target.
   void ResetTarget() { target_ = advertised_; }
 

@@ -31,6 +31,13 @@ bool CarriesEvent(const Media& from, const Media& to, const rtp::HeaderView& pac
   return redundancy && rtp::AnyRedundantBlock(packet.payload(), is_event);
 }
 
+bool MayCarryEvent(const Media& from, const Media& to, uint8_t payload_type) {
+  for (const PayloadKind kind : {PayloadKind::kTelephoneEvent, PayloadKind::kRedundancy}) {
+    if (Is(from, payload_type, kind) || Is(to, payload_type, kind)) return true;
+  }
+  return false;
+}
+
 uint8_t SilenceBetween(const Media& from, const Media& to, uint8_t payload_type) {
   // What a packet is says its sender's description, or RFC 3551. The receiver's may leave it out (what
   // it offered and did not get), but must not say something else.

@@ -15,6 +15,9 @@ namespace mediad::session {
 // Whether the packet carries a telephone event in the eyes of its sender's or its receiver's description.
 bool CarriesEvent(const Media& from, const Media& to, const rtp::HeaderView& packet);
 
+// Whether a packet of this payload type may, whatever is in it.
+bool MayCarryEvent(const Media& from, const Media& to, uint8_t payload_type);
+
 // The octet to write over the payload; rtp::kNoSilence: none, or the two sides mean different codecs.
 uint8_t SilenceBetween(const Media& from, const Media& to, uint8_t payload_type);
 

@@ -159,6 +159,7 @@ void Session::Learn(const Arrival& arrival) {
   const LearnOutcome outcome =
       stream.peer.Learn(arrival.media->policy, arrival.source, window_open);
   if (outcome.reason == LearnReason::kNone) return;
+  ++changes_;
   const base::Endpoint& learned = stream.peer.expected(arrival.media->policy);
   stream.explanation.AddStep(outcome.reason, arrival.unix_ms(), learned);
   if (outcome.confirmed) {
@@ -179,7 +180,10 @@ void Session::Account(const Arrival& arrival) {
   Stream& stream = *arrival.stream;
   if (!drop_traffic_) stream.ingress.Count(arrival.packet.size());
   stream.last_packet_unix_ms = arrival.unix_ms();
-  if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = stream.last_packet_unix_ms;
+  if (stream.first_packet_unix_ms == 0) {
+    stream.first_packet_unix_ms = stream.last_packet_unix_ms;
+    ++changes_;
+  }
   stream.last_activity = arrival.now.monotonic;
   stream.last_source = arrival.source;
   stream.received_tos = arrival.tos;

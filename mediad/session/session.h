@@ -120,6 +120,12 @@ class Session {
   int64_t deadline_unix() const { return deadline_unix_; }
   const std::vector<LocalSocket>& sockets() const { return sockets_; }
   const std::vector<Media>& media() const { return media_; }
+  // For ../offload, which adds what the kernel did.
+  std::vector<Media>& media() { return media_; }
+  bool drop_traffic() const { return drop_traffic_; }
+  // Grows with whatever may make other flows wanted in the kernel: signalling, addresses, keys, first packets.
+  uint64_t changes() const { return changes_; }
+  void Log(base::log::Severity severity, const Media& media, uint16_t port, std::string_view text) const;
 
  private:
   struct Arrival;  // arrival.h
@@ -178,9 +184,6 @@ class Session {
   }
   bool GoesRound(const Arrival& arrival) const;
   void LogStrictSource(const Arrival& arrival);
-  void Log(base::log::Severity severity, const Media& media, uint16_t port,
-           std::string_view text) const;
-
   void ApplyMedia(const rtpengine::v1::Media& specification, bool reopen, const base::Now& now,
                   Media* media) const;
   void ApplySockets(std::span<const BoundPortSet> bound,
@@ -205,6 +208,7 @@ class Session {
   std::string id_;
   rtcp::QualityOptions quality_options_;
   uint64_t generation_ = 0;
+  uint64_t changes_ = 0;
   uint32_t signalling_epoch_ = 0;
   bool applied_ = false;
   bool drop_traffic_ = false;

@@ -162,6 +162,7 @@ void Session::AfterLeg(MediaIndex index, const base::Now& now, SinkList* sinks) 
     event.rtcp = component == 1;
     if (leg.TakeKeys(component, &event.keys)) {
       event.kind = SecureEvent::Kind::kDtlsEstablished;
+      ++changes_;
       FollowHandshake(index, component, now);
       Log(base::log::Severity::kInfo, media, PortOf(media, component),
           base::StrCat("DTLS-SRTP successfully negotiated using ", event.keys.send().suite()));
@@ -198,7 +199,7 @@ bool Session::FollowPath(MediaIndex index, size_t component, const base::Now& no
     news = true;
     stream.explanation.AddStep(LearnReason::kIce, now.unix_us / 1000, path->remote);
   }
-  stream.peer.Select(path->remote);
+  if (stream.peer.Select(path->remote) || news) ++changes_;
   return news;
 }
 
@@ -226,6 +227,7 @@ void Session::FollowHandshake(MediaIndex index, size_t component, const base::No
   if (!peer.valid() || !stream.peer.Admits(media.policy, peer)) return;
   const LearnOutcome outcome = stream.peer.Learn(media.policy, peer, true);
   if (outcome.reason == LearnReason::kNone) return;
+  ++changes_;
   stream.explanation.AddStep(outcome.reason, now.unix_us / 1000,
                              stream.peer.expected(media.policy));
 }

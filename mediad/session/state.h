@@ -19,6 +19,7 @@
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
 #include "mediad/session/loop_guard.h"
+#include "mediad/session/offload_notes.h"
 #include "proto/base/endpoint.h"
 
 namespace mediad::session {
@@ -65,6 +66,7 @@ struct Stream {
   int64_t last_change_unix_s = 0;       // at most one a second
   Explanation explanation;
   std::unique_ptr<LoopGuard> loop_guard;  // once something came from one of our own addresses
+  std::unique_ptr<OffloadNotes> offload;  // null: there is no kernel table
 };
 
 struct Route {

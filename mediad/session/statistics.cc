@@ -1,4 +1,7 @@
 // What a session reports about itself: rtpengine.v1.SessionStatistics. Reads only.
+#include <algorithm>
+#include <utility>
+
 #include "mediad/session/secure_leg.h"
 #include "mediad/session/session.h"
 
@@ -38,6 +41,22 @@ void FillExplain(const Stream& stream, v1::Explain* out) {
   }
 }
 
+void FillOffload(const OffloadNotes& notes, v1::Offload* out) {
+  out->set_in_kernel(notes.reason == OffloadReason::kInKernel);
+  out->set_reason(static_cast<v1::OffloadReason>(notes.reason));
+  out->set_text(OffloadText(notes));
+  const std::pair<const OffloadNotes::Counters*, v1::Counters*> directions[] = {
+      {&notes.ingress, out->mutable_ingress()}, {&notes.egress, out->mutable_egress()}};
+  for (const auto& [from, to] : directions) {
+    to->set_packets(from->packets);
+    to->set_bytes(from->bytes);
+    to->set_errors(from->errors);
+  }
+  out->set_since_unix_ms(notes.since_unix_ms);
+  out->set_times(notes.times);
+  out->set_removed(notes.removed);
+}
+
 void FillStream(const Stream& stream, bool rtcp, const LocalSocket* socket, int64_t set_up_unix,
                 bool explain, v1::StreamStatistics* out) {
   out->set_rtcp(rtcp);
@@ -52,10 +71,13 @@ void FillStream(const Stream& stream, bool rtcp, const LocalSocket* socket, int6
   out->set_confirmed(stream.peer.confirmed());
   Set(stream.ingress, out->mutable_ingress());
   Set(stream.egress, out->mutable_egress());
-  const int64_t last =
-      stream.last_packet_unix_ms != 0 ? stream.last_packet_unix_ms / 1000 : set_up_unix;
-  out->set_last_packet_unix(last);
-  out->set_last_user_packet_unix(last);
+  const int64_t in_user_space = stream.last_packet_unix_ms / 1000;
+  const int64_t in_kernel = stream.offload == nullptr ? 0 : stream.offload->last_packet_unix_ms / 1000;
+  const int64_t last = std::max(in_user_space, in_kernel);
+  out->set_last_packet_unix(last != 0 ? last : set_up_unix);
+  out->set_last_user_packet_unix(in_user_space != 0 ? in_user_space : set_up_unix);
+  out->set_last_kernel_packet_unix(in_kernel);
+  if (stream.offload != nullptr) FillOffload(*stream.offload, out->mutable_offload());
   out->set_received_tos(stream.received_tos);
   if (explain) FillExplain(stream, out->mutable_explain());
 }

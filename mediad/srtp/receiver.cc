@@ -121,6 +121,20 @@ std::vector<StreamState> Receiver::Export() const {
   return states;
 }
 
+std::vector<Receiver::RtpState> Receiver::ExportRtp(size_t most) const {
+  std::vector<RtpState> states;
+  for (const Stream* stream : streams_.Recent()) {
+    if (states.size() < most && !stream->rtp.empty()) states.push_back({stream->ssrc, stream->rtp});
+  }
+  return states;
+}
+
+void Receiver::MergeRtp(const RtpState& state) {
+  if (libsrtp_ != nullptr) return;
+  const RtpHistory& other = state.history;
+  streams_.Use(state.ssrc).rtp.Merge(other.main(), other.restarted(), other.in_restarted());
+}
+
 absl::Status Receiver::Import(std::span<const StreamState> states) {
   if (libsrtp_ != nullptr) return absl::UnimplementedError("SRTP: libsrtp cannot import");
   for (const StreamState& state : states) {

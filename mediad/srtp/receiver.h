@@ -44,6 +44,14 @@ class Receiver {
 
   // All SSRCs, in no order. Not on the packet path; with kLibsrtp nothing is exported.
   std::vector<StreamState> Export() const;
+  // What was received of RTP, by SSRC, last used first; at most `most`.
+  struct RtpState {
+    uint32_t ssrc = 0;
+    RtpHistory history;
+  };
+  std::vector<RtpState> ExportRtp(size_t most) const;
+  // Who has the same key has received that, and from now on nothing. Without effect with kLibsrtp.
+  void MergeRtp(const RtpState& state);
   // Adds what another instance with the same key has exported, replacing SSRCs known here. What is
   // not newer than that counts as received. Unimplemented with kLibsrtp.
   absl::Status Import(std::span<const StreamState> streams);

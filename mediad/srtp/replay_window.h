@@ -1,6 +1,7 @@
 // Which of the last indices were received (RFC 3711 §3.3.2). Values only; one thread at a time.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -40,7 +41,29 @@ class ReplayWindow {
     Word(index) |= Bit(index);
   }
 
+  // As somebody else keeps it too: the bit of index n is bit n % 64 of word n / 64 % 4, for the last kSize indices.
+  using Words = std::array<uint64_t, kSize / 64>;
+  const Words& words() const { return received_; }
+  static ReplayWindow Restore(uint64_t highest, const Words& words) {
+    ReplayWindow window;
+    window.empty_ = false;
+    window.highest_ = highest;
+    window.received_ = words;
+    return window;
+  }
+  // What either has seen counts as seen.
+  void Merge(const ReplayWindow& other) {
+    if (other.empty_) return;
+    const ReplayWindow before = *this;
+    *this = Restore(empty_ ? other.highest_ : std::max(highest_, other.highest_), {});
+    for (uint64_t age = 0; age < kSize && age <= highest_; ++age) {
+      const uint64_t index = highest_ - age;
+      if (before.Seen(index) || other.Seen(index)) Word(index) |= Bit(index);
+    }
+  }
+
  private:
+  bool Seen(uint64_t index) const { return !empty_ && index <= highest_ && !Fresh(index); }
   // A ring: the bit of an index is where its remainder says.
   static uint64_t Bit(uint64_t index) { return uint64_t{1} << (index % 64); }
   uint64_t& Word(uint64_t index) { return received_[index / 64 % received_.size()]; }
@@ -48,7 +71,7 @@ class ReplayWindow {
 
   uint64_t highest_ = 0;
   bool empty_ = true;
-  std::array<uint64_t, kSize / 64> received_ = {};
+  Words received_ = {};
 };
 
 }  // namespace mediad::srtp

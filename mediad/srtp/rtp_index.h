@@ -40,10 +40,25 @@ class RtpHistory {
   };
 
   static RtpHistory Restore(uint32_t roc, uint16_t sequence);
+  static RtpHistory From(const ReplayWindow& main, const ReplayWindow& restarted, bool in_restarted) {
+    RtpHistory history;
+    history.Merge(main, restarted, in_restarted);
+    return history;
+  }
 
   bool empty() const { return main_.empty(); }
   // Of the place the last accepted packet was at.
   uint64_t highest() const { return in_restarted_ ? restarted_.highest() : main_.highest(); }
+
+  // All there is to know, for who goes on from here (the kernel), and what it knows when it comes back.
+  const ReplayWindow& main() const { return main_; }
+  const ReplayWindow& restarted() const { return restarted_; }
+  bool in_restarted() const { return in_restarted_; }
+  void Merge(const ReplayWindow& main, const ReplayWindow& restarted, bool in_restarted) {
+    main_.Merge(main);
+    restarted_.Merge(restarted);
+    in_restarted_ = in_restarted;
+  }
 
   // Where `sequence` may be.
   Guesses Guess(uint16_t sequence) const;

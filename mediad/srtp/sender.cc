@@ -125,6 +125,27 @@ std::vector<StreamState> Sender::Export() const {
   return states;
 }
 
+std::optional<uint64_t> Sender::ExportRtp(uint32_t ssrc) const {
+  const Stream* stream = streams_.Find(ssrc);
+  if (stream == nullptr || !stream->has_rtp) return std::nullopt;
+  return stream->rtp_index;
+}
+
+std::vector<uint32_t> Sender::RtpSsrcs() const {
+  std::vector<uint32_t> ssrcs;
+  for (const Stream* stream : streams_.Recent()) {
+    if (stream->has_rtp) ssrcs.push_back(stream->ssrc);
+  }
+  return ssrcs;
+}
+
+void Sender::FollowRtp(uint32_t ssrc, uint64_t index) {
+  if (libsrtp_ != nullptr) return;
+  Stream& stream = Use(ssrc);
+  stream.rtp_index = stream.has_rtp ? std::max(stream.rtp_index, index) : index;
+  stream.has_rtp = true;
+}
+
 absl::Status Sender::Import(std::span<const StreamState> states) {
   if (libsrtp_ != nullptr) return absl::UnimplementedError("SRTP: libsrtp cannot import");
   for (const StreamState& state : states) {

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -47,6 +48,12 @@ class Sender {
 
   // All SSRCs, in no order. Not on the packet path; with kLibsrtp nothing is exported.
   std::vector<StreamState> Export() const;
+  // The highest RTP index of one SSRC; nullopt: none yet.
+  std::optional<uint64_t> ExportRtp(uint32_t ssrc) const;
+  // The SSRCs that RTP was sent with, last used first.
+  std::vector<uint32_t> RtpSsrcs() const;
+  // Who has the same key has sent up to `index` since. Its SRTCP index goes on here. Without effect with kLibsrtp.
+  void FollowRtp(uint32_t ssrc, uint64_t index);
   // Adds what another instance with the same key has exported, replacing SSRCs known here. An old
   // export makes SRTCP indices be used twice: add to rtcp_index what may have been sent since.
   // Unimplemented with kLibsrtp.

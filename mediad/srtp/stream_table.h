@@ -36,6 +36,17 @@ class StreamTable {
 
   size_t size() const { return entries_.size(); }
 
+  // Last used first. Not on the packet path.
+  std::vector<const Stream*> Recent() const {
+    std::vector<const Entry*> order;
+    for (const Entry& entry : entries_) order.push_back(&entry);
+    std::sort(order.begin(), order.end(),
+              [](const Entry* a, const Entry* b) { return a->used > b->used; });
+    std::vector<const Stream*> streams;
+    for (const Entry* entry : order) streams.push_back(&entry->stream);
+    return streams;
+  }
+
   template <typename Function>
   void ForEach(const Function& function) {
     for (Entry& entry : entries_) function(entry.stream);

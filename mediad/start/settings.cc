@@ -14,7 +14,6 @@ namespace {
 using MosFormula = relay::EngineOptions::MosFormula;
 
 constexpr int64_t kDatagramOverhead = 48;  // IPv6 and UDP headers, in octets, which dtls-mtu includes
-constexpr char kNoKernel[] = "kernel forwarding is not part of this version";
 
 // Sections [PREFIX-NAME], in the file's order.
 std::vector<ports::InterfaceSection> InterfaceSections(const base::KeyFile& file,
@@ -47,6 +46,14 @@ rtpengine::v1::Capability Available(const char* name) {
   capability.set_name(name);
   capability.set_available(true);
   return capability;
+}
+
+// Readers of the guide watch the counters of their base chain grow: media goes through it.
+offload::Hook HookOf(const std::string& word, bool base_chain) {
+  if (base::EqualsIgnoreCase(word, "prerouting")) return offload::Hook::kPrerouting;
+  if (base::EqualsIgnoreCase(word, "input-first")) return offload::Hook::kInputFirst;
+  if (base::EqualsIgnoreCase(word, "input-last")) return offload::Hook::kInputLast;
+  return base_chain ? offload::Hook::kInputLast : offload::Hook::kInputFirst;
 }
 
 }  // namespace
@@ -113,9 +120,27 @@ void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* 
 
 std::vector<rtpengine::v1::Capability> Capabilities() {
   constexpr char kNotYet[] = "not part of this version";
-  return {Unavailable("kernel-offload", kNoKernel), Unavailable("transcoding", kNotYet),
-          Unavailable("recording", kNotYet), Available("srtp"), Available("dtls"),
-          Available("ice")};
+  return {Unavailable("transcoding", kNotYet), Unavailable("recording", kNotYet), Available("srtp"),
+          Available("dtls"), Available("ice")};
+}
+
+rtpengine::v1::Capability KernelCapability(const std::optional<offload::Status>& status) {
+  constexpr char kName[] = "kernel-offload";
+  if (!status) return Unavailable(kName, "option table is negative: everything goes through user space");
+  return status->usable ? Available(kName) : Unavailable(kName, status->reason.c_str());
+}
+
+std::optional<offload::TableSettings> MakeTableSettings(const base::options::ParsedOptions& options) {
+  const int64_t table = options.Int("table");
+  if (table < 0) return std::nullopt;
+  offload::TableSettings settings;
+  settings.id = static_cast<uint32_t>(table);
+  settings.linger_ms = static_cast<uint32_t>(options.Int("kernel-linger") * 1000);
+  settings.hook = HookOf(options.String("kernel-hook"), options.IsSet("nftables-base-chain"));
+  if (options.IsSet("kernel-hook-priority")) {
+    settings.priority = static_cast<int32_t>(options.Int("kernel-hook-priority"));
+  }
+  return settings;
 }
 
 }  // namespace mediad::start

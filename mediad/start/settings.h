@@ -3,10 +3,12 @@
 // Failures carry the text for "Fatal error: …" (config.md §7). Run once, at start.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "mediad/offload/netlink/messages.h"
 #include "mediad/ports/interface_config.h"
 #include "mediad/relay/engine.h"
 #include "proto/base/options/parsed_options.h"
@@ -27,7 +29,12 @@ relay::EngineOptions MakeEngineOptions(const base::options::ParsedOptions& optio
 // formula.
 void ApplyMosWords(const std::vector<std::string>& words, relay::EngineOptions* engine);
 
-// What this worker can do, for Hello.
+// What this worker can do, for Hello; kernel forwarding apart.
 std::vector<rtpengine::v1::Capability> Capabilities();
+// nullopt: no table is configured.
+rtpengine::v1::Capability KernelCapability(const std::optional<offload::Status>& status);
+
+// The kernel table; nullopt: none.
+std::optional<offload::TableSettings> MakeTableSettings(const base::options::ParsedOptions& options);
 
 }  // namespace mediad::start

@@ -38,7 +38,6 @@ class OptionParser {
     absl::Status status = ReadFile(file_text);
     if (status.ok()) status = ReadOptions();
     if (status.ok()) status = CheckPorts();
-    if (status.ok() && daemon_ == Daemon::kMediad) status = CheckKernelTable();
     if (!status.ok()) return status;
     WarnAboutUnknownKeys();
     for (const std::string& word : line_.stray) {
@@ -132,18 +131,6 @@ class OptionParser {
     if (low <= high) return absl::OkStatus();
     return absl::InvalidArgumentError(StrCat("Invalid RTP port range: port-min (", low,
                                              ") must not be greater than port-max (", high, ")"));
-  }
-
-  absl::Status CheckKernelTable() {
-    const int64_t table = result_.options.Int("table");
-    if (table < 0) return absl::OkStatus();
-    if (result_.options.Bool("no-fallback")) {
-      return absl::InvalidArgumentError(StrCat("no-fallback is set, but this version has no kernel ",
-                                               "module for table = ", table));
-    }
-    result_.warnings.push_back(StrCat("table = ", table, ": this version has no kernel module; ",
-                                      "media is forwarded in user space"));
-    return absl::OkStatus();
   }
 
   void WarnAboutUnknownKeys() {

@@ -38,7 +38,8 @@ class Node:
         self.ng = NgClient(self.network, host, (self.address, NG_PORT))
         self._serial = 0
         self.controld = self.mediad = None
-        self.controld_arguments, self.mediad_arguments = [], []  # more of them
+        self.controld_arguments = []  # more of them
+        self.mediad_arguments = ["--table=-1"]
 
     def _name(self, what):
         self._serial += 1
@@ -94,7 +95,7 @@ class Node:
                 self.build.program("rtpengine-mediad"),
                 "--config-file=none",
                 *_COMMON,
-                "--table=-1",
+                *self.mediad_arguments,
                 "--controller=" + self.socket(),
                 "--worker-name=" + self.host,
                 "--listen-admin=unix:" + self._programs.path(self.host + "-admin.sock"),

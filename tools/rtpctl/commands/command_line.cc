@@ -60,6 +60,12 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   AddCallsShow(calls, session);
   AddCallsExplain(calls, session);
   AddCallsDelete(calls, session);
+  CLI::App* offload = AddGroup(app, "offload", "Streams that the kernel forwards");
+  offload->footer("Example:\n  rtpctl offload list");
+  AddOffload(offload, session);
+  CLI::App* kmod = AddGroup(app, "kmod", "The kernel module; no daemon is asked");
+  kmod->footer("Example:\n  rtpctl kmod status");
+  AddKmod(kmod, session);
   AddStats(app, session);
   AddLogLevel(app, session);
   CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");

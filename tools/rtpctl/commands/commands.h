@@ -10,6 +10,7 @@
 
 #include "controld/ng/lint.h"
 #include "mediad/nft/check.h"
+#include "mediad/offload/netlink/messages.h"
 #include "rtpengine/v1/admin.pb.h"
 #include "tools/rtpctl/client/session.h"
 
@@ -26,6 +27,8 @@ void AddCallsList(CLI::App* parent, Session* session);
 void AddCallsShow(CLI::App* parent, Session* session);
 void AddCallsExplain(CLI::App* parent, Session* session);
 void AddCallsDelete(CLI::App* parent, Session* session);
+void AddOffload(CLI::App* parent, Session* session);  // list, show, why-not
+void AddKmod(CLI::App* parent, Session* session);     // status, selftest
 void AddStats(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
 void AddNg(CLI::App* parent, Session* session);  // lint and reference
@@ -49,6 +52,11 @@ std::string ExplanationText(const rtpengine::v1::ExplainCallResponse& explanatio
 std::string StatisticsText(const rtpengine::v1::Statistics& now,
                            const rtpengine::v1::Statistics* before, double seconds,
                            const Style& style);
+std::string OffloadCallsText(const rtpengine::v1::ListCallsResponse& calls, const Style& style);
+// `only_missing`: of the streams that are not in the kernel.
+std::string OffloadText(const rtpengine::v1::CallInfo& call, bool only_missing, int64_t now, const Style& style);
+std::string ModuleText(const mediad::offload::ModuleInfo& module,
+                       const std::vector<mediad::offload::TableInfo>& tables, const Style& style);
 std::string LintText(const std::vector<controld::ng::LintEntry>& entries, const Style& style);
 std::string NftText(const mediad::nft::Settings& settings, const mediad::nft::Ruleset& installed,
                     const std::string& missing, const Style& style);

@@ -57,6 +57,22 @@ TEST(MediaStatisticsTest, Streams) {
               HasSubstr("rtpengine_packets_total{type=\"userspace\"} 498\n"));
 }
 
+TEST(MediaStatisticsTest, TheKernelsPart) {
+  Workers workers(1, BusyWorker());
+  auto* kernel = workers[0].mutable_load()->mutable_kernel();
+  kernel->set_packets(1000);
+  kernel->set_errors(2);
+  kernel->set_bytes(172000);
+  kernel->set_active_media(1);
+  workers[0].mutable_load()->set_active_media(3);
+  EXPECT_THAT(Text(CollectStreams, workers), HasSubstr("rtpengine_mediastreams{type=\"userspace\"} 2\n"));
+  EXPECT_THAT(Text(CollectStreams, workers), HasSubstr("rtpengine_mediastreams{type=\"kernel\"} 1\n"));
+  const std::string packets = Text(CollectPackets, workers);
+  EXPECT_THAT(packets, HasSubstr("rtpengine_packets_total{type=\"kernel\"} 1000\n"));
+  EXPECT_THAT(packets, HasSubstr("rtpengine_packet_errors_total{type=\"kernel\"} 2\n"));
+  EXPECT_THAT(packets, HasSubstr("rtpengine_bytes_total{type=\"kernel\"} 172000\n"));
+}
+
 TEST(MediaStatisticsTest, QualityIsSummedUp) {
   const std::string text = Text(CollectQuality, Workers(2, BusyWorker()));
   EXPECT_THAT(text, StartsWith("# HELP rtpengine_mos_total Sum of all MOS values sampled\n"

@@ -166,5 +166,34 @@ TEST(IngressTracker, TheLeastRecentlyUsedIsEvicted) {
   EXPECT_EQ(stream.tracker.sources()[1].ssrc, 0u);
 }
 
+TEST(IngressTracker, WhatWasReceivedElsewhereIsInBetween) {
+  Stream stream;
+  stream.Send(1, 65530);
+  Elsewhere received;
+  received.ssrc = 1;
+  received.packets = 20;
+  received.bytes = 20 * 172;
+  received.lost = 1;
+  received.first_sequence = 65533;  // two are missing
+  received.highest_sequence = 17;   // goes round: 21 numbers
+  stream.tracker.Add(received);
+  EXPECT_EQ(stream.of(1).packets, 21u);
+  EXPECT_EQ(stream.of(1).lost, 3u);
+  EXPECT_EQ(stream.of(1).highest_sequence, 65536u + 17);
+  received.first_sequence.reset();
+  received.packets = 1;
+  received.bytes = 172;
+  received.lost = -1;  // it came after all
+  stream.tracker.Add(received);
+  EXPECT_EQ(stream.of(1).lost, 2u);
+  stream.Send(1, 19);
+  EXPECT_EQ(stream.of(1).lost, 3u);
+  EXPECT_EQ(stream.of(1).packets, 23u);
+  EXPECT_EQ(stream.of(1).sequence_resets, 0u);
+  received.packets = 0;
+  stream.tracker.Add(received);
+  EXPECT_EQ(stream.of(1).packets, 23u);
+}
+
 }  // namespace
 }  // namespace mediad::rtp

@@ -312,5 +312,51 @@ TEST(Streams, ExportAndImportContinue) {
   EXPECT_EQ(UnprotectedRtcp(*next_receiver, report).result, Result::kOk);
 }
 
+// Somebody else goes on with a stream and gives it back: what either has seen is seen.
+TEST(ReplayWindow, MergesWithWhatSomebodyElseReceived) {
+  ReplayWindow mine, theirs;
+  for (uint64_t index : {100, 101, 103}) mine.Commit(index);
+  theirs.Merge(mine);
+  for (uint64_t index : {102, 400, 402}) theirs.Commit(index);
+  mine.Commit(104);
+  mine.Merge(theirs);
+  EXPECT_EQ(mine.highest(), 402u);
+  EXPECT_TRUE(mine.Fresh(401));
+  EXPECT_TRUE(mine.Fresh(200));
+  for (uint64_t index : {104, 400, 402}) EXPECT_FALSE(mine.Fresh(index)) << index;
+  ReplayWindow older;
+  older.Commit(399);
+  mine.Merge(older);  // does no harm
+  EXPECT_EQ(mine.highest(), 402u);
+  EXPECT_FALSE(mine.Fresh(399));
+  EXPECT_FALSE(mine.Fresh(402));
+}
+
+TEST(HandOver, RollOverCountersGoAlong) {
+  const auto sender = New<Sender>(kKey);
+  const auto here = New<Receiver>(kKey);
+  const auto there = New<Receiver>(kKey);
+  Octets packet;
+  const auto send = [&](uint32_t index) { return packet = Protected(*sender, Rtp(static_cast<uint16_t>(index), 2)); };
+  ASSERT_EQ(Unprotected(*here, send(65534)).result, Result::kOk);
+  for (const auto& state : here->ExportRtp(8)) there->MergeRtp(state);
+  EXPECT_EQ(Unprotected(*there, packet).result, Result::kReplay);
+  for (uint32_t index = 65535; index < 65535 + 70000; ++index) {
+    ASSERT_EQ(Unprotected(*there, send(index)).result, Result::kOk);
+  }
+  for (const auto& state : there->ExportRtp(8)) here->MergeRtp(state);
+  EXPECT_EQ(Unprotected(*here, packet).result, Result::kReplay);
+  EXPECT_EQ(Unprotected(*here, send(65535 + 70000)).result, Result::kOk);
+  EXPECT_EQ(here->ExportRtp(8).at(0).history.highest() >> 16, 2u);
+
+  const auto other = New<Sender>(kKey);
+  ASSERT_TRUE(sender->ExportRtp(2));
+  other->FollowRtp(2, *sender->ExportRtp(2));
+  const Octets next = Rtp(static_cast<uint16_t>(65535 + 70001), 2);
+  EXPECT_EQ(Protected(*other, next), Protected(*sender, next));
+  other->FollowRtp(2, 5);  // an older one does no harm
+  EXPECT_EQ(*other->ExportRtp(2), *sender->ExportRtp(2));
+}
+
 }  // namespace
 }  // namespace mediad::srtp

@@ -86,6 +86,13 @@ TEST(ApplyMosWords, KnowsTheSpellings) {
   }
 }
 
+TEST(Capabilities, TheKernelSaysWhyNot) {
+  EXPECT_FALSE(KernelCapability(std::nullopt).available());
+  EXPECT_NE(KernelCapability(std::nullopt).reason().find("table"), std::string::npos);
+  EXPECT_EQ(KernelCapability(offload::Status{false, "no module", {}}).reason(), "no module");
+  EXPECT_TRUE(KernelCapability(offload::Status{true, "", {}}).available());
+}
+
 TEST(Capabilities, SayWhyTheyAreMissing) {
   for (const auto& capability : Capabilities()) {
     EXPECT_FALSE(capability.name().empty());

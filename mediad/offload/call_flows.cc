@@ -1,0 +1,434 @@
+#include "mediad/offload/call_flows.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "kmod/uapi/rtpengine.h"
+#include "mediad/offload/log_lines.h"
+#include "mediad/session/secure_leg.h"
+
+namespace mediad::offload {
+namespace {
+
+using session::OffloadNotes;
+using session::OffloadReason;
+using session::Session;
+using session::SocketIndex;
+using session::Stream;
+
+// Between leaving the kernel because of what packets did and the next try.
+constexpr std::chrono::milliseconds kPause(200);
+// A refusal that may have been of the moment.
+constexpr std::chrono::seconds kRetry(10);
+constexpr std::chrono::nanoseconds kForever = std::chrono::nanoseconds::max();
+
+bool OfTheMoment(int errno_value) {
+  return errno_value != EOPNOTSUPP && errno_value != EINVAL && errno_value != ERANGE;
+}
+
+constexpr size_t kStates = RTPENGINE_MAX_STATES;
+
+std::vector<ReceiveState> Received(const srtp::Receiver& receiver) {
+  std::vector<ReceiveState> states;
+  for (const srtp::Receiver::RtpState& state : receiver.ExportRtp(kStates)) {
+    states.push_back({state.ssrc, state.history});
+  }
+  return states;
+}
+
+// The sender may have SSRCs of other media too: those of this one first.
+std::vector<SendState> Sent(const srtp::Sender& sender, const session::Media& from) {
+  std::vector<SendState> states;
+  const auto add = [&](uint32_t ssrc) {
+    const auto index = sender.ExportRtp(ssrc);
+    const bool there = std::any_of(states.begin(), states.end(),
+                                   [ssrc](const SendState& state) { return state.ssrc == ssrc; });
+    if (index && !there && states.size() < kStates) states.push_back({ssrc, *index});
+  };
+  for (const rtp::Source& source : from.ingress.sources()) add(source.ssrc);
+  for (const uint32_t ssrc : sender.RtpSsrcs()) add(ssrc);
+  return states;
+}
+
+bool HasSrtp(const Flow& flow) {
+  return flow.decrypt || std::any_of(flow.outputs.begin(), flow.outputs.end(),
+                                     [](const Output& output) { return output.encrypt.has_value(); });
+}
+
+Mark MarkOf(const Flow& flow, const Session& session, uint64_t mark) {
+  constexpr uint64_t kMost = (uint64_t{1} << 48) - 1;
+  const session::Traffic& ingress = session.media()[flow.media].streams[flow.stream].ingress;
+  Mark out;
+  out.session = mark;
+  out.ingress_packets = static_cast<uint32_t>(std::min<uint64_t>(ingress.packets, UINT32_MAX));
+  out.ingress_bytes = std::min(ingress.bytes, kMost);
+  if (flow.outputs.empty()) return out;
+  const Output& first = flow.outputs.front();
+  const session::Traffic& egress = session.media()[first.media].streams[first.stream].egress;
+  out.egress_packets = static_cast<uint32_t>(std::min<uint64_t>(egress.packets, UINT32_MAX));
+  out.egress_bytes = std::min(egress.bytes, kMost);
+  return out;
+}
+
+}  // namespace
+
+CallFlows::Entry* CallFlows::FindSocket(SocketIndex socket) {
+  for (Entry& entry : entries_) {
+    if (entry.flow.socket == socket) return &entry;
+  }
+  return nullptr;
+}
+
+CallFlows::Entry* CallFlows::FindId(FlowId id) {
+  for (Entry& entry : entries_) {
+    if (entry.id == id) return &entry;
+  }
+  return nullptr;
+}
+
+CallFlows::Hold* CallFlows::FindHold(SocketIndex socket) {
+  for (Hold& hold : holds_) {
+    if (hold.socket == socket) return &hold;
+  }
+  return nullptr;
+}
+
+bool CallFlows::wants_to_leave() const {
+  return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return !entry.leave.empty(); });
+}
+
+bool CallFlows::held_back() const {
+  return std::any_of(holds_.begin(), holds_.end(), [](const Hold& hold) { return hold.until != kForever; });
+}
+
+void CallFlows::Leave(std::string_view reason) {
+  if (leaving_.empty()) leaving_ = reason;
+}
+
+bool CallFlows::Plan(Session* session, const Status& status, const base::Now& now) {
+  wanted_.clear();
+  if (!leaving_.empty()) {
+    // What is applied next has other positions of sockets.
+    holds_.clear();
+    for (Entry& entry : entries_) entry.leave = leaving_;
+    return !entries_.empty();
+  }
+  for (Entry& entry : entries_) entry.claimed = false;
+  for (size_t media = 0; media < session->media().size(); ++media) {
+    const session::Media& one = session->media()[media];
+    for (size_t stream = 0; stream < one.streams.size(); ++stream) {
+      if (stream % 2 == 1 && one.rtcp_mux) continue;
+      PlanOne(session, static_cast<session::MediaIndex>(media), stream, status, now);
+    }
+  }
+  for (Entry& entry : entries_) {
+    if (!entry.claimed && entry.leave.empty()) entry.leave = "local address changed";
+  }
+  std::erase_if(holds_, [&now](const Hold& hold) { return hold.until <= now.monotonic; });
+  return !wanted_.empty() || wants_to_leave();
+}
+
+void CallFlows::PlanOne(Session* session, session::MediaIndex media, size_t index, const Status& status,
+                        const base::Now& now) {
+  Stream& stream = session->media()[media].streams[index];
+  OffloadNotes& notes = NotesOf(&stream);
+  StreamPlan plan = PlanStream(*session, media, index, status.limits);
+  Entry* const entry = stream.socket == session::kNoSocket ? nullptr : FindSocket(stream.socket);
+  if (entry != nullptr) entry->claimed = true;
+  if (entry != nullptr && entry->adopted) {
+    // Until ICE has found the party again only the kernel knows where it is.
+    if (plan.reason != OffloadReason::kIcePending) entry->leave = "worker restarted";
+    notes.reason = OffloadReason::kInKernel;
+    return;
+  }
+  if (plan.flow && !status.usable) {
+    plan = {std::nullopt, OffloadReason::kUnavailable};
+    if (notes.reason != plan.reason) LogUnsupported("interface to kernel module not open", *session, media, index);
+  }
+  if (!plan.flow && plan.reason == OffloadReason::kCipher && notes.reason != plan.reason) {
+    LogUnsupported("SRTP transform not supported", *session, media, index);
+  }
+  if (!plan.flow) {
+    notes.reason = plan.reason;
+    notes.detail = plan.reason == OffloadReason::kUnavailable ? status.reason : std::string();
+    if (entry != nullptr && entry->leave.empty()) entry->leave = OffloadText(notes);
+    return;
+  }
+  if (entry != nullptr) {
+    if (!(entry->flow == *plan.flow) && entry->leave.empty()) entry->leave = "outputs or addresses changed";
+    notes.reason = OffloadReason::kInKernel;
+    return;
+  }
+  if (const Hold* hold = FindHold(stream.socket); hold != nullptr && now.monotonic < hold->until) {
+    if (hold->refusal.empty() || hold->flow == *plan.flow) {
+      notes.reason = hold->refusal.empty() ? OffloadReason::kInstalling : OffloadReason::kRefused;
+      notes.detail = hold->refusal;
+      return;
+    }
+  }
+  notes.reason = OffloadReason::kInstalling;
+  notes.detail.clear();
+  wanted_.push_back(*std::move(plan.flow));
+}
+
+std::vector<SocketIndex> CallFlows::sockets() const {
+  std::vector<SocketIndex> sockets;
+  for (const Entry& entry : entries_) {
+    if (!entry.leave.empty()) sockets.push_back(entry.flow.socket);
+  }
+  if (!sockets.empty()) return sockets;
+  for (const Flow& flow : wanted_) {
+    // Plain RTP may be handled in both places for a moment.
+    if (HasSrtp(flow)) sockets.push_back(flow.socket);
+  }
+  return sockets;
+}
+
+std::vector<Operation> CallFlows::Begin(Session* session, uint64_t mark) {
+  installed_.clear();
+  for (const Entry& entry : entries_) {
+    if (entry.leave.empty()) continue;
+    Operation& operation = batch_.emplace_back();
+    operation.kind = Operation::Kind::kRemove;
+    operation.id = entry.id;
+  }
+  const bool removes = !batch_.empty();
+  for (const Flow& flow : wanted_) {
+    if (removes) break;
+    Operation& operation = batch_.emplace_back();
+    operation.flow = flow;
+    operation.mark = MarkOf(flow, *session, mark);
+    operation.call = session->id();
+    AddStates(flow, session, &operation);
+  }
+  wanted_.clear();
+  return batch_;
+}
+
+std::vector<Operation> CallFlows::BeginRead() {
+  installed_.clear();
+  for (const Entry& entry : entries_) {
+    Operation& operation = batch_.emplace_back();
+    operation.kind = Operation::Kind::kRead;
+    operation.id = entry.id;
+  }
+  return batch_;
+}
+
+std::vector<Operation> CallFlows::BeginSync(Session* session) {
+  for (const FlowId id : installed_) {
+    const Entry* const entry = FindId(id);
+    if (entry == nullptr || !HasSrtp(entry->flow)) continue;
+    Operation& operation = batch_.emplace_back();
+    operation.kind = Operation::Kind::kSync;
+    operation.id = id;
+    AddStates(entry->flow, session, &operation);
+  }
+  installed_.clear();
+  return batch_;
+}
+
+void CallFlows::AddStates(const Flow& flow, Session* session, Operation* operation) {
+  const session::Media& media = session->media()[flow.media];
+  if (flow.decrypt) operation->receive = Received(*media.leg->protection(0).receiver());
+  for (const Output& output : flow.outputs) {
+    std::vector<SendState>& states = operation->send.emplace_back();
+    if (!output.encrypt) continue;
+    if (flow.verbatim) {
+      // Passed as it was, it had the indices it came with.
+      for (const ReceiveState& state : operation->receive) {
+        states.push_back({state.ssrc, state.history.highest()});
+      }
+      continue;
+    }
+    const session::Media& to = session->media()[output.media];
+    states = Sent(*session->media()[to.carrier].leg->protection(0).sender(), media);
+  }
+}
+
+void CallFlows::Finish(const std::vector<Result>& results, const base::Now& now, Session* session,
+                       std::vector<Moved>* moved) {
+  const std::vector<Operation> batch = std::exchange(batch_, {});
+  for (size_t i = 0; i < batch.size(); ++i) {
+    static const Result kNone;
+    FinishOne(batch[i], i < results.size() ? results[i] : kNone, now, session, moved);
+  }
+}
+
+void CallFlows::FinishOne(const Operation& operation, const Result& result, const base::Now& now,
+                          Session* session, std::vector<Moved>* moved) {
+  if (operation.kind == Operation::Kind::kInstall) {
+    if (result.ok) {
+      OnInstalled(operation, result, now, session);
+    } else {
+      OnRefused(operation, result, now, session);
+    }
+    return;
+  }
+  Entry* const entry = FindId(operation.id);
+  if (entry == nullptr) return;  // lost meanwhile
+  if (operation.kind == Operation::Kind::kSync) {
+    if (!result.ok) entry->leave = result.error;
+    return;
+  }
+  if (result.report) {
+    Merge(entry->flow, entry->last, *result.report, now, session, moved);
+    entry->last = *result.report;
+    entry->missed = 0;
+  }
+  const bool gone = operation.kind == Operation::Kind::kRemove || !result.ok;
+  if (gone) Forget(operation.id, entry->leave.empty() ? result.error : entry->leave, session);
+}
+
+void CallFlows::OnInstalled(const Operation& operation, const Result& result, const base::Now& now,
+                            Session* session) {
+  Entry& entry = entries_.emplace_back();
+  entry.id = result.id;
+  entry.flow = operation.flow;
+  installed_.push_back(result.id);
+  OffloadNotes& notes = NotesOf(&session->media()[entry.flow.media].streams[entry.flow.stream]);
+  notes.reason = OffloadReason::kInKernel;
+  notes.detail.clear();
+  notes.since_unix_ms = now.unix_us / 1000;
+  ++notes.times;
+  LogInstalled(entry.flow, *session);
+}
+
+void CallFlows::OnRefused(const Operation& operation, const Result& result, const base::Now& now,
+                          Session* session) {
+  const Flow& flow = operation.flow;
+  OffloadNotes& notes = NotesOf(&session->media()[flow.media].streams[flow.stream]);
+  notes.reason = OffloadReason::kRefused;
+  notes.detail = result.error;
+  Hold* hold = FindHold(flow.socket);
+  if (hold == nullptr) hold = &holds_.emplace_back();
+  *hold = {flow.socket, flow, result.error,
+           OfTheMoment(result.errno_value) ? now.monotonic + kRetry : kForever};
+  LogUnsupported(result.error, *session, flow.media, flow.stream);
+}
+
+void CallFlows::Forget(FlowId id, std::string_view reason, Session* session) {
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [id](const Entry& one) { return one.id == id; });
+  if (entry == entries_.end()) return;
+  OffloadNotes& notes = NotesOf(&session->media()[entry->flow.media].streams[entry->flow.stream]);
+  notes.reason = OffloadReason::kNotExamined;
+  notes.since_unix_ms = 0;
+  notes.removed = reason;
+  LogRemoved(entry->flow, reason, *session);
+  removed_.push_back(id);
+  entries_.erase(entry);
+}
+
+std::vector<Operation> CallFlows::Adopt(const std::vector<FlowReport>& found, Session* session,
+                                        const base::Now& now) {
+  installed_.clear();
+  const std::vector<session::LocalSocket>& sockets = session->sockets();
+  const auto socket_of = [&sockets](const base::Endpoint& local) {
+    for (size_t i = 0; i < sockets.size(); ++i) {
+      if (sockets[i].local == local && sockets[i].media != session::kNoMedia) return static_cast<SocketIndex>(i);
+    }
+    return session::kNoSocket;
+  };
+  for (const FlowReport& report : found) {
+    const SocketIndex socket = socket_of(report.local);
+    if (socket == session::kNoSocket) continue;
+    Entry& entry = entries_.emplace_back();
+    entry.id = report.id;
+    entry.adopted = true;
+    entry.flow.media = sockets[socket].media;
+    entry.flow.stream = sockets[socket].stream;
+    entry.flow.socket = socket;
+    entry.flow.local = report.local;
+    entry.flow.source = report.source;
+    session::Media& media = session->media()[entry.flow.media];
+    Stream& stream = media.streams[entry.flow.stream];
+    for (const session::CodecEntry& codec : media.codecs) {
+      entry.flow.payloads.push_back({codec.payload_type, codec.clock_rate, false});
+    }
+    const bool ice = media.leg != nullptr && media.leg->ice();
+    if (report.source.valid() && !ice) stream.peer.Restore(media.policy, report.source);
+    if (!report.source.valid() && media.policy.mode == session::LearnMode::kOff) {
+      stream.peer.Restore(media.policy, stream.peer.advertised());
+    }
+    const Mark mark = report.mark.value_or(Mark());
+    stream.ingress.packets += mark.ingress_packets;
+    stream.ingress.bytes += mark.ingress_bytes;
+    OffloadNotes& notes = NotesOf(&stream);
+    notes.reason = OffloadReason::kInKernel;
+    notes.since_unix_ms = now.unix_us / 1000;
+    ++notes.times;
+    for (const OutputReport& sent : report.outputs) {
+      Output& output = entry.flow.outputs.emplace_back();
+      output.socket = socket_of(sent.source);
+      if (output.socket == session::kNoSocket) continue;
+      output.media = sockets[output.socket].media;
+      output.stream = sockets[output.socket].stream;
+      if (entry.flow.outputs.size() != 1) continue;
+      session::Traffic& egress = session->media()[output.media].streams[output.stream].egress;
+      egress.packets += mark.egress_packets;
+      egress.bytes += mark.egress_bytes;
+    }
+    Operation& operation = batch_.emplace_back();
+    operation.kind = Operation::Kind::kAdopt;
+    operation.id = report.id;
+  }
+  return batch_;
+}
+
+void CallFlows::OnReport(const FlowReport& report, const base::Now& now, Session* session,
+                         std::vector<Moved>* moved) {
+  Entry* const entry = FindId(report.id);
+  if (entry == nullptr || report.order <= entry->last.order) return;
+  entry->missed = 0;
+  Merge(entry->flow, entry->last, report, now, session, moved);
+  const bool more_up = report.up > entry->last.up;
+  entry->last = report;
+  if (report.sources.size() < RTPENGINE_MAX_SSRCS || !more_up || !entry->leave.empty() || entry->adopted) return;
+  // All places are taken, perhaps without an event that got here: the next flow begins with the SSRCs in use.
+  entry->leave = "SSRC changed";
+  HoldBack(entry->flow.socket, now);
+}
+
+void CallFlows::OnDumpEnd(Session* session) {
+  if (busy()) return;  // the result tells
+  std::vector<FlowId> lost;
+  for (Entry& entry : entries_) {
+    // Once may be because it was installed while the dump went on.
+    if (entry.missed++ != 0) lost.push_back(entry.id);
+  }
+  for (const FlowId id : lost) Forget(id, "removed by somebody else", session);
+}
+
+void CallFlows::OnTableLost(std::string_view reason, Session* session) {
+  std::vector<FlowId> lost;
+  for (const Entry& entry : entries_) lost.push_back(entry.id);
+  for (const FlowId id : lost) Forget(id, reason, session);
+}
+
+void CallFlows::HoldBack(SocketIndex socket, const base::Now& now) {
+  if (FindHold(socket) != nullptr) return;
+  holds_.push_back({socket, {}, {}, now.monotonic + kPause});
+}
+
+void CallFlows::OnEvent(const FlowEvent& event, const base::Now& now) {
+  Entry* const entry = FindId(event.id);
+  if (entry == nullptr || !entry->leave.empty() || entry->adopted) return;
+  switch (event.kind) {
+    case FlowEvent::Kind::kSsrc:
+      // The kernel follows a few; the next flow begins with those in use. The first one it sees is none to leave for.
+      if (entry->last.sources.empty()) return;
+      entry->leave = "SSRC changed";
+      break;
+    case FlowEvent::Kind::kAuthentication:
+      // A roll-over counter that was lost is found again in user space only.
+      entry->leave = "SRTP authentication failed";
+      break;
+    default:
+      return;
+  }
+  HoldBack(entry->flow.socket, now);
+}
+
+}  // namespace mediad::offload

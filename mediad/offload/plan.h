@@ -1,0 +1,24 @@
+// Which flow a stream wants in the kernel, or why none (media.md §12). Pure.
+//
+// A flow does with RTP exactly what session.cc would; where it could not, the stream stays in user space, or the
+// payload types concerned go up. RTCP always goes up: the quality it reports is read here, and so SRTCP indices are
+// counted in one place. Not here: what is installed already (difference and hand-over: call_flows.h).
+#pragma once
+
+#include <optional>
+
+#include "mediad/offload/flow.h"
+#include "mediad/session/session.h"
+
+namespace mediad::offload {
+
+struct StreamPlan {
+  std::optional<Flow> flow;
+  session::OffloadReason reason = session::OffloadReason::kNotExamined;  // without a flow
+};
+
+// Precondition: the indices are valid.
+StreamPlan PlanStream(const session::Session& session, session::MediaIndex media, size_t stream,
+                      const Limits& limits);
+
+}  // namespace mediad::offload

@@ -1,0 +1,180 @@
+// Which streams the kernel gets, and why the others are not given to it (media.md §12).
+#include "mediad/offload/plan.h"
+
+#include "../session/secure_fixture.h"
+#include "kmod/uapi/rtpengine.h"
+
+namespace mediad::offload {
+namespace {
+
+using session::Drop;
+using session::OffloadReason;
+using session::testing::At;
+using session::testing::Call;
+using session::testing::kA;
+using session::testing::kB;
+using session::testing::Key;
+using session::testing::kPortA;
+using session::testing::kPortB;
+using session::testing::Rtp;
+using session::testing::SecureCall;
+
+const Limits kAllSuites{~uint32_t{0}};
+
+StreamPlan PlanOf(const Call& call, size_t media = 0, size_t stream = 0, const Limits& limits = kAllSuites) {
+  return PlanStream(call.session, static_cast<session::MediaIndex>(media), stream, limits);
+}
+
+// Both parties have been heard, and their addresses are confirmed.
+void Talk(Call& call) {
+  call.Pass(std::chrono::seconds(1));
+  call.Send(kPortA, "198.51.100.1:4000", Rtp(0, 1, 0xa));
+  call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 1, 0xb));
+}
+
+TEST(Plan, WaitsForThePeerThenForwardsWhatTheSessionWould) {
+  Call call;
+  call.media(kB)->set_tos(0xb8);
+  call.Apply();
+  EXPECT_EQ(PlanOf(call).reason, OffloadReason::kNotConfirmed);
+  Talk(call);
+  const StreamPlan plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  EXPECT_EQ(plan.flow->local, At("203.0.113.1:30100"));
+  EXPECT_EQ(plan.flow->source, At("198.51.100.1:4000"));
+  ASSERT_EQ(plan.flow->outputs.size(), 1u);
+  EXPECT_EQ(plan.flow->outputs[0].source, At("203.0.113.1:30200"));
+  EXPECT_EQ(plan.flow->outputs[0].destination, At("198.51.100.2:5000"));
+  EXPECT_EQ(plan.flow->outputs[0].tos, 0xb8);
+  ASSERT_EQ(plan.flow->payloads.size(), 1u);
+  EXPECT_EQ(plan.flow->payloads[0], (FlowPayload{0, 8000, false}));
+  EXPECT_EQ(PlanOf(call, 0, 1).reason, OffloadReason::kRtcp);
+  call.Signal();
+  EXPECT_EQ(PlanOf(call).reason, OffloadReason::kNotConfirmed);
+}
+
+TEST(Plan, SaysWhatKeepsAStreamHere) {
+  struct Case {
+    const char* what;
+    OffloadReason reason;
+    std::function<void(Call&)> change;
+  };
+  const Case cases[] = {
+      {"another protocol", OffloadReason::kProtocol,
+       [](Call& call) { call.media(kA)->set_transport(session::testing::v1::OPAQUE); }},
+      {"drop-traffic", OffloadReason::kTrafficDropped, [](Call& call) { call.spec.set_drop_traffic(true); }},
+      {"blocked", OffloadReason::kBlocked,
+       [](Call& call) { call.spec.mutable_routes(0)->set_block_rtp(true); }},
+      {"receiver unknown", OffloadReason::kNoEndpoint,
+       [](Call& call) { call.media(kB)->clear_rtp_remote(); }},
+      {"receiver behind NAT", OffloadReason::kNatWait,
+       [](Call& call) { call.AddParty(3, "198.51.100.3:6000", "198.51.100.3:6001", "tc/1")->set_nat_wait(true);
+                        call.AddRoute(kA, 3); }},
+      {"header extensions", OffloadReason::kHeaderExtensions,
+       [](Call& call) { call.media(kA)->add_strip_extensions(1); }},
+      {"every payload type has a least size", OffloadReason::kPayloadTypes,
+       [](Call& call) { call.media(kA)->mutable_codecs(0)->set_min_payload(10); }},
+      {"a receiver that is ourselves", OffloadReason::kLoop,
+       [](Call& call) { call.AddParty(3, "203.0.113.1:30100", "203.0.113.1:30101", "tc/1");
+                        call.AddRoute(kA, 3); }},
+  };
+  for (const Case& one : cases) {
+    Call call;
+    call.Apply();
+    Talk(call);
+    one.change(call);
+    call.Apply();
+    const StreamPlan plan = PlanOf(call);
+    EXPECT_FALSE(plan.flow) << one.what;
+    EXPECT_EQ(plan.reason, one.reason) << one.what;
+  }
+}
+
+TEST(Plan, NobodyToSendToIsASink) {
+  Call call;
+  call.Apply();
+  Talk(call);
+  call.media(kA)->set_sends(false);
+  call.Apply();
+  StreamPlan plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  EXPECT_TRUE(plan.flow->outputs.empty());
+  EXPECT_EQ(plan.flow->sink_reason, Drop::kSenderOnHold);
+  call.media(kA)->set_sends(true);
+  call.media(kB)->set_receives(false);
+  call.Apply();
+  plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  EXPECT_EQ(plan.flow->sink_reason, Drop::kReceiverOnHold);
+}
+
+TEST(Plan, OneBlockedFlowOfTwoIsLeftOut) {
+  Call call;
+  call.AddParty(3, "198.51.100.3:6000", "198.51.100.3:6001", "tc/1");
+  call.AddRoute(kA, 3)->set_block_rtp(true);
+  call.Apply();
+  Talk(call);
+  const StreamPlan plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  ASSERT_EQ(plan.flow->outputs.size(), 1u);
+  EXPECT_EQ(plan.flow->outputs[0].destination, At("198.51.100.2:5000"));
+}
+
+TEST(Plan, EventsGoUpWhereTheyAreBlockedAndSilenceIsWritten) {
+  Call call;
+  auto* codec = call.media(kA)->add_codecs();
+  codec->set_payload_type(101);
+  codec->set_name("telephone-event");
+  codec->set_clock_rate(8000);
+  call.spec.mutable_routes(0)->set_block_dtmf(true);
+  call.spec.mutable_routes(0)->set_silence_rtp(true);
+  call.Apply();
+  Talk(call);
+  const StreamPlan plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  ASSERT_EQ(plan.flow->payloads.size(), 2u);
+  EXPECT_FALSE(plan.flow->payloads[0].up);
+  EXPECT_TRUE(plan.flow->payloads[1].up);
+  ASSERT_EQ(plan.flow->outputs[0].silence.size(), 1u);
+  EXPECT_EQ(plan.flow->outputs[0].silence[0], (Silence{0, 0xff}));
+}
+
+TEST(Plan, SrtpNeedsKeysAndATransformOfTheKernel) {
+  for (const char* suite : {"AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM", "F8_128_HMAC_SHA1_80"}) {
+    SecureCall call;
+    *call.media(kA)->mutable_srtp()->mutable_receive() = Key(suite, 'a');
+    *call.media(kA)->mutable_srtp()->mutable_send() = Key(suite, 'b');
+    call.Apply();
+    auto sender = *srtp::Sender::Create(*session::ParametersOf(Key(suite, 'a')));
+    call.Send(kPortA, "198.51.100.1:4000", session::testing::Protected(*sender, Rtp(0, 1, 0xa)));
+    call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 1, 0xb));
+    const StreamPlan from = PlanOf(call), to = PlanOf(call, 1);
+    if (std::string(suite).find("F8") == 0) {
+      EXPECT_EQ(from.reason, OffloadReason::kCipher);
+      EXPECT_EQ(to.reason, OffloadReason::kCipher);
+      continue;
+    }
+    ASSERT_TRUE(from.flow && to.flow) << suite;
+    EXPECT_EQ(from.flow->decrypt->key, Key(suite, 'a').key());
+    EXPECT_EQ(to.flow->outputs[0].encrypt->key, Key(suite, 'b').key());
+    EXPECT_EQ(PlanOf(call, 0, 0, Limits{0}).reason, OffloadReason::kCipher);
+  }
+  SecureCall call;
+  call.Apply();
+  Talk(call);
+  call.media(kB)->mutable_srtp();
+  call.Apply();
+  EXPECT_EQ(PlanOf(call).reason, OffloadReason::kKeysPending);
+}
+
+TEST(Plan, EverySuiteOfOursHasANumberButF8) {
+  for (const media::SrtpSuite& suite : media::kSrtpSuites) {
+    srtp::Parameters parameters;
+    parameters.suite = &suite;
+    const bool f8 = suite.cipher == media::SrtpCipher::kAesF8;
+    EXPECT_EQ(SuiteNumber(parameters) == RTPENGINE_SRTP_NONE, f8) << std::string(suite.name);
+  }
+}
+
+}  // namespace
+}  // namespace mediad::offload
