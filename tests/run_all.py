@@ -3,7 +3,7 @@
 
 Each stage's output goes to build/test-results/STAGE.log and, when it failed, to the terminal as
 well. This file knows how to run and count; what is tested is elsewhere: tests/unit, tests/sim,
-tests/golden, tests/differential, tests/e2e.
+tests/golden, tests/differential, tests/e2e, tests/kmod.
 """
 import argparse
 import os
@@ -260,6 +260,27 @@ def stage_quickstart():
     return of_step(good)
 
 
+def run_kmod(stage, program, summary):
+    """One of the kernel module's runners, whose last line adds up."""
+    good = run(log_of(stage), sys.executable, program)
+    with open(log_of(stage)) as handle:
+        found = re.findall(r"^%s: (\d+) passed, (\d+) failed" % summary, handle.read(), re.M)
+    if not found:
+        return Counts(0, 1, 0)
+    passed, failed = map(int, found[-1])
+    return Counts(passed, max(failed, 0 if good else 1), 0)
+
+
+def stage_kernel():
+    """The kernel module: built for two kernels, run under both in QEMU."""
+    return run_kmod("kernel", "tests/kmod/run.py", "kmod")
+
+
+def stage_kernel_srtp():
+    """Its SRTP against mediad's."""
+    return run_kmod("kernel-srtp", "tests/kmod/srtp/run.py", "kmod srtp")
+
+
 STAGES = {
     "release": stage_release,
     "unit": stage_unit,
@@ -271,6 +292,8 @@ STAGES = {
     "sanitized": stage_sanitized,
     "sanitized-unit": stage_sanitized_unit,
     "malformed": stage_malformed,
+    "kernel": stage_kernel,
+    "kernel-srtp": stage_kernel_srtp,
 }
 # Without these builds the stages after them would only fail for the same reason once more.
 _NEEDS = {
@@ -282,6 +305,7 @@ _NEEDS = {
     "packages": "release",
     "sanitized-unit": "sanitized",
     "malformed": "sanitized",
+    "kernel-srtp": "release",
 }
 
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is inside a context: one key, and the SSRCs it serves. */
+#ifndef _RTPENGINE_SRTP_CONTEXT_H
+#define _RTPENGINE_SRTP_CONTEXT_H
+
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+
+#include "srtp_index.h"
+#include "srtp_transform.h"
+
+struct srtp_stream {
+	union {
+		struct srtp_history history;		/* receiver */
+		struct {
+			bool used;
+			u64 highest;
+		} sent;					/* sender */
+	};
+	union {
+		struct srtp_replay rtcp;		/* receiver */
+		struct {
+			bool used;
+			u32 next;
+		} sent_rtcp;				/* sender */
+	};
+};
+
+struct srtp_context {
+	struct srtp_transform rtp;
+	struct srtp_transform rtcp;
+	bool sender;
+	u8 mki_len;
+	u8 mki[SRTP_MAX_MKI];
+	refcount_t refs;
+
+	spinlock_t lock;			/* guards what follows; never held over cryptography */
+	unsigned int count;
+	u32 ssrcs[SRTP_STREAMS];		/* apart from their streams: one cache line to search */
+	struct srtp_stream streams[SRTP_STREAMS];
+};
+
+/* NULL: not known. */
+struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc);
+/* Known from now on. NULL: one too many. */
+struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc);
+/* Is @ssrc known, or room for it? */
+static inline bool srtp_stream_room(const struct srtp_context *context,
+				    const struct srtp_stream *stream)
+{
+	return stream || context->count < SRTP_STREAMS;
+}
+
+#endif

@@ -1,0 +1,1 @@
+"""What the tests of the kernel module share; runs in a guest, with the standard library alone."""

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A kernel with none of what came later, made from one that has it.
+ *
+ * HAVE_DST_DEV 0
+ * HAVE_FLOWI4_DSCP 0
+ * HAVE_GENL_DUMPIT_INFO_INFO 0
+ * HAVE_GENL_RESV_START_OP 0
+ * HAVE_GSO_HEADER 0
+ * HAVE_LINUX_UNALIGNED 0
+ * HAVE_PDE_DATA 0
+ * HAVE_U64_STATS_FETCH_IRQ 1
+ */
+#ifndef __ASSEMBLY__
+#include "pieces/headers.h"
+#include "pieces/no_dst_dev.h"
+#include "pieces/no_pde_data.h"
+#include "pieces/old_dumpit_info.h"
+#include "pieces/no_resv_start_op.h"
+#include "pieces/old_fetch.h"
+#include "pieces/no_new_headers.h"
+#endif
