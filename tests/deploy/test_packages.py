@@ -84,5 +84,4 @@ def test_one_version():
 
     version = first(r"project\(rtpengine VERSION (\S+)", "CMakeLists.txt")
     assert first(r"^rtpengine-media \((\S+)-\d+\)", "deploy", "debian", "changelog") == version
-    assert first(r'^PACKAGE_VERSION="?([^"\n]+)', "kmod", "dkms.conf") == version
 
