@@ -62,7 +62,7 @@ class Shard final : public Watcher {
   static constexpr size_t kBufferSize = 8192;
 
   void Loop();
-  int Wait(std::span<epoll_event> events);
+  int AwaitEvents(std::span<epoll_event> events);
   static void Anticipate(std::span<const epoll_event> coming);
   int TimeToWait() const;  // ms, until the next tick or deadline of a session
   // Media.

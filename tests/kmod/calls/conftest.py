@@ -36,7 +36,7 @@ class KernelNode(rtpengine.Node):
         if done.returncode != 0:
             return {}
         return {
-            stream["localPort"]: stream
+            stream["local_port"]: stream
             for party in json.loads(done.stdout).get("parties", [])
             for media in party.get("media", [])
             for stream in media.get("statistics", {}).get("streams", [])
@@ -46,7 +46,7 @@ class KernelNode(rtpengine.Node):
     def await_kernel(self, call_id, streams=2):
         def there():
             found = self.streams(call_id)
-            inside = [s for s in found.values() if s.get("offload", {}).get("inKernel")]
+            inside = [s for s in found.values() if s.get("offload", {}).get("in_kernel")]
             return found if len(inside) == streams else None
 
         return wait_until(there, seconds=SLOW, what="%d streams in the kernel" % streams)

@@ -19,9 +19,9 @@ def in_user_space(streams):
     return sum(packets(s, "ingress") - packets(s, "offload", "ingress") for s in streams.values())
 
 
-def all_in_order(party, ssrc, sent):
-    numbers = party.numbers_from(ssrc)
-    return numbers == list(range(sent))
+def assert_each_once(party, ssrc, sent):
+    """Nothing is lost or doubled. Packets that waited while a flow was installed may come behind later ones."""
+    assert sorted(party.numbers_from(ssrc)) == list(range(sent))
 
 
 def wait_for(party, ssrc, sent):
@@ -44,8 +44,8 @@ def test_the_kernel_carries_a_call(node, call, call_id):
     assert flags.count("kernelized") == 2 and "no kernel support" not in flags
     call.pause()
     wait_for(call.callee, 0xA1, call.caller.sent)
-    assert all_in_order(call.callee, 0xA1, call.caller.sent)
-    assert all_in_order(call.caller, 0xB1, call.callee.sent)
+    assert_each_once(call.callee, 0xA1, call.caller.sent)
+    assert_each_once(call.caller, 0xB1, call.callee.sent)
     assert totals(call.delete()) == call.caller.sent + call.callee.sent
     assert "Kernelizing media stream: 10.77.0.11:4000 -> 10.77.0.21:" in node.mediad.log()
     assert "(destroying monologue)" in node.mediad.log()
@@ -61,13 +61,14 @@ def test_a_re_invite_leaves_and_comes_back(node, call, call_id):
     assert all(s["offload"]["removed"] == "dialogue signalling event" for s in streams.values())
     call.pause()
     wait_for(call.callee, 0xA1, call.caller.sent)
-    assert all_in_order(call.callee, 0xA1, call.caller.sent)
+    assert_each_once(call.callee, 0xA1, call.caller.sent)
     assert totals(call.delete()) == call.caller.sent + call.callee.sent
 
 
 def test_a_killed_worker_loses_no_packet_of_the_kernel(node, call, call_id):
     call.talk()
-    node.await_kernel(call_id)
+    # What the daemon itself had received before is gone with its memory; the kernel's counters are not.
+    gone = in_user_space(node.await_kernel(call_id))
     time.sleep(2)
     node.mediad.kill()
     sent = call.caller.sent
@@ -79,9 +80,9 @@ def test_a_killed_worker_loses_no_packet_of_the_kernel(node, call, call_id):
     node.await_kernel(call_id)
     call.pause()
     wait_for(call.callee, 0xA1, call.caller.sent)
-    assert all_in_order(call.callee, 0xA1, call.caller.sent)
-    assert all_in_order(call.caller, 0xB1, call.callee.sent)
-    assert totals(call.delete()) == call.caller.sent + call.callee.sent
+    assert_each_once(call.callee, 0xA1, call.caller.sent)
+    assert_each_once(call.caller, 0xB1, call.callee.sent)
+    assert totals(call.delete()) == call.caller.sent + call.callee.sent - gone
 
 
 def secure_sdp(party):

@@ -44,7 +44,7 @@ TEST(Messages, AnInstalledFlowReadsBackAsWritten) {
   parameters.salt = std::string(14, 's');
   output.encrypt = operation.flow.decrypt = parameters;
   srtp::RtpHistory history;
-  for (uint16_t sequence : {100, 101, 103}) history.Commit(2, sequence);
+  for (const uint16_t sequence : std::initializer_list<uint16_t>{100, 101, 103}) history.Commit(2, sequence);
   operation.receive = {{0xcafe, history}};
   operation.send = {{{0xcafe, 0x20067}}};
   operation.mark.session = 42;

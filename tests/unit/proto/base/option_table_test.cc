@@ -67,7 +67,8 @@ TEST(OptionTableTest, HasOurOwn) {
   const std::set<std::string_view> ours = {
       "listen-grpc", "controller-name", "worker-lost-timeout", "controller", "worker-name",
       "listen-admin", "orphan-timeout", "tls-cert", "tls-key", "tls-ca", "grpc-insecure",
-      "listen-ng-allow", "listen-ng-rate", "listen-ng-secret-file", "ng-idle-timeout", "nftables",
+      "kernel-hook", "kernel-hook-priority", "kernel-linger", "listen-ng-allow", "listen-ng-rate",
+      "listen-ng-secret-file", "ng-idle-timeout", "nftables",
       "nftables-priority", "nftables-table"};
   for (const std::string_view name : ours) EXPECT_NE(FindOption(name), nullptr) << name;
   EXPECT_EQ(Table().size(), 213u + ours.size());

@@ -19,7 +19,7 @@ namespace {
 
 using base::options::ParsedOptions;
 
-constexpr Daemon::Identity kController{base::options::Daemon::kControld, "prog"};
+const Daemon::Identity kController{base::options::Daemon::kControld, "prog"};
 
 int InitStatus(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "prog");
