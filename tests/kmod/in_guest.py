@@ -19,6 +19,15 @@ from lab import log, module, net  # noqa: E402
 from lab.bed import Bed  # noqa: E402
 
 
+# The kernel patches its code (static keys) whenever the first hook of a kind comes or the last one goes. QEMU's emulator
+# runs such code wrongly now and then while another processor is in it (Oops: int3 in ip_local_deliver): with one hook
+# of each kind that stays, nothing is patched.
+_HOOKS = "table inet kept {\n%s\n}\n" % "\n".join(
+    "chain %s { type filter hook %s priority 0; }" % (name, name)
+    for name in ("prerouting", "input", "forward", "output", "postrouting")
+)
+
+
 def tests(filters):
     for name in sorted(os.listdir(os.path.join(HERE, "guest"))):
         if name.startswith("test_") and name.endswith(".py"):
@@ -54,6 +63,7 @@ def main():
     module.set_directory(sys.argv[1])
     kernel_log = log.Log()
     module.load()
+    net.run("nft", "-f", "-", text=_HOOKS)
     net.make_standard()
     passed = failed = 0
     for _, name, function in tests(sys.argv[2:]):
