@@ -67,7 +67,7 @@ def test_a_re_invite_leaves_and_comes_back(node, call, call_id):
 
 def test_a_killed_worker_loses_no_packet_of_the_kernel(node, call, call_id):
     call.talk()
-    # What the daemon itself had received before is gone with its memory; the kernel's counters are not.
+    # What the daemon itself received may be gone with its memory; the kernel's counters are not.
     gone = in_user_space(node.await_kernel(call_id))
     time.sleep(2)
     node.mediad.kill()
@@ -82,7 +82,8 @@ def test_a_killed_worker_loses_no_packet_of_the_kernel(node, call, call_id):
     wait_for(call.callee, 0xA1, call.caller.sent)
     assert_each_once(call.callee, 0xA1, call.caller.sent)
     assert_each_once(call.caller, 0xB1, call.callee.sent)
-    assert totals(call.delete()) == call.caller.sent + call.callee.sent - gone
+    sent = call.caller.sent + call.callee.sent
+    assert sent - gone <= totals(call.delete()) <= sent
 
 
 def secure_sdp(party):
