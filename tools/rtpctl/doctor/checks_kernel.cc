@@ -122,7 +122,7 @@ Finding CheckOtherModules(const Examination& examination) {
           .what = legacy ? "xt_RTPENGINE of another rtpengine is loaded"
                          : "the nft_rtpengine that is installed is another's: " + author,
           .why = "Our media worker cannot use it, and both at once take each other's packets.",
-          .fix = base::StrCat("rtpctl migrate   # shows the way over, or by hand:\nrmmod ",
+          .fix = base::StrCat("rmmod ",
                               legacy ? "xt_RTPENGINE" : kModule, "\nmodprobe ", kModule)};
 }
 

@@ -232,6 +232,56 @@ TEST_F(DoctorTest, Capabilities) {
   ExpectFound(Look(host_, "capabilities"), Verdict::kFailure, "101", "AmbientCapabilities");
 }
 
+// As nft has it: "table inet filter { chain input { type filter hook input; policy drop; } }".
+mediad::nft::Ruleset PolicyDrop() {
+  mediad::nft::Chain input;
+  input.name = "input";
+  input.hook.emplace();
+  input.hook->policy_drop = true;
+  mediad::nft::Table filter;
+  filter.name = "filter";
+  filter.chains.push_back(input);
+  mediad::nft::Ruleset ruleset;
+  ruleset.tables.push_back(filter);
+  return ruleset;
+}
+
+TEST_F(DoctorTest, FirewallRules) {
+  host_.Configure("table = -1");
+  EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);  // none are wanted
+  host_.Configure("nftables = on");
+  EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);  // nobody keeps them
+  host_.AddProcess("101", "rtpengine-mediad");
+  Finding finding = Look(host_, "firewall-rules");
+  EXPECT_EQ(finding.verdict, Verdict::kFailure);
+  EXPECT_FALSE(finding.what.empty());
+  EXPECT_THAT(finding.fix, HasSubstr("rtpctl nft apply"));
+  host_.ruleset = absl::PermissionDeniedError("no permission");
+  EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
+}
+
+TEST_F(DoctorTest, FirewallBlocks) {
+  host_.Configure("nftables = on");
+  EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kSkipped);
+  host_.AddProcess("101", "rtpengine-mediad");
+  host_.ruleset = PolicyDrop();
+  ExpectFound(Look(host_, "firewall-blocks"), Verdict::kFailure, "policy drop", "nft");
+}
+
+TEST_F(DoctorTest, LegacyRules) {
+  EXPECT_EQ(VerdictOf(host_, "legacy-rules"), Verdict::kGood);
+  host_.outputs["iptables-save"] = {0, "*filter\n-A INPUT -p udp -j RTPENGINE --id 0\nCOMMIT\n"};
+  ExpectFound(Look(host_, "legacy-rules"), Verdict::kFailure, "-A INPUT -p udp -j RTPENGINE --id 0",
+              "iptables -D INPUT -p udp -j RTPENGINE --id 0");
+  host_.outputs.clear();
+  mediad::nft::Ruleset ruleset = PolicyDrop();
+  mediad::nft::Rule foreign;
+  foreign.foreign_handler = true;
+  ruleset.tables[0].chains[0].rules.push_back(foreign);
+  host_.ruleset = ruleset;
+  ExpectFound(Look(host_, "legacy-rules"), Verdict::kFailure, "which nft cannot print", "systemctl stop");
+}
+
 TEST_F(DoctorTest, InterfaceAddresses) {
   host_.Configure("interface = pub/192.0.2.1!198.51.100.1;lo/127.0.0.1");
   ExpectFound(Look(host_, "interface-addresses"), Verdict::kFailure, "192.0.2.1", "ip address add");
