@@ -4,8 +4,11 @@
 // rest. Replies leave on the thread that has them. Start and destruction on one thread.
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <atomic>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,6 +18,7 @@
 #include "controld/listen/ng_server.h"
 #include "controld/listen/reply_path.h"
 #include "controld/listen/udp_socket.h"
+#include "proto/runtime/adaptive_poll.h"
 
 namespace controld::listen {
 
@@ -39,6 +43,8 @@ class UdpListener final : public ReplySink {
  private:
   UdpListener() = default;
   void Run();
+  // -> the number of events; negative when a signal came between.
+  int Wait(std::span<epoll_event> events, runtime::AdaptivePoll* poll) const;
   void Drain(size_t index, ReceiveBatch* batch);
 
   std::vector<std::unique_ptr<UdpSocket>> sockets_;
