@@ -63,7 +63,7 @@ void CallService::Forward(const std::string& call_id, const std::string& target)
   }
 }
 
-void CallService::Handle(ng::Request request, const base::Endpoint& origin, base::Now now,
+void CallService::Handle(ng::Request&& request, const base::Endpoint& origin, base::Now now,
                          Respond respond) {
   if (request.call_id && !table_->forwards.empty() && table_->directory != nullptr) {
     if (const auto forward = table_->forwards.find(*request.call_id);

@@ -46,7 +46,7 @@ class CallService {
   // offer, answer, delete, query; `respond` is called exactly once, perhaps later. `origin` is the
   // control peer ("192.0.2.7:40000") for created_from and logs.
   using Respond = std::function<void(ng::Dictionary reply)>;
-  void Handle(ng::Request request, const base::Endpoint& origin, base::Now now, Respond respond);
+  void Handle(ng::Request&& request, const base::Endpoint& origin, base::Now now, Respond respond);
 
   // Where calls of other shards are; outlives the service. Without it commands on several calls fail.
   void SetDirectory(CallDirectory* directory);

@@ -322,7 +322,7 @@ void ExpireCall(CallTable& table, const std::string& call_id, base::Now now) {
 
 }  // namespace
 
-void HandleDelete(CallTable& table, ng::Request request, base::Now now, Respond respond) {
+void HandleDelete(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   std::make_shared<Deletion>(table, std::move(request), now, std::move(respond))->Run();
 }

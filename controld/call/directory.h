@@ -32,7 +32,7 @@ class CallDirectory {
   // `call_id` means the call `target`; without a target no longer.
   virtual void Forward(const std::string& call_id, const std::string& target) = 0;
   // Carries out a request where its call is.
-  virtual void Redirect(ng::Request request, const base::Endpoint& origin,
+  virtual void Redirect(ng::Request&& request, const base::Endpoint& origin,
                         std::function<void(ng::Dictionary)> respond) = 0;
 };
 

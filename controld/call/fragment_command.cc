@@ -18,7 +18,7 @@ constexpr char kNothingNew[] = "nothing new";
 
 }  // namespace
 
-void HandleFragment(CallTable& table, ng::Request request, base::Now now, Respond respond) {
+void HandleFragment(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   auto fragment = sdp::ParseFragment(*request.sdp);
   if (!fragment.ok()) return respond(Failure("Failed to parse SDP"));
   auto kept = std::make_shared<const std::pair<ng::Request, sdp::SessionDescription>>(

@@ -7,6 +7,6 @@
 namespace controld::call {
 
 // The request has call-id, from-tag and sdp.
-void HandleFragment(CallTable& table, ng::Request request, base::Now now, Respond respond);
+void HandleFragment(CallTable& table, ng::Request&& request, base::Now now, Respond respond);
 
 }  // namespace controld::call

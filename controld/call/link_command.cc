@@ -16,7 +16,7 @@ namespace {
 using LinkFunction = std::function<negotiate::LinkOutcome(CallState*, const ng::Request&)>;
 
 // On one call or, once they have become one, on it and `others`.
-void Link(CallTable& table, ng::Request request, const std::vector<std::string>& others,
+void Link(CallTable& table, ng::Request&& request, const std::vector<std::string>& others,
           LinkFunction link, const char* refused, JoinTexts texts, Respond respond) {
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));
@@ -47,7 +47,7 @@ std::vector<std::string> Other(const std::string& call_id) {
 
 }  // namespace
 
-void HandleConnect(CallTable& table, ng::Request request, base::Now now, Respond respond) {
+void HandleConnect(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const std::vector<std::string> others = Other(request.to_call_id);
   const LinkFunction connect = [now](CallState* draft, const ng::Request& asked) {
@@ -59,7 +59,7 @@ void HandleConnect(CallTable& table, ng::Request request, base::Now now, Respond
        std::move(respond));
 }
 
-void HandleMesh(CallTable& table, ng::Request request, base::Now, Respond respond) {
+void HandleMesh(CallTable& table, ng::Request&& request, base::Now, Respond respond) {
   if (request.calls.empty()) return respond(Failure("Unknown call ID(s)"));
   const std::vector<std::string> calls = request.calls;
   // The shell sent the command to the first one, or to the call that this has become part of.
@@ -69,7 +69,7 @@ void HandleMesh(CallTable& table, ng::Request request, base::Now, Respond respon
        std::move(respond));
 }
 
-void HandleInject(CallTable& table, ng::Request request, base::Now, Respond respond) {
+void HandleInject(CallTable& table, ng::Request&& request, base::Now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   if (!request.to_tag || request.to_tag->empty()) return respond(Failure("No to-tag in message"));
   if (request.source_tag.empty()) return respond(Failure("No source-tag in message"));

@@ -78,18 +78,18 @@ std::string Forward(const ng::Request& request, CallState* call) {
 
 }  // namespace
 
-void HandleManipulation(CallTable& table, ng::Request request, Respond respond) {
+void HandleManipulation(CallTable& table, ng::Request&& request, Respond respond) {
   LogDtmfMode(request);
   Start(table, std::make_shared<const ng::Request>(std::move(request)), negotiate::kUnknownCallId,
         Manipulate, std::move(respond));
 }
 
-void HandleRecording(CallTable& table, ng::Request request, Respond respond) {
+void HandleRecording(CallTable& table, ng::Request&& request, Respond respond) {
   Start(table, std::make_shared<const ng::Request>(std::move(request)), "Unknown call-id", Record,
         std::move(respond));
 }
 
-void HandleForwarding(CallTable& table, ng::Request request, Respond respond) {
+void HandleForwarding(CallTable& table, ng::Request&& request, Respond respond) {
   Start(table, std::make_shared<const ng::Request>(std::move(request)), negotiate::kUnknownCallId,
         Forward, std::move(respond));
 }

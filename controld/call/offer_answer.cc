@@ -253,7 +253,7 @@ void OfferAnswer::Applied(const CallEntryPtr& entry, const v1::Error* error,
 
 }  // namespace
 
-void HandleOfferAnswer(CallTable& table, ng::Request request, const base::Endpoint& origin,
+void HandleOfferAnswer(CallTable& table, ng::Request&& request, const base::Endpoint& origin,
                        base::Now now, Respond respond) {
   if (const std::string missing = MissingKey(request); !missing.empty()) {
     return respond(Failure(missing));

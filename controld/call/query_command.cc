@@ -17,7 +17,7 @@ ng::Dictionary Failure(std::string_view reason) {
   return reply;
 }
 
-void HandleQuery(CallTable& table, ng::Request request, base::Now, Respond respond) {
+void HandleQuery(CallTable& table, ng::Request&& request, base::Now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const CallEntryPtr entry = table.Find(*request.call_id);
   if (entry == nullptr) return respond(Failure("Unknown call-id"));

@@ -25,7 +25,7 @@ struct Single {
 };
 
 // The shell made up a call-id where there was none; the tag is ours.
-std::shared_ptr<Single> Prepare(ng::Request request, base::Random& random) {
+std::shared_ptr<Single> Prepare(ng::Request&& request, base::Random& random) {
   auto work = std::make_shared<Single>();
   work->call_id = request.call_id ? *request.call_id : GenerateId(random);
   const bool tagged = request.from_tag && !request.from_tag->empty();
@@ -68,7 +68,7 @@ ng::Dictionary ReplyWithIds(const CallState& call, const Single& work, const Set
 
 }  // namespace
 
-void HandlePublish(CallTable& table, ng::Request request, const base::Endpoint& origin,
+void HandlePublish(CallTable& table, ng::Request&& request, const base::Endpoint& origin,
                    base::Now now, Respond respond) {
   if (!request.sdp) return respond(Failure("No SDP body in message"));
   if (!request.error.empty()) return respond(Failure(request.error));
@@ -95,7 +95,7 @@ void HandlePublish(CallTable& table, ng::Request request, const base::Endpoint& 
                    std::move(respond));
 }
 
-void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& origin,
+void HandleCreate(CallTable& table, ng::Request&& request, const base::Endpoint& origin,
                   base::Now now, Respond respond) {
   if (!request.error.empty()) return respond(Failure(request.error));
   const PlacementNeeds needs = NeedsOf(request, request.media.size());
@@ -114,7 +114,7 @@ void HandleCreate(CallTable& table, ng::Request request, const base::Endpoint& o
                    std::move(respond));
 }
 
-void HandleCreateAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond) {
+void HandleCreateAnswer(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   if (!request.sdp) return respond(Failure("No SDP body in message"));
   if (!request.call_id) return respond(Failure("No call-id in message"));
   if (!request.from_tag) return respond(Failure("No from-tag in message"));
@@ -138,7 +138,7 @@ void HandleCreateAnswer(CallTable& table, ng::Request request, base::Now now, Re
 }
 
 // Without sections there is nothing to convert; with them there is nobody to do it.
-void HandleTransform(CallTable& table, ng::Request request, Respond respond) {
+void HandleTransform(CallTable& table, ng::Request&& request, Respond respond) {
   if (!request.instance.empty() && request.instance == table.settings.instance_id) {
     return respond(Failure("Transform loop detected"));
   }

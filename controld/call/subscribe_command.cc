@@ -117,7 +117,7 @@ Dictionary SubscribeReply(const CallState& call, const Subscribing& work,
 
 }  // namespace
 
-void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now,
+void HandleSubscribeRequest(CallTable& table, ng::Request&& request, base::Now now,
                             Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   if (!request.error.empty()) return respond(Failure(request.error));
@@ -150,7 +150,7 @@ void HandleSubscribeRequest(CallTable& table, ng::Request request, base::Now now
             std::move(change), std::move(respond));
 }
 
-void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now, Respond respond) {
+void HandleSubscribeAnswer(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));
@@ -171,7 +171,7 @@ void HandleSubscribeAnswer(CallTable& table, ng::Request request, base::Now now,
   ChangeCall(table, call_id, negotiate::kUnknownCallId, std::move(change), std::move(respond));
 }
 
-void HandleUnsubscribe(CallTable& table, ng::Request request, Respond respond) {
+void HandleUnsubscribe(CallTable& table, ng::Request&& request, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));

@@ -245,7 +245,7 @@ void NgServer::LogRequest(const Transaction& transaction, const std::string& com
   }
 }
 
-void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request) {
+void NgServer::Dispatch(std::shared_ptr<Transaction> transaction, ng::Request&& request) {
   switch (request.command) {
     case ng::Command::kPing: {
       ng::Dictionary pong;

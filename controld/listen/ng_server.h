@@ -71,7 +71,7 @@ class NgServer {
   void Execute(std::shared_ptr<Transaction> transaction);
   static void LogRequest(const Transaction& transaction, const std::string& command,
                          const ng::Dictionary& dictionary);
-  void Dispatch(std::shared_ptr<Transaction> transaction, ng::Request request);
+  void Dispatch(std::shared_ptr<Transaction> transaction, ng::Request&& request);
   void List(std::shared_ptr<Transaction> transaction, const ng::Request& request);
   void Statistics(std::shared_ptr<Transaction> transaction);
   void RunAdmin(std::shared_ptr<Transaction> transaction, const ng::Request& request);

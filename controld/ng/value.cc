@@ -9,12 +9,7 @@ constexpr size_t kFirstEntries = 4;
 
 }  // namespace
 
-Value& Dictionary::Add(std::string key, Value value) {
-  if (entries_.size() == entries_.capacity()) {
-    entries_.reserve(entries_.empty() ? kFirstEntries : 4 * entries_.size());
-  }
-  return entries_.emplace_back(std::move(key), std::move(value)).second;
-}
+void Dictionary::Grow() { entries_.reserve(entries_.empty() ? kFirstEntries : 4 * entries_.size()); }
 
 const Value* Dictionary::Find(std::string_view key) const {
   for (const Entry& entry : entries_) {

@@ -21,8 +21,10 @@ class Dictionary {
  public:
   using Entry = std::pair<std::string, Value>;
 
-  // Appends; does not look for an existing key. Returns the stored value.
-  Value& Add(std::string key, Value value);
+  // Appends; does not look for an existing key. Returns the stored value. `key` and `value` are whatever a string and a
+  // Value are made of: both are made in their place, as a reply has hundreds of them.
+  template <typename Key, typename Content>
+  Value& Add(Key&& key, Content&& value);
   // The first entry with this key, or nullptr.
   const Value* Find(std::string_view key) const;
   bool empty() const;
@@ -32,6 +34,8 @@ class Dictionary {
   bool operator==(const Dictionary&) const;
 
  private:
+  void Grow();
+
   std::vector<Entry> entries_;
 };
 
@@ -62,5 +66,11 @@ class Value {
 // Here because std::pair wants Value complete.
 inline bool Dictionary::empty() const { return entries_.empty(); }
 inline size_t Dictionary::size() const { return entries_.size(); }
+
+template <typename Key, typename Content>
+Value& Dictionary::Add(Key&& key, Content&& value) {
+  if (entries_.size() == entries_.capacity()) Grow();
+  return entries_.emplace_back(std::forward<Key>(key), std::forward<Content>(value)).second;
+}
 
 }  // namespace controld::ng

@@ -30,7 +30,7 @@ void ShardDirectory::Forward(const std::string& call_id, const std::string& targ
   });
 }
 
-void ShardDirectory::Redirect(ng::Request request, const base::Endpoint& origin,
+void ShardDirectory::Redirect(ng::Request&& request, const base::Endpoint& origin,
                               std::function<void(ng::Dictionary)> respond) {
   Shard& shard = pool_.ShardFor(request.call_id.value_or(""));
   shard.Post([request = std::make_unique<ng::Request>(std::move(request)), origin,

@@ -21,7 +21,7 @@ class ShardDirectory final : public call::CallDirectory {
   void Borrow(const std::string& call_id, std::function<void(call::Loan)> done) override;
   void Return(const std::string& call_id, const std::string& merged_into) override;
   void Forward(const std::string& call_id, const std::string& target) override;
-  void Redirect(ng::Request request, const base::Endpoint& origin,
+  void Redirect(ng::Request&& request, const base::Endpoint& origin,
                 std::function<void(ng::Dictionary)> respond) override;
 
  private:

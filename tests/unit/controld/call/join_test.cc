@@ -29,7 +29,7 @@ class LoopDirectory final : public CallDirectory {
   void Forward(const std::string& call_id, const std::string& target) override {
     service_->Forward(call_id, target);
   }
-  void Redirect(ng::Request request, const base::Endpoint& origin,
+  void Redirect(ng::Request&& request, const base::Endpoint& origin,
                 std::function<void(ng::Dictionary)> respond) override {
     service_->Handle(std::move(request), origin, At(0), std::move(respond));
   }
