@@ -13,6 +13,7 @@
 #include "controld/admin/admin_shell.h"
 #include "controld/listen/ng_server.h"
 #include "controld/listen/statistics_tree.h"
+#include "controld/rpc/readiness.h"
 #include "controld/rpc/rpc_server.h"
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
@@ -269,9 +270,11 @@ int Serve(runtime::Daemon& daemon) {
     });
     const absl::Status started = listeners->udp->Start(&ng);
     if (started.ok()) {
-      listeners->streams->Start({&ng, &access, &admin, [&sources] {
-                                  return controld::rpc::MetricsText(sources, base::ReadClocks().unix_s());
-                                }});
+      const auto metrics = [&sources] {
+        return controld::rpc::MetricsText(sources, base::ReadClocks().unix_s());
+      };
+      const auto not_ready = [&fleet] { return controld::rpc::ReasonsNotReady(fleet.Describe()); };
+      listeners->streams->Start({&ng, &access, &admin, metrics, not_ready});
       status = daemon.Run();
     } else {
       status = daemon.Fail(started);

@@ -14,6 +14,7 @@
 #include "mediad/relay/engine.h"
 #include "mediad/rpc/admin_server.h"
 #include "mediad/rpc/worker_client.h"
+#include "mediad/rpc/worker_metrics.h"
 #include "mediad/start/certificates.h"
 #include "mediad/start/firewall.h"
 #include "mediad/start/settings.h"
@@ -23,6 +24,7 @@
 #include "proto/base/text.h"
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/daemon.h"
+#include "proto/runtime/metrics_server.h"
 #include "proto/runtime/version.h"
 
 namespace {
@@ -89,11 +91,30 @@ mediad::rpc::StatusSources MakeSources(const runtime::Daemon& daemon,
   for (const std::string& address : daemon.options().List("listen-admin")) {
     sources.listeners.push_back(base::StrCat("admin ", address));
   }
+  for (const std::string& address : daemon.options().List("listen-metrics")) {
+    sources.listeners.push_back(base::StrCat("metrics ", address));
+  }
   sources.sessions = [&engine] { return engine.Totals().sessions; };
   sources.kernel = [&engine] { return engine.KernelStatus(); };
   sources.draining = [&engine] { return engine.draining(); };
   sources.peers = [&client] { return client.Peers(); };
   return sources;
+}
+
+// What the metrics listener answers. A loop that is silent for that long is no live worker.
+runtime::MetricsServer::Handler MakeProbe(const runtime::Daemon& daemon,
+                                          const mediad::relay::Engine& engine,
+                                          mediad::rpc::WorkerClient& client) {
+  constexpr auto kPatience = std::chrono::seconds(2);
+  return [name = daemon.options().String("worker-name"), started = base::ReadClocks().unix_s(),
+          &engine, &client, kPatience](std::string_view path) {
+    std::optional<mediad::rpc::WorkerSnapshot> worker;
+    if (auto load = client.AskLoad(kPatience)) {
+      worker = {name, runtime::SoftwareId(), base::ReadClocks().unix_s() - started,
+                engine.draining(), client.Peers(), *std::move(load)};
+    }
+    return mediad::rpc::AnswerProbe(path, worker);
+  };
 }
 
 // Everything between a good start of the shell and its end; the exit status.
@@ -150,11 +171,17 @@ int Serve(runtime::Daemon& daemon) {
                                                 std::move(sources), builder, loop);
   if (!admin.ok()) return daemon.Fail(admin.status());
 
+  const std::string metrics_option = "listen-metrics";
+  auto probes = runtime::MetricsServer::Listen(options.List(metrics_option), metrics_option,
+                                               MakeProbe(daemon, engine, **client));
+  if (!probes.ok()) return daemon.Fail(probes.status());
+
   engine.Start((*client)->event_sink());
   loop.Start();
   (*client)->Start();
   const int status = daemon.Run();
-  admin->reset();     // first what asks the others
+  probes->reset();  // first what asks the others
+  admin->reset();
   (*client)->Stop();  // controllers see the worker leave; calls are not torn down towards anybody
   loop.Stop();
   engine.Stop();

@@ -157,8 +157,7 @@ class HttpConnection final : public StreamConnection {
     head.content_type = View(request_[http::field::content_type]);
     head.has_content_length = request_.count(http::field::content_length) != 0;
     route_ = RouteHttp(head);
-    const bool open = route_.action == HttpAction::kPing || route_.action == HttpAction::kEmpty;
-    if (!open && !Authorized(request_)) return Unauthorized();
+    if (!OpenToAll() && !Authorized(request_)) return Unauthorized();
     // NgServer admits what comes to it.
     const bool ng = route_.action == HttpAction::kNg || route_.action == HttpAction::kNgPlain;
     AccessControl* const access = core_.services.access;
@@ -169,12 +168,26 @@ class HttpConnection final : public StreamConnection {
     Act();
   }
 
+  // Without the secret: what tells nothing of calls.
+  bool OpenToAll() const {
+    return route_.action == HttpAction::kPing || route_.action == HttpAction::kEmpty ||
+           route_.action == HttpAction::kLive || route_.action == HttpAction::kReady;
+  }
+
+  void RespondReadiness() {
+    const std::string reasons = core_.services.not_ready();
+    if (reasons.empty()) return Respond(200, kText, "ok\n");
+    Respond(503, kText, reasons);
+  }
+
   void Act() {
     switch (route_.action) {
       case HttpAction::kNotFound: return Respond(404, kText, "not found\n");
       case HttpAction::kEmpty: return Respond(200, {}, {});
       case HttpAction::kPing: return Respond(200, kText, "pong\n");
       case HttpAction::kMetrics: return Respond(200, kText, core_.services.metrics());
+      case HttpAction::kLive: return Respond(200, kText, "ok\n");
+      case HttpAction::kReady: return RespondReadiness();
       case HttpAction::kAdminPath: return RunAdmin(route_.command);
       case HttpAction::kAdminBody: return RunAdmin(request_.body());
       case HttpAction::kNg:

@@ -55,6 +55,8 @@ std::string_view MediaType(std::string_view content_type) {
 HttpRoute RouteGet(std::string_view path) {
   if (path == "/ping") return {HttpAction::kPing, {}};
   if (path == "/metrics") return {HttpAction::kMetrics, {}};
+  if (path == "/livez") return {HttpAction::kLive, {}};
+  if (path == "/readyz") return {HttpAction::kReady, {}};
   if (path.substr(0, kAdminPrefix.size()) == kAdminPrefix) {
     return {HttpAction::kAdminPath, DecodePath(path.substr(kAdminPrefix.size()))};
   }

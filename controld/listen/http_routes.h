@@ -22,6 +22,8 @@ enum class HttpAction : uint8_t {
   kEmpty,     // 200, no body: OPTIONS
   kPing,
   kMetrics,
+  kLive,   // /livez: this process answers
+  kReady,  // /readyz: calls can be taken
   kAdminPath,  // the command is in the path
   kAdminBody,
   kNg,       // body: cookie and payload

@@ -41,7 +41,8 @@ struct StreamServices {
   NgServer* ng = nullptr;
   AccessControl* access = nullptr;
   AdminCommands* admin = nullptr;
-  std::function<std::string()> metrics;  // the body of /metrics
+  std::function<std::string()> metrics;    // the body of /metrics
+  std::function<std::string()> not_ready;  // why /readyz says 503; empty: it does not
 };
 
 struct StreamCounters {

@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "controld/rpc/collector.h"
+#include "proto/metrics/collector.h"
 
 namespace controld::rpc {
 
+using metrics::Collector;
 using Workers = std::vector<rtpengine::v1::WorkerInfo>;
 
 void CollectStreams(const Workers& workers, Collector* to);

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "controld/ng/commands.h"
-#include "controld/rpc/collector.h"
-#include "controld/rpc/exposition.h"
 #include "controld/rpc/media_statistics.h"
+#include "proto/metrics/collector.h"
+#include "proto/metrics/exposition.h"
 
 namespace controld::rpc {
 namespace {
@@ -203,7 +203,7 @@ void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, Stati
 std::string MetricsText(const StatisticsSources& sources, int64_t now_unix) {
   Statistics statistics;
   CollectStatistics(sources, now_unix, &statistics);
-  return Exposition(statistics);
+  return metrics::Exposition(statistics);
 }
 
 }  // namespace controld::rpc

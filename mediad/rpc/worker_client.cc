@@ -209,6 +209,18 @@ std::function<void(rtpengine::v1::Event)> WorkerClient::event_sink() {
   };
 }
 
+std::optional<rtpengine::v1::LoadReport> WorkerClient::AskLoad(std::chrono::milliseconds patience) {
+  // Shared: who asked may have gone when the loop comes to it.
+  auto answer = std::make_shared<std::promise<rtpengine::v1::LoadReport>>();
+  std::future<rtpengine::v1::LoadReport> load = answer->get_future();
+  loop_.Post([this, answer = std::move(answer)] {
+    RefreshLoad();
+    answer->set_value(load_);
+  });
+  if (load.wait_for(patience) != std::future_status::ready) return std::nullopt;
+  return load.get();
+}
+
 std::vector<rtpengine::v1::Peer> WorkerClient::Peers() const {
   std::lock_guard<std::mutex> lock(peers_mutex_);
   return peers_;

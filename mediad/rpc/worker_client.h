@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,8 @@ class WorkerClient {
   // For Engine::Start: to every attached controller that owns the session. Any thread, does not
   // wait.
   std::function<void(rtpengine::v1::Event)> event_sink();
+  // The load of this moment. Any thread but the loop's; nullopt: the loop did not answer within `patience`.
+  std::optional<rtpengine::v1::LoadReport> AskLoad(std::chrono::milliseconds patience);
   // The controllers and how it stands with them. Any thread.
   std::vector<rtpengine::v1::Peer> Peers() const;
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """In a network namespace of its own: the daemons, a Prometheus that scrapes them, calls with RTP and RTCP.
 Then asks Prometheus each query of the dashboard. stdout:
-{"queries": {query: number of series}, "records": [lines to log-facility-cdr], "packets": sent by each party}.
+{"queries": {query: number of series}, "records": [lines to log-facility-cdr], "packets": sent by each party,
+ "bodies": {"controld", "mediad": /metrics during the calls}, "probes": {when: [status of /readyz of both]}}.
 
     unshare --net --mount scene.py BIN-DIRECTORY SCRATCH-DIRECTORY
 """
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -21,6 +23,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DASHBOARD = os.path.join(HERE, "..", "..", "deploy", "grafana", "rtpengine.json")
 RULES = os.path.join(HERE, "..", "..", "deploy", "prometheus", "rtpengine.rules.yml")
 _NG, _HTTP, _PROMETHEUS = ("127.0.0.1", 2223), "127.0.0.1:2226", "127.0.0.1:9090"
+_WORKER_HTTP = "127.0.0.1:9901"
 _CALLS, _ROUNDS, _PACKETS = 3, 12, 25
 
 _CONFIGURATION = """[rtpengine]
@@ -30,6 +33,8 @@ listen-http = %(http)s
 listen-grpc = unix:%(dir)s/controld.sock
 controller = unix:%(dir)s/controld.sock
 listen-admin = unix:%(dir)s/mediad.sock
+listen-metrics = %(worker_http)s
+nftables = on
 delete-delay = 0
 log-facility-cdr = local2
 """
@@ -37,13 +42,26 @@ _SCRAPE = """global: {scrape_interval: 1s, evaluation_interval: 1s}
 rule_files: ["%(rules)s"]
 scrape_configs:
   - job_name: rtpengine
-    static_configs: [{targets: ["%(http)s"]}]
+    static_configs: [{targets: ["%(http)s", "%(worker_http)s"]}]
 """
 
 
 def get(url):
     with urllib.request.urlopen(url, timeout=10) as reply:
         return reply.read().decode()
+
+
+def statuses(path):
+    """What controld and mediad answer."""
+    return [status("http://%s%s" % (address, path)) for address in (_HTTP, _WORKER_HTTP)]
+
+
+def status(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10) as reply:
+            return reply.status
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 def await_answer(url, seconds=30):
@@ -171,8 +189,13 @@ def traffic():
             caller.send(callee)
             callee.send(caller)
         time.sleep(1)
+    bodies = {
+        "controld": get("http://%s/metrics" % _HTTP),
+        "mediad": get("http://%s/metrics" % _WORKER_HTTP),
+    }
     ask("delete", call_id=calls[0][2], from_tag="a")
     time.sleep(3)
+    return bodies
 
 
 def queries():
@@ -196,13 +219,18 @@ def main():
     binaries, scratch = sys.argv[1:]
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     lines = own_syslog(scratch)
-    places = {"dir": scratch, "http": _HTTP, "rules": os.path.abspath(RULES)}
+    places = {
+        "dir": scratch,
+        "http": _HTTP,
+        "worker_http": _WORKER_HTTP,
+        "rules": os.path.abspath(RULES),
+    }
     for name, text in (("rtpengine.conf", _CONFIGURATION), ("prometheus.yml", _SCRAPE)):
         with open(os.path.join(scratch, name), "w") as handle:
             handle.write(text % places)
     options = ["--config-file=%s/rtpengine.conf" % scratch, "--foreground"]
+    controld = [binaries + "/rtpengine-controld", *options]
     commands = [
-        [binaries + "/rtpengine-controld", *options],
         [binaries + "/rtpengine-mediad", *options],
         ["prometheus", "--config.file=%s/prometheus.yml" % scratch, "--storage.tsdb.path=%s/data" % scratch]
         + ["--web.listen-address=" + _PROMETHEUS],
@@ -211,13 +239,22 @@ def main():
     try:
         for command in commands:
             processes.append(subprocess.Popen(command, stdout=sys.stderr, stderr=sys.stderr))
+        await_answer("http://%s/livez" % _WORKER_HTTP)
+        probes = {"alone": [status("http://%s/readyz" % _WORKER_HTTP)]}
+        processes.append(subprocess.Popen(controld, stdout=sys.stderr, stderr=sys.stderr))
         await_answer("http://%s/ping" % _HTTP)
         await_answer("http://%s/-/ready" % _PROMETHEUS)
         await_worker()
-        traffic()
+        probes["together"] = statuses("/readyz")
+        bodies = traffic()
         found = {query: series(query) for query in queries()}
         sent = _ROUNDS * _PACKETS
-        json.dump({"queries": found, "records": records(lines), "packets": sent}, sys.stdout)
+        drain = ["workers", "drain", socket.gethostname(), "--target=unix:%s/controld.sock" % scratch]
+        subprocess.run([binaries + "/rtpctl", *drain], stdout=sys.stderr, check=True)
+        probes["draining"] = statuses("/readyz")
+        probes["alive"] = statuses("/livez")
+        shown = {"queries": found, "records": records(lines), "packets": sent}
+        json.dump(dict(shown, bodies=bodies, probes=probes), sys.stdout)
     finally:
         for process in processes:
             process.terminate()

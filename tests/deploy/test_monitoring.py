@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import metrics_reference
 from conftest import BUILD, ROOT
 
 RULES = ROOT + "/deploy/prometheus/rtpengine.rules.yml"
@@ -48,6 +49,26 @@ def test_every_panel_of_the_dashboard_shows_something_during_calls(scene):
     found = scene["queries"]
     assert len(found) >= 15
     assert [query for query, count in found.items() if count == 0] == []
+
+
+def test_every_metric_is_documented_and_no_other(scene):
+    with open(metrics_reference.DOCUMENT) as handle:
+        assert handle.read() == metrics_reference.document(scene["bodies"])
+
+
+def test_probes_say_who_can_take_calls(scene):
+    probes = scene["probes"]
+    assert probes["alone"] == [503]  # a worker without a controller
+    assert probes["together"] == [200, 200]
+    assert probes["draining"] == [503, 503]
+    assert probes["alive"] == [200, 200]
+
+
+def test_the_worker_counts_what_was_sent(scene):
+    found = re.search(r'mediad_packets_total\{type="userspace"\} (\d+)', scene["bodies"]["mediad"])
+    calls, parties = 3, 2
+    assert int(found.group(1)) >= calls * parties * scene["packets"]
+    assert "rtpengine_mediad_nftables_in_place 1\n" in scene["bodies"]["mediad"]
 
 
 def test_the_call_record_has_what_was_sent(scene):

@@ -37,6 +37,8 @@ constexpr OptionSpec kMedia[] = {
      .maximum = 86400},
     {.name = "listen-admin", .type = Type::kList, .fallback = "unix:/run/rtpengine/mediad.sock",
      .owner = Owner::kMediad, .help = "address for rtpctl: unix:/path or address:port"},
+    {.name = "listen-metrics", .type = Type::kList, .owner = Owner::kMediad,
+     .help = "HTTP address:port for /metrics, /livez and /readyz of this worker"},
     {.name = "mos", .type = Type::kList, .fallback = "CQ", .owner = Owner::kMediad,
      .help = "MOS variant: CQ/LQ, and formula legacy, g107, g1072",
      .allowed = "CQ|LQ|legacy|G.107|g107|G.107.2|g107.2|g.1072|g1072"},

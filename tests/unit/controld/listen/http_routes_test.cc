@@ -15,6 +15,8 @@ HttpAction Post(std::string_view target, std::string_view type, bool length = tr
 
 TEST(HttpRoutesTest, Get) {
   EXPECT_EQ(Get("/ping").action, HttpAction::kPing);
+  EXPECT_EQ(Get("/livez").action, HttpAction::kLive);
+  EXPECT_EQ(Get("/readyz?verbose").action, HttpAction::kReady);
   EXPECT_EQ(Get("/metrics").action, HttpAction::kMetrics);
   EXPECT_EQ(Get("/metrics?x=y").action, HttpAction::kMetrics);
   for (const char* path : {"/", "", "/nothing", "/ng", "/ng-plain", "/cli", "/pingx", "/PING", "*"}) {

@@ -82,7 +82,8 @@ class StreamListenerTest : public testing::Test {
     auto listener = StreamListener::Bind({{any}, {any}, {}, {any}}, {});
     ASSERT_TRUE(listener.ok()) << listener.status();
     listener_ = *std::move(listener);
-    listener_->Start({&server_, &access_, &admin_, [] { return std::string("metrics\n"); }});
+    listener_->Start({&server_, &access_, &admin_, [] { return std::string("metrics\n"); },
+                      [this] { return not_ready_; }});
   }
   base::Endpoint tcp() const { return listener_->addresses()[0]; }
   base::Endpoint http() const { return listener_->addresses()[1]; }
@@ -111,6 +112,7 @@ class StreamListenerTest : public testing::Test {
   NoCalls dispatcher_;
   AccessControl access_{fleet::HashKey{1, 2}};
   EchoAdmin admin_;
+  std::string not_ready_;  // what /readyz says
   NgServer server_{cookies_, clients_, dispatcher_, {{}, true, &admin_, &access_}};
   std::unique_ptr<StreamListener> listener_;
 };
@@ -173,6 +175,8 @@ TEST_F(StreamListenerTest, HttpAnswers) {
   EXPECT_THAT(pong, HasSubstr("Content-Type: text/plain\r\n"));
   EXPECT_THAT(pong, HasSubstr("\r\n\r\npong\n"));
   EXPECT_THAT(Http("GET /metrics HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\nmetrics\n"));
+  EXPECT_THAT(Http("GET /livez HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Http("GET /readyz HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
   EXPECT_THAT(Http("GET /cli/list+timeout HTTP/1.0\r\n\r\n"), HasSubstr("\r\n\r\nran list timeout\n"));
   EXPECT_THAT(Http(Post("/nowhere", "x")), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(Http(Post("/ng", "nocookie")), StartsWith("HTTP/1.1 600 "));
@@ -183,6 +187,15 @@ TEST_F(StreamListenerTest, HttpAnswers) {
   EXPECT_THAT(Http("POST /ng HTTP/1.1\r\nContent-Type: application/x-rtpengine-ng\r\n"
                    "Content-Length: 99999999\r\n\r\n"),
               StartsWith("HTTP/1.1 413 "));
+}
+
+TEST_F(StreamListenerTest, HttpSaysWhyItIsNotReady) {
+  not_ready_ = "no worker has ever attached\n";
+  Start();
+  const std::string reply = Http("GET /readyz HTTP/1.0\r\n\r\n");
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 503 "));
+  EXPECT_THAT(reply, HasSubstr("\r\n\r\nno worker has ever attached\n"));
+  EXPECT_THAT(Http("GET /livez HTTP/1.0\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(StreamListenerTest, HttpKeepsTheConnection) {

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include "controld/rpc/exposition.h"
+#include "proto/metrics/exposition.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::rpc {
@@ -41,7 +41,7 @@ std::string Text(void (*collect)(const Workers& workers, Collector* to), const W
   v1::Statistics statistics;
   Collector collector(&statistics);
   collect(workers, &collector);
-  return Exposition(statistics);
+  return metrics::Exposition(statistics);
 }
 
 TEST(MediaStatisticsTest, Streams) {

@@ -66,7 +66,7 @@ TEST(OptionTableTest, HasEveryOptionOfTheReference) {
 TEST(OptionTableTest, HasOurOwn) {
   const std::set<std::string_view> ours = {
       "listen-grpc", "controller-name", "worker-lost-timeout", "controller", "worker-name",
-      "listen-admin", "orphan-timeout", "tls-cert", "tls-key", "tls-ca", "grpc-insecure",
+      "listen-admin", "listen-metrics", "orphan-timeout", "tls-cert", "tls-key", "tls-ca", "grpc-insecure",
       "kernel-hook", "kernel-hook-priority", "kernel-linger", "listen-ng-allow", "listen-ng-rate",
       "listen-ng-secret-file", "ng-idle-timeout", "nftables",
       "nftables-priority", "nftables-table"};

@@ -7,10 +7,10 @@
 
 #include "rtpengine/v1/admin.pb.h"
 
-namespace controld::rpc {
+namespace metrics {
 
 // Names get the prefix "rtpengine_". The lines that describe a name stand before its first sample;
 // samples keep their order.
 std::string Exposition(const rtpengine::v1::Statistics& statistics);
 
-}  // namespace controld::rpc
+}  // namespace metrics

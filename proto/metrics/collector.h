@@ -7,7 +7,7 @@
 
 #include "rtpengine/v1/admin.pb.h"
 
-namespace controld::rpc {
+namespace metrics {
 
 class Collector {
  public:
@@ -38,4 +38,4 @@ class Collector {
   rtpengine::v1::Statistics& out_;
 };
 
-}  // namespace controld::rpc
+}  // namespace metrics

@@ -1,5 +1,5 @@
 // Statistics as Prometheus reads them.
-#include "controld/rpc/exposition.h"
+#include "proto/metrics/exposition.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace controld::rpc {
+namespace metrics {
 namespace {
 
 using rtpengine::v1::Statistics;
@@ -60,4 +60,4 @@ TEST(ExpositionTest, Decimals) {
 }
 
 }  // namespace
-}  // namespace controld::rpc
+}  // namespace metrics

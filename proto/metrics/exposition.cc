@@ -1,4 +1,4 @@
-#include "controld/rpc/exposition.h"
+#include "proto/metrics/exposition.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "absl/strings/str_format.h"
 #include "proto/base/text.h"
 
-namespace controld::rpc {
+namespace metrics {
 namespace {
 
 using rtpengine::v1::Statistics;
@@ -91,4 +91,4 @@ std::string Exposition(const Statistics& statistics) {
   return out;
 }
 
-}  // namespace controld::rpc
+}  // namespace metrics
