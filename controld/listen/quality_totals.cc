@@ -20,6 +20,13 @@ void Add(const v1::QualityTotals& from, v1::QualityTotals* to) {
   Add(from.round_trip_time(), to->mutable_round_trip_time());
   Add(from.round_trip_time_leg(), to->mutable_round_trip_time_leg());
   Add(from.packet_loss(), to->mutable_packet_loss());
+  const v1::SequenceTotals& more = from.sequence();
+  v1::SequenceTotals* sum = to->mutable_sequence();
+  sum->set_lost(sum->lost() + more.lost());
+  sum->set_duplicates(sum->duplicates() + more.duplicates());
+  sum->set_skips(sum->skips() + more.skips());
+  sum->set_resets(sum->resets() + more.resets());
+  sum->set_reordered(sum->reordered() + more.reordered());
 }
 
 }  // namespace controld::listen

@@ -109,10 +109,12 @@ class Tree {
     Dictionary mos, voip;
     AddSamples("mos", quality_.mos(), &mos);
     AddQuality(quality_, &voip);
-    for (const char* measured :
-         {"packets_lost", "rtp_duplicates", "rtp_skips", "rtp_seq_resets", "rtp_reordered"}) {
-      voip.Add(measured, int64_t{0});  // option measure-rtp, which there is not
-    }
+    const v1::SequenceTotals& sequence = quality_.sequence();
+    voip.Add("packets_lost", static_cast<int64_t>(sequence.lost()));
+    voip.Add("rtp_duplicates", static_cast<int64_t>(sequence.duplicates()));
+    voip.Add("rtp_skips", static_cast<int64_t>(sequence.skips()));
+    voip.Add("rtp_seq_resets", static_cast<int64_t>(sequence.resets()));
+    voip.Add("rtp_reordered", static_cast<int64_t>(sequence.reordered()));
     Dictionary out;
     out.Add("currentstatistics", Current());
     out.Add("totalstatistics", Totals());
@@ -250,8 +252,8 @@ class Tree {
     out.Add("name", interface.name());
     out.Add("address", address ? address->ToString() : std::string());
     out.Add("ports", std::move(ports));
-    out.Add("packets_lost", int64_t{0});
-    out.Add("duplicates", int64_t{0});
+    out.Add("packets_lost", static_cast<int64_t>(load.quality().sequence().lost()));
+    out.Add("duplicates", static_cast<int64_t>(load.quality().sequence().duplicates()));
     out.Add("voip_metrics", std::move(voip));
     out.Add("ingress", CountersOf(load.ingress()));
     out.Add("egress", CountersOf(load.egress()));

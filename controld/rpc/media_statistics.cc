@@ -110,11 +110,12 @@ void CollectQuality(const Workers& workers, Collector* to) {
     }
   }
   CollectSamples(quality, "", {}, to);
-  to->Counter("packets_lost", "Packets lost", 0);
-  to->Counter("rtp_duplicates", "Duplicate RTP packets", 0);
-  to->Counter("rtp_skips", "RTP sequence skips", 0);
-  to->Counter("rtp_seq_resets", "RTP sequence resets", 0);
-  to->Counter("rtp_reordered", "Out-of-order RTP packets", 0);
+  const v1::SequenceTotals& sequence = quality.sequence();
+  to->Counter("packets_lost", "Packets lost", sequence.lost());
+  to->Counter("rtp_duplicates", "Duplicate RTP packets", sequence.duplicates());
+  to->Counter("rtp_skips", "RTP sequence skips", sequence.skips());
+  to->Counter("rtp_seq_resets", "RTP sequence resets", sequence.resets());
+  to->Counter("rtp_reordered", "Out-of-order RTP packets", sequence.reordered());
 }
 
 void CollectInterfaces(const Workers& workers, Collector* to) {
@@ -135,8 +136,10 @@ void CollectInterfaces(const Workers& workers, Collector* to) {
     to->Gauge("ports_used", "", sum.used, {{"name", name}, {"address", address}});
     to->Gauge("ports_free", "", free, {{"name", name}, {"address", address}});
     to->Gauge("ports", "", sum.total, {{"name", name}, {"address", address}});
-    to->Counter("interface_packets_lost", "", 0, {{"name", name}, {"address", address}});
-    to->Counter("interface_duplicates", "", 0, {{"name", name}, {"address", address}});
+    to->Counter("interface_packets_lost", "", sum.quality.sequence().lost(),
+                {{"name", name}, {"address", address}});
+    to->Counter("interface_duplicates", "", sum.quality.sequence().duplicates(),
+                {{"name", name}, {"address", address}});
     CollectSamples(sum.quality, "interface_", {{"name", name}, {"address", address}}, to);
     const std::pair<const char*, const v1::Counters*> directions[] = {{"ingress", &sum.ingress},
                                                                       {"egress", &sum.egress}};

@@ -16,6 +16,14 @@ void InterfaceTraffic::CountQuality(const rtcp::QualitySums& sums) {
   Count(&packet_loss_, sums.packet_loss_percent);
 }
 
+void InterfaceTraffic::CountSequence(const rtp::SequenceTotals& totals) {
+  Add(&sequence_.lost, static_cast<uint64_t>(totals.lost));
+  Add(&sequence_.duplicates, totals.duplicates);
+  Add(&sequence_.skips, totals.skips);
+  Add(&sequence_.resets, totals.resets);
+  Add(&sequence_.reordered, totals.reordered);
+}
+
 void InterfaceTraffic::AddTo(const Direction& direction, rtpengine::v1::Counters* out) {
   constexpr auto kOrder = std::memory_order_relaxed;
   out->set_packets(out->packets() + direction.packets.load(kOrder));
@@ -39,6 +47,13 @@ void InterfaceTraffic::AddTo(rtpengine::v1::InterfaceLoad* out) const {
   AddTo(round_trip_time_, quality->mutable_round_trip_time());
   AddTo(round_trip_time_leg_, quality->mutable_round_trip_time_leg());
   AddTo(packet_loss_, quality->mutable_packet_loss());
+  constexpr auto kOrder = std::memory_order_relaxed;
+  rtpengine::v1::SequenceTotals* sequence = quality->mutable_sequence();
+  sequence->set_lost(sequence->lost() + sequence_.lost.load(kOrder));
+  sequence->set_duplicates(sequence->duplicates() + sequence_.duplicates.load(kOrder));
+  sequence->set_skips(sequence->skips() + sequence_.skips.load(kOrder));
+  sequence->set_resets(sequence->resets() + sequence_.resets.load(kOrder));
+  sequence->set_reordered(sequence->reordered() + sequence_.reordered.load(kOrder));
 }
 
 }  // namespace mediad::relay

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "mediad/rtcp/quality.h"
+#include "mediad/rtp/ingress_tracker.h"
 #include "rtpengine/v1/worker.pb.h"
 
 namespace mediad::relay {
@@ -21,6 +22,7 @@ class InterfaceTraffic {
   void AddIngress(uint64_t packets, uint64_t bytes, uint64_t errors) { AddTo(packets, bytes, errors, &ingress_); }
   void AddEgress(uint64_t packets, uint64_t bytes, uint64_t errors) { AddTo(packets, bytes, errors, &egress_); }
   void CountQuality(const rtcp::QualitySums& sums);
+  void CountSequence(const rtp::SequenceTotals& totals);
 
   // Adds to what `out` says already.
   void AddTo(rtpengine::v1::InterfaceLoad* out) const;
@@ -51,7 +53,12 @@ class InterfaceTraffic {
   static void AddTo(const Direction& direction, rtpengine::v1::Counters* out);
   static void AddTo(const Samples& samples, rtpengine::v1::SampleTotals* out);
 
+  struct Sequence {
+    std::atomic<uint64_t> lost{0}, duplicates{0}, skips{0}, resets{0}, reordered{0};
+  };
+
   Direction ingress_, egress_;
+  Sequence sequence_;
   Samples mos_, jitter_, round_trip_time_, round_trip_time_leg_, packet_loss_;
 };
 

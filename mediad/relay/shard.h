@@ -71,6 +71,7 @@ class Shard final : public Watcher {
   void NoteTruncated(Call& call, const MediaSocket& media, const base::Endpoint& source,
                      const base::Now& now);
   void CountDrop(session::Drop drop, InterfaceTraffic& traffic);
+  void CountSequence(Call& call);  // what its media lost, doubled and reordered since the last time
   // ICE and DTLS (shard_timer.cc).
   void RunDeadlines(const base::Now& now);
   void Schedule(Call& call);      // after whatever may have changed its session's deadline

@@ -72,6 +72,7 @@ void Shard::Insert(std::unique_ptr<Call> call) {
 
 std::unique_ptr<Call> Shard::Remove(Call& call) {
   NoteActivity(call, 0);
+  CountSequence(call);
   if (desk_ != nullptr) {
     NoteKernelActivity(call, {});
     desk_->Forget(call);

@@ -139,10 +139,18 @@ void Shard::Pierce(Call& call) {
   });
 }
 
+void Shard::CountSequence(Call& call) {
+  call.session().TakeSequenceTotals(
+      [&](session::SocketIndex socket, const rtp::SequenceTotals& totals) {
+        traffic_[call.interface_of(socket)].CountSequence(totals);
+      });
+}
+
 void Shard::Supervise(Call& call, const base::Now& now) {
   Call::Supervision& notes = call.supervision();
   NoteActivity(call, static_cast<uint32_t>(call.session().ActiveMedia(now.monotonic - kActive)));
   call.session().NoteProgress(now);
+  CountSequence(call);
   if (call.session().has_secure_events()) EmitSecure(call);
   if (desk_ != nullptr) {
     desk_->Supervise(call);

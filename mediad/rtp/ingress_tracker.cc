@@ -2,6 +2,7 @@
 #include "mediad/rtp/ingress_tracker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace mediad::rtp {
 namespace {
@@ -16,25 +17,37 @@ void StartSequence(Source& source, uint16_t sequence) {
   source.received_bits = 1;
 }
 
-void OnAhead(Source& source, uint16_t step) {
+// `step` sequence numbers on, where one was due.
+void OnGap(Source& source, uint16_t step, SequenceTotals& totals) {
+  if (step == 1) return;
   source.lost += step - 1u;
+  totals.lost += step - 1;
+  ++totals.skips;
+}
+
+void OnAhead(Source& source, uint16_t step, SequenceTotals& totals) {
+  OnGap(source, step, totals);
   source.highest_sequence += step;  // carries into the cycles
   source.received_bits = step < kReorderWindow ? source.received_bits << step | 1 : 1;
 }
 
-void OnLate(Source& source, uint16_t behind) {
+void OnLate(Source& source, uint16_t behind, SequenceTotals& totals) {
   const uint64_t bit = uint64_t{1} << behind;
   if ((source.received_bits & bit) != 0) {
     ++source.duplicates;
+    ++totals.duplicates;
     return;
   }
   source.received_bits |= bit;
   ++source.reordered;
+  ++totals.reordered;
   // Before the first packet of the source nothing was counted as lost.
-  if (source.lost > 0) --source.lost;
+  if (source.lost == 0) return;
+  --source.lost;
+  --totals.lost;
 }
 
-void OnSequence(Source& source, uint16_t sequence) {
+void OnSequence(Source& source, uint16_t sequence, SequenceTotals& totals) {
   if (source.packets == 0) {
     StartSequence(source, sequence);
     return;
@@ -42,11 +55,12 @@ void OnSequence(Source& source, uint16_t sequence) {
   const uint16_t ahead = static_cast<uint16_t>(sequence - source.highest_sequence);
   const uint16_t behind = static_cast<uint16_t>(-ahead);
   if (ahead != 0 && ahead < kMaxDropout) {
-    OnAhead(source, ahead);
+    OnAhead(source, ahead, totals);
   } else if (behind < kReorderWindow) {
-    OnLate(source, behind);
+    OnLate(source, behind, totals);
   } else {
     ++source.sequence_resets;
+    ++totals.resets;
     StartSequence(source, sequence);
   }
 }
@@ -89,7 +103,7 @@ void IngressTracker::OnPacket(const HeaderView& packet, size_t bytes, uint32_t c
   Source& source = sources_.Use(packet.ssrc());
   const uint32_t highest_before = source.highest_sequence;
   const bool first = source.packets == 0;
-  OnSequence(source, packet.sequence_number());
+  OnSequence(source, packet.sequence_number(), totals_);
   ++source.packets;
   source.bytes += bytes;
   // A late packet's time stamp and arrival say nothing about where the stream is now.
@@ -109,7 +123,7 @@ void IngressTracker::Add(const Elsewhere& received) {
   } else if (received.first_sequence) {
     // What is missing between here and there.
     const auto ahead = static_cast<uint16_t>(*received.first_sequence - source.highest_sequence);
-    if (ahead != 0 && ahead < kMaxDropout) source.lost += ahead - 1u;
+    if (ahead != 0 && ahead < kMaxDropout) OnGap(source, ahead, totals_);
   }
   if (received.resets != 0) {
     source.highest_sequence = received.highest_sequence;
@@ -119,7 +133,13 @@ void IngressTracker::Add(const Elsewhere& received) {
   }
   source.received_bits = ~uint64_t{0};  // which are missing of the last ones is not known
   const int64_t lost = int64_t{source.lost} + received.lost;
+  totals_.lost -= source.lost;
   source.lost = static_cast<uint32_t>(std::clamp<int64_t>(lost, 0, UINT32_MAX));
+  totals_.lost += source.lost;
+  if (received.lost > 0) ++totals_.skips;  // how often is not known
+  totals_.duplicates += received.duplicates;
+  totals_.reordered += received.reordered;
+  totals_.resets += received.resets;
   source.packets += received.packets;
   source.bytes += received.bytes;
   source.duplicates += static_cast<uint32_t>(received.duplicates);
@@ -133,6 +153,13 @@ void IngressTracker::Add(const Elsewhere& received) {
   // Where the stream is now: OnTiming starts from here.
   OnTiming(source, received.last_timestamp, received.clock_rate, received.last);
   source.jitter_16 = received.jitter << 4;
+}
+
+SequenceTotals IngressTracker::TakeSequenceTotals() {
+  SequenceTotals taken = std::exchange(totals_, {});
+  totals_.lost = std::min<int64_t>(taken.lost, 0);
+  taken.lost -= totals_.lost;
+  return taken;
 }
 
 void IngressTracker::OnRtcpAuthor(uint32_t ssrc) { sources_.Use(ssrc); }

@@ -59,6 +59,15 @@ struct Elsewhere {
   std::chrono::nanoseconds last{0};  // monotonic, of the last packet
 };
 
+// Of all sources together, the evicted ones too.
+struct SequenceTotals {
+  int64_t lost = 0;  // fewer when late ones come
+  uint64_t duplicates = 0;
+  uint64_t skips = 0;  // times that packets were missing
+  uint64_t resets = 0;
+  uint64_t reordered = 0;
+};
+
 class IngressTracker {
  public:
   static constexpr size_t kMaxSources = 16;
@@ -74,6 +83,8 @@ class IngressTracker {
 
   const Source* Find(uint32_t ssrc) const;                      // nullptr: unknown
   std::span<const Source> sources() const { return sources_.entries(); }  // last used first
+  // What there was since the last call. A late packet whose loss was told already is made up for by the next loss.
+  SequenceTotals TakeSequenceTotals();
   uint64_t evicted() const { return sources_.evicted(); }
   // kNoPayloadType before the first packet.
   uint8_t last_payload_type() const { return last_payload_type_; }
@@ -83,6 +94,7 @@ class IngressTracker {
  private:
   RecentSources<Source, kMaxSources> sources_;
   uint8_t last_payload_type_ = kNoPayloadType;
+  SequenceTotals totals_;
 };
 
 // Everything but the quality fields.

@@ -98,6 +98,9 @@ class Session {
   std::optional<rtcp::QualitySums> TakeQuality() {
     return quality_ == nullptr ? std::nullopt : quality_->TakeSums();
   }
+  // What the sequence numbers of each media came to since the last call: emit(its RTP socket, totals).
+  void TakeSequenceTotals(
+      absl::FunctionRef<void(SocketIndex, const rtp::SequenceTotals&)> emit);
   // Media that received RTP since `since` (monotonic).
   size_t ActiveMedia(std::chrono::nanoseconds since) const;
   // What the last OnPacket taught, if anything; clears it.

@@ -136,4 +136,13 @@ void Session::FillStatistics(bool explain, v1::SessionStatistics* statistics) co
   }
 }
 
+void Session::TakeSequenceTotals(
+    absl::FunctionRef<void(SocketIndex, const rtp::SequenceTotals&)> emit) {
+  for (Media& media : media_) {
+    const Media& carrier = media.carrier == kNoMedia ? media : media_[media.carrier];
+    if (carrier.streams.empty() || carrier.streams[0].socket == kNoSocket) continue;
+    emit(carrier.streams[0].socket, media.ingress.TakeSequenceTotals());
+  }
+}
+
 }  // namespace mediad::session

@@ -2,7 +2,7 @@
 """In a network namespace of its own: the daemons, a Prometheus that scrapes them, calls with RTP and RTCP.
 Then asks Prometheus each query of the dashboard. stdout:
 {"queries": {query: number of series}, "records": [lines to log-facility-cdr], "packets": sent by each party,
- "bodies": {"controld", "mediad": /metrics during the calls}, "probes": {when: [status of /readyz of both]}}.
+ "missing": sequence numbers left out in all, "bodies": {"controld", "mediad": /metrics during the calls}, "probes": {when: [status of /readyz of both]}}.
 
     unshare --net --mount scene.py BIN-DIRECTORY SCRATCH-DIRECTORY
 """
@@ -25,6 +25,7 @@ RULES = os.path.join(HERE, "..", "..", "deploy", "prometheus", "rtpengine.rules.
 _NG, _HTTP, _PROMETHEUS = ("127.0.0.1", 2223), "127.0.0.1:2226", "127.0.0.1:9090"
 _WORKER_HTTP = "127.0.0.1:9901"
 _CALLS, _ROUNDS, _PACKETS = 3, 12, 25
+_MISSING = 2  # sequence numbers left out by each callee after each round
 
 _CONFIGURATION = """[rtpengine]
 interface = 127.0.0.1
@@ -188,6 +189,7 @@ def traffic():
         for caller, callee, _name in calls:
             caller.send(callee)
             callee.send(caller)
+            callee.sequence += _MISSING
         time.sleep(1)
     bodies = {
         "controld": get("http://%s/metrics" % _HTTP),
@@ -253,7 +255,8 @@ def main():
         subprocess.run([binaries + "/rtpctl", *drain], stdout=sys.stderr, check=True)
         probes["draining"] = statuses("/readyz")
         probes["alive"] = statuses("/livez")
-        shown = {"queries": found, "records": records(lines), "packets": sent}
+        missing = _MISSING * _CALLS * (_ROUNDS - 1)  # after the last round nothing came that showed it
+        shown = {"queries": found, "records": records(lines), "packets": sent, "missing": missing}
         json.dump(dict(shown, bodies=bodies, probes=probes), sys.stdout)
     finally:
         for process in processes:

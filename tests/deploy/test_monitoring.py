@@ -71,6 +71,13 @@ def test_the_worker_counts_what_was_sent(scene):
     assert "rtpengine_mediad_nftables_in_place 1\n" in scene["bodies"]["mediad"]
 
 
+def test_loss_is_what_the_sequence_numbers_say(scene):
+    body = scene["bodies"]["controld"]
+    assert "rtpengine_packets_lost %d\n" % scene["missing"] in body
+    assert re.search(r"interface_packets_lost{[^}]*} %d\n" % scene["missing"], body)
+    assert "rtpengine_rtp_duplicates 0\n" in body
+
+
 def test_the_call_record_has_what_was_sent(scene):
     (record,) = scene["records"]
     fields = dict(field.split("=", 1) for field in record.split(", ") if "=" in field)

@@ -81,6 +81,31 @@ TEST(IngressTracker, LossAndLateArrivals) {
   EXPECT_EQ(stream.of(1).reordered, 2u);
 }
 
+TEST(IngressTracker, TotalsAreToldOnceAndLossNeverTakenBack) {
+  Stream stream;
+  stream.Send(1, 10);
+  stream.Send(1, 14);  // three are missing
+  stream.Send(1, 14);
+  stream.Send(2, 7);
+  stream.Send(2, 9);
+  stream.Send(2, 30000);  // begins anew
+  SequenceTotals totals = stream.tracker.TakeSequenceTotals();
+  EXPECT_EQ(totals.lost, 4);
+  EXPECT_EQ(totals.skips, 2u);
+  EXPECT_EQ(totals.duplicates, 1u);
+  EXPECT_EQ(totals.resets, 1u);
+  EXPECT_EQ(totals.reordered, 0u);
+
+  stream.Send(1, 12);  // told as lost already
+  totals = stream.tracker.TakeSequenceTotals();
+  EXPECT_EQ(totals.lost, 0);
+  EXPECT_EQ(totals.reordered, 1u);
+  EXPECT_EQ(totals.skips, 0u);
+  stream.Send(1, 17);  // two more: one of them made up for the late one
+  EXPECT_EQ(stream.tracker.TakeSequenceTotals().lost, 1);
+  EXPECT_EQ(stream.tracker.TakeSequenceTotals().lost, 0);
+}
+
 TEST(IngressTracker, ResetIsNoLoss) {
   Stream stream;
   stream.Send(1, 100);
