@@ -151,6 +151,7 @@ class Explainer {
     ExplainSecurity(media, *stream, out);
     Received(*stream, out);
     Sent(party, media, rtcp, *stream, out);
+    if (stream->has_offload()) Carried(stream->offload(), out);
     if (!rtcp) Missing(party, media, *stream, out);
   }
 
@@ -226,6 +227,23 @@ class Explainer {
                                      target.ToString(),
                                      stream.confirmed() ? " (confirmed)" : ""));
     }
+  }
+
+  void Carried(const v1::Offload& offload, v1::StreamExplanation* out) {
+    std::string text;
+    if (offload.in_kernel()) {
+      text = base::StrCat("the kernel carries it, since ", Ago(offload.since_unix_ms(), now_unix_ms_));
+    } else {
+      text = base::StrCat("user space carries it: ", Printable(offload.text()));
+      if (!offload.removed().empty()) {
+        base::StrAppend(&text, "; it left the kernel for: ", Printable(offload.removed()));
+      }
+    }
+    if (offload.times() != 0) {
+      base::StrAppend(&text, "; of the above, ", offload.ingress().packets(),
+                      " packets came in and ", offload.egress().packets(), " went out there");
+    }
+    out->add_facts(text);
   }
 
   void Missing(const Party& party, const Media& media, const v1::StreamStatistics& stream,
