@@ -183,6 +183,7 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
     case v1::Event::kSrtpProgress:
       return HandleMediaEvent(table, event);
     case v1::Event::kConfirmed:
+    case v1::Event::kDtmf:
     case v1::Event::EVENT_NOT_SET:
       return;
   }
