@@ -11,6 +11,7 @@
 
 #include "absl/strings/str_format.h"
 #include "controld/admin/admin_shell.h"
+#include "controld/export/exports.h"
 #include "controld/listen/ng_server.h"
 #include "controld/listen/statistics_tree.h"
 #include "controld/rpc/readiness.h"
@@ -113,19 +114,22 @@ controld::call::Settings WithParameters(controld::call::Settings settings,
 // The workers report first: the tree shows this moment, not the last second.
 controld::listen::NgServer::Options::StatisticsSource MakeStatistics(
     const controld::call::Counters& counters, const controld::listen::ClientStatistics& clients,
-    controld::shard::FleetHost& fleet, controld::shard::ShardPool& shards) {
+    controld::shard::FleetHost& fleet, controld::shard::ShardPool& shards,
+    const controld::exporting::Exports& exports) {
   const auto started = base::ReadClocks().monotonic;
-  return [&counters, &clients, &fleet, &shards, started](auto done) {
+  return [&counters, &clients, &fleet, &shards, &exports, started](auto done) {
     std::vector<std::string> attached;
     for (const auto& worker : fleet.Describe()) {
       if (worker.attached()) attached.push_back(worker.name());
     }
-    shards.PingWorkers(std::move(attached), [&counters, &clients, &fleet, started,
+    shards.PingWorkers(std::move(attached), [&counters, &clients, &fleet, &exports, started,
                                              done = std::move(done)] {
       const auto uptime = base::ReadClocks().monotonic - started;
-      done(controld::listen::BuildStatisticsTree(
-          {counters, clients, fleet.Describe(),
-           std::chrono::duration_cast<std::chrono::seconds>(uptime).count()}));
+      controld::listen::StatisticsTreeSources sources{
+          counters, clients, fleet.Describe(),
+          std::chrono::duration_cast<std::chrono::seconds>(uptime).count()};
+      if (exports.graphite != nullptr) sources.interval = exports.graphite->last();
+      done(controld::listen::BuildStatisticsTree(sources));
     });
   };
 }
@@ -160,13 +164,14 @@ class Housekeeper {
  public:
   Housekeeper(std::unique_ptr<runtime::EventLoop> loop, controld::shard::FleetHost& fleet,
               controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies,
-              controld::listen::AccessControl& access)
+              controld::listen::AccessControl& access, controld::exporting::GraphiteWriter* graphite)
       : loop_(std::move(loop)) {
     const auto give_up = base::ReadClocks().monotonic + kSettlePatience;
-    loop_->Every(kHousekeeping, [this, &fleet, &shards, &cookies, give_up] {
+    loop_->Every(kHousekeeping, [this, &fleet, &shards, &cookies, graphite, give_up] {
       const auto now = base::ReadClocks().monotonic;
       fleet.Tick();
       cookies.Advance(now);
+      if (graphite != nullptr) graphite->Tick(now);
       if (open_ || (now < give_up && !fleet.Settled())) return;
       open_ = true;
       shards.Open();
@@ -224,6 +229,11 @@ int Serve(runtime::Daemon& daemon) {
   }
   auto loop = runtime::EventLoop::Create();
   if (!loop.ok()) return daemon.Fail(loop.status());
+  auto exports = controld::exporting::MakeExports(
+      options, [&listeners](std::string message) { listeners->streams->Notify(std::move(message)); });
+  if (!exports.ok()) return daemon.Fail(exports.status());
+  settings.report_dtmf = exports->dtmf->wants_all();
+  settings.tell_dtmf = [to = exports->dtmf.get()](const auto& report) { to->Tell(report); };
 
   const controld::fleet::HashKey key = MakeKey();
   controld::call::Counters counters;
@@ -236,7 +246,7 @@ int Serve(runtime::Daemon& daemon) {
   controld::shard::ShardPool shards(ShardCount(options), key, settings, counters, fleet);
   controld::listen::AccessControl access(MakeKey());
   access.SetRules(*std::move(rules));
-  const auto statistics = MakeStatistics(counters, clients, fleet, shards);
+  const auto statistics = MakeStatistics(counters, clients, fleet, shards, *exports);
   const auto apply = [&](const controld::admin::Parameters& parameters,
                          std::function<void()> done) {
     fleet.SetLimits({parameters.max_load, parameters.max_cpu, parameters.max_bandwidth});
@@ -251,10 +261,15 @@ int Serve(runtime::Daemon& daemon) {
   ng_options.admin = &admin;
   ng_options.access = &access;
   ng_options.statistics = statistics;
+  if (exports->tracer != nullptr) {
+    ng_options.trace = [to = exports->tracer.get()](const auto& message) { to->Trace(message, base::ReadClocks()); };
+  }
   controld::listen::NgServer ng(cookies, clients, shards, std::move(ng_options));
   const controld::rpc::StatisticsSources sources{counters, ng, cookies, clients, access,
                                                  *listeners->udp, *listeners->streams, fleet,
-                                                 base::ReadClocks().unix_s()};
+                                                 base::ReadClocks().unix_s(), &*exports};
+  const absl::Status graphite = controld::exporting::StartGraphite(options, counters, clients, fleet, shards, &*exports);
+  if (!graphite.ok()) return daemon.Fail(graphite);
   shards.Start();
   auto rpc = controld::rpc::RpcServer::Listen(
       options.List("listen-grpc"), runtime::TlsOptionsFrom(options),
@@ -264,7 +279,7 @@ int Serve(runtime::Daemon& daemon) {
     status = daemon.Fail(rpc.status());
   } else {
     grpc_loop.Start();
-    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies, access);
+    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies, access, exports->graphite.get());
     daemon.OnReload([&](const ParsedOptions& fresh) {
       Reload(fresh, access, *listeners->streams);
     });

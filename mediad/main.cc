@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "mediad/export/rtcp_exporter.h"
 #include "mediad/offload/netlink/kernel_link.h"
 #include "mediad/ports/interface_table.h"
 #include "mediad/relay/engine.h"
@@ -58,7 +59,8 @@ mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
                                    const mediad::ports::InterfaceTable& interfaces,
                                    const mediad::relay::Engine& engine,
                                    mediad::start::Certificates& certificates,
-                                   const mediad::nft::Firewall* firewall) {
+                                   const mediad::nft::Firewall* firewall,
+                                   const mediad::exporting::RtcpExporter* exporter) {
   mediad::rpc::WorkerFacts facts;
   facts.name = options.String("worker-name");
   facts.boot_epoch = base::SystemRandom().Next();
@@ -68,6 +70,9 @@ mediad::rpc::WorkerFacts MakeFacts(const base::options::ParsedOptions& options,
   if (firewall != nullptr) {
     facts.firewall = [firewall](auto* out) { mediad::start::DescribeFirewall(*firewall, out); };
   }
+  facts.exports = [exporter](auto* out) {
+    if (exporter != nullptr) exporter->Describe(out);
+  };
   facts.kernel_offload = [&engine] { return mediad::start::KernelCapability(engine.KernelStatus()); };
   facts.interfaces = [&interfaces](auto* out) { interfaces.Describe(out); };
   facts.interface_load = [&interfaces, &engine](auto* out) {
@@ -145,6 +150,11 @@ int Serve(runtime::Daemon& daemon) {
     return store.Find(digest);
   };
   engine_options.pinholes = firewall->get();
+  auto exporter = mediad::exporting::RtcpExporter::Create(options);
+  if (!exporter.ok()) return daemon.Fail(exporter.status());
+  if (*exporter != nullptr) {
+    engine_options.on_rtcp = [to = exporter->get()](const auto& arrival) { to->OnRtcp(arrival); };
+  }
   std::unique_ptr<mediad::offload::KernelLink> kernel;
   if (const auto table = mediad::start::MakeTableSettings(options)) {
     kernel = std::make_unique<mediad::offload::KernelLink>(*table);
@@ -162,7 +172,7 @@ int Serve(runtime::Daemon& daemon) {
   runtime::CompletionLoop loop(builder.AddCompletionQueue());  // all gRPC of this process
   auto client = mediad::rpc::WorkerClient::Create({options.List("controller"), tls},
                                                   MakeFacts(options, interfaces, engine, **certificates,
-                                                            firewall->get()),
+                                                            firewall->get(), exporter->get()),
                                                   loop, plane);
   if (!client.ok()) return daemon.Fail(client.status());
 

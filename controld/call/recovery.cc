@@ -6,6 +6,7 @@
 #include "controld/call/call_model.h"
 #include "controld/call/commands.h"
 #include "controld/call/directory.h"
+#include "controld/call/dtmf_report.h"
 #include "controld/call/media_event.h"
 #include "controld/negotiate/session_graph.h"
 #include "proto/base/log.h"
@@ -182,6 +183,10 @@ void HandleEvent(CallTable& table, const std::string& worker, const v1::Event& e
     case v1::Event::kDtlsFailed:
     case v1::Event::kSrtpProgress:
       return HandleMediaEvent(table, event);
+    case v1::Event::kDtmf:
+      if (!table.settings.tell_dtmf) return;
+      if (const auto report = ReportDtmf(entry->state, event.dtmf(), now)) table.settings.tell_dtmf(*report);
+      return;
     case v1::Event::kConfirmed:
     case v1::Event::EVENT_NOT_SET:
       return;

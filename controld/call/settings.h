@@ -8,6 +8,8 @@
 
 namespace controld::call {
 
+struct DtmfReport;  // dtmf_report.h
+
 struct Settings {
   std::string controller_name;      // option controller-name; owner of all sessions
   std::string software_id;          // s= of SDP without a source
@@ -33,6 +35,9 @@ struct Settings {
   int worker_lost_timeout_s = 60;   // calls of a worker that stays away this long end
   // Takes the record of each call that ended; empty: nobody wants them (option log-facility-cdr). Any thread.
   std::function<void(const std::string& line)> write_call_record;
+  bool report_dtmf = false;         // of all calls; others only where the call has a destination of its own
+  // Takes each DTMF event; empty: nobody does. Any thread.
+  std::function<void(const DtmfReport& report)> tell_dtmf;
 };
 
 // Shared by all shards.

@@ -12,6 +12,24 @@ void ClientCounters::Count(ng::Command command, std::chrono::nanoseconds elapsed
   if (error) errors.fetch_add(1, std::memory_order_relaxed);
 }
 
+void CommandTimes::Count(ng::Command command, std::chrono::nanoseconds elapsed) {
+  constexpr auto kOrder = std::memory_order_relaxed;
+  One& one = all_[static_cast<size_t>(command)];
+  const auto took = static_cast<uint64_t>(std::max<int64_t>(elapsed.count(), 0));
+  one.ever.fetch_add(1, kOrder);
+  one.count.fetch_add(1, kOrder);
+  one.sum.fetch_add(took, kOrder);
+  for (uint64_t least = one.least.load(kOrder); took < least && !one.least.compare_exchange_weak(least, took, kOrder);) {
+  }
+  for (uint64_t most = one.most.load(kOrder); took > most && !one.most.compare_exchange_weak(most, took, kOrder);) {
+  }
+}
+
+CommandTimes::Taken CommandTimes::Take(size_t command) {
+  One& one = all_[command];
+  return {one.count.exchange(0), one.sum.exchange(0), one.least.exchange(~uint64_t{0}), one.most.exchange(0)};
+}
+
 size_t ClientStatistics::Hash::operator()(const base::IpAddress& address) const {
   const std::string_view octets(reinterpret_cast<const char*>(address.data()), address.size());
   return static_cast<size_t>(fleet::KeyedHash(key, octets));

@@ -36,6 +36,23 @@ struct ClientCounters {
   void Count(ng::Command command, std::chrono::nanoseconds elapsed, bool error);
 };
 
+// How long commands took, whosever they were: since the last Take, and how many there were ever. Any thread.
+class CommandTimes {
+ public:
+  struct Taken {
+    uint64_t count = 0, sum_ns = 0, least_ns = 0, most_ns = 0;
+  };
+  void Count(ng::Command command, std::chrono::nanoseconds elapsed);
+  uint64_t count(size_t command) const { return all_[command].ever.load(std::memory_order_relaxed); }
+  Taken Take(size_t command);
+
+ private:
+  struct One {
+    std::atomic<uint64_t> ever{0}, count{0}, sum{0}, least{~uint64_t{0}}, most{0};
+  };
+  std::array<One, kCommands> all_;
+};
+
 class ClientStatistics {
  public:
   static constexpr size_t kMaxClients = 4096;
@@ -50,6 +67,7 @@ class ClientStatistics {
     const ClientCounters* counters;
   };
   std::vector<Client> clients() const;
+  CommandTimes& times() { return times_; }
 
  private:
   struct Hash {
@@ -60,6 +78,7 @@ class ClientStatistics {
   absl::flat_hash_map<base::IpAddress, std::unique_ptr<ClientCounters>, Hash> clients_
       ABSL_GUARDED_BY(mutex_);
   ClientCounters other_;
+  CommandTimes times_;
   std::atomic<bool> other_used_{false};
 };
 

@@ -91,6 +91,11 @@ class NgServer::Transaction {
     return std::string_view(message_).substr(cookie_size_ == 0 ? 0 : cookie_size_ + 1);
   }
   const base::Endpoint& peer() const { return path_.peer; }
+  // Of a ping nothing is traced; of everything else what comes and what goes.
+  void Trace() {
+    traced_ = static_cast<bool>(server_.options_.trace);
+    if (traced_) server_.TraceIn(message_, path_, call_id_);
+  }
   Context context() const {
     Context context;
     context.call_id = call_id_;
@@ -123,15 +128,19 @@ class NgServer::Transaction {
     const auto error = ErrorOf(reply);
     const auto elapsed = now.monotonic - started_;
     clients_->Count(command_, elapsed, error.has_value());
+    server_.clients_.times().Count(command_, elapsed);
     if (error) server_.counters_.errors.fetch_add(1, std::memory_order_relaxed);
     LogReply(reply, error, elapsed);
   }
 
  private:
   void Send(const ReplyPath& path, const std::string& encoded, const ng::Dictionary& reply) const {
-    if (encoded.size() <= path.sink->max_reply()) return path.sink->SendReply(path, encoded);
-    path.sink->SendReply(
-        path, ng::EncodeReply(cookie(), encoding_, Shortened(reply, encoded.size())));
+    if (encoded.size() <= path.sink->max_reply()) return SendAs(path, encoded);
+    SendAs(path, ng::EncodeReply(cookie(), encoding_, Shortened(reply, encoded.size())));
+  }
+  void SendAs(const ReplyPath& path, const std::string& octets) const {
+    if (traced_) server_.TraceOut(octets, path, call_id_);
+    path.sink->SendReply(path, octets);
   }
   void LogReply(const ng::Dictionary& reply, std::optional<std::string_view> error,
                 std::chrono::nanoseconds elapsed) const {
@@ -161,7 +170,7 @@ class NgServer::Transaction {
   ng::Encoding encoding_ = ng::Encoding::kBencode;
   ng::Command command_ = ng::Command::kUnknown;
   std::string command_text_, call_id_;
-  bool replied_ = false;
+  bool replied_ = false, traced_ = false;
 };
 
 NgServer::NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
@@ -203,11 +212,31 @@ NgServer::Reception NgServer::Receive(std::string_view message, const ReplyPath&
     Log(Severity::kInfo, Subsystem::kControl, {}, "Detected command from ", path.peer.ToString(),
         " as a duplicate");
   }
+  const std::optional<std::string> traced = TracedCallId(parts->payload);
+  if (traced) TraceIn(message, path, *traced);
   if (known.verdict == CookieTable::Verdict::kAnswered) {
     const bool fits = known.reply.size() <= path.sink->max_reply();
-    path.sink->SendReply(path, fits ? known.reply : TooLarge(parts->cookie, known.reply));
+    const std::string reply = fits ? known.reply : TooLarge(parts->cookie, known.reply);
+    if (traced) TraceOut(reply, path, *traced);
+    path.sink->SendReply(path, reply);
   }
   return Reception::kTaken;
+}
+
+void NgServer::TraceIn(std::string_view message, const ReplyPath& path, std::string_view call_id) const {
+  options_.trace({path.peer, {path.local, path.local_port}, call_id, message});
+}
+
+void NgServer::TraceOut(std::string_view message, const ReplyPath& path, std::string_view call_id) const {
+  options_.trace({{path.local, path.local_port}, path.peer, call_id, message});
+}
+
+std::optional<std::string> NgServer::TracedCallId(std::string_view payload) const {
+  if (!options_.trace) return std::nullopt;
+  const ng::DecodedPayload decoded = ng::DecodePayload(payload);
+  if (decoded.command == ng::Command::kPing) return std::nullopt;
+  const ng::Value* call_id = decoded.dictionary.Find("call-id");
+  return call_id == nullptr || call_id->string() == nullptr ? std::string() : *call_id->string();
 }
 
 void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
@@ -218,6 +247,7 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
     if (!decoded.detail.empty()) {
       Log(Severity::kDebug, Subsystem::kControl, {}, decoded.error, ": ", decoded.detail);
     }
+    transaction->Trace();
     return transaction->Reply(ErrorReply(decoded.error));
   }
   ng::Request request =
@@ -225,6 +255,7 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
                                                            options_.transport_words})
                    : ng::Request();
   transaction->Describe(request, *command->string(), decoded.dictionary);
+  if (decoded.command != ng::Command::kPing) transaction->Trace();
   LogRequest(*transaction, *command->string(), decoded.dictionary);
   if (!decoded.ok()) return transaction->Reply(ErrorReply(decoded.error));
   for (const std::string& warning : request.warnings) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,13 @@ struct NgCounters {
   std::atomic<uint64_t> abandoned{0};   // a command that was never answered by its service
 };
 
+// A message of NG on its way in or out, as it is on the wire; valid during the call.
+struct TracedMessage {
+  base::Endpoint source, destination;
+  std::string_view call_id;  // may be empty
+  std::string_view octets;   // cookie included, if there is one
+};
+
 class NgServer {
  public:
   struct Options {
@@ -43,6 +51,8 @@ class NgServer {
     using StatisticsDone = std::function<void(ng::Dictionary tree)>;
     using StatisticsSource = std::function<void(StatisticsDone done)>;
     StatisticsSource statistics{};
+    // Sees every request and reply but those of ping; any thread. Empty: nobody does.
+    std::function<void(const TracedMessage& message)> trace{};
   };
   // All arguments outlive the server, and the server outlives every command it dispatched.
   NgServer(CookieCache& cookies, ClientStatistics& clients, Dispatcher& dispatcher,
@@ -68,6 +78,10 @@ class NgServer {
   class Transaction;
 
   bool Admit(const ReplyPath& path, base::Now now);
+  void TraceIn(std::string_view message, const ReplyPath& path, std::string_view call_id) const;
+  void TraceOut(std::string_view message, const ReplyPath& path, std::string_view call_id) const;
+  // The call-id of a request that will not be carried out again; nullopt: nothing to trace.
+  std::optional<std::string> TracedCallId(std::string_view payload) const;
   void Execute(std::shared_ptr<Transaction> transaction);
   static void LogRequest(const Transaction& transaction, const std::string& command,
                          const ng::Dictionary& dictionary);

@@ -31,6 +31,7 @@ struct ReplyPath {
   uint32_t interface_index = 0;  // for link-local peers
   base::Endpoint peer;
   base::IpAddress local;  // the address the request was sent to; the reply leaves from it
+  uint16_t local_port = 0;
 };
 
 }  // namespace controld::listen

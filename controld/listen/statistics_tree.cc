@@ -118,6 +118,7 @@ class Tree {
     Dictionary out;
     out.Add("currentstatistics", Current());
     out.Add("totalstatistics", Totals());
+    if (sources_.interval) out.Add("intervalstatistics", Interval(*sources_.interval));
     out.Add("mos", std::move(mos));
     out.Add("voip_metrics", std::move(voip));
     out.Add("controlstatistics", Control());
@@ -186,6 +187,28 @@ class Tree {
     out.Add("totalcallsduration", Text(sum));
     out.Add("totalcallsduration2", Text(squares));
     out.Add("totalcallsduration_stddev", Text(Deviation(sum, squares, timed)));
+    return out;
+  }
+
+  static Dictionary Interval(const IntervalStatistics& interval) {
+    Dictionary out;
+    out.Add("totalcallsduration", Text(interval.call_seconds));
+    out.Add("minmanagedsessions", interval.least_calls);
+    out.Add("maxmanagedsessions", interval.most_calls);
+    for (const Command command : kOrder) {
+      const CommandInterval& one = interval.commands[static_cast<size_t>(command)];
+      const std::string delay = base::StrCat(ng::CommandName(command), "delay");
+      out.Add("min" + delay, Text(one.least_s));
+      out.Add("max" + delay, Text(one.most_s));
+      out.Add("avg" + delay, Text(one.average_s));
+    }
+    for (const Command command : kOrder) {
+      const CommandInterval& one = interval.commands[static_cast<size_t>(command)];
+      const std::string rate = base::StrCat(ng::CommandName(command), "requestrate");
+      out.Add("min" + rate, Integer(one.least_rate));
+      out.Add("max" + rate, Integer(one.most_rate));
+      out.Add("avg" + rate, Integer(one.average_rate));
+    }
     return out;
   }
 
@@ -270,6 +293,8 @@ class Tree {
 };
 
 }  // namespace
+
+absl::Span<const Command> CommandsInOrder() { return kOrder; }
 
 Dictionary BuildStatisticsTree(const StatisticsTreeSources& sources) { return Tree(sources).Build(); }
 

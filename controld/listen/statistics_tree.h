@@ -6,10 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "controld/call/settings.h"
 #include "controld/listen/client_statistics.h"
+#include "controld/listen/interval_statistics.h"
 #include "controld/ng/value.h"
 #include "rtpengine/v1/admin.pb.h"
 
@@ -20,7 +23,11 @@ struct StatisticsTreeSources {
   const ClientStatistics& clients;
   std::vector<rtpengine::v1::WorkerInfo> workers;  // with fresh load reports
   int64_t uptime_s = 0;
+  std::optional<IntervalStatistics> interval = std::nullopt;  // only with Graphite
 };
+
+// The commands in the order in which statistics list them.
+absl::Span<const ng::Command> CommandsInOrder();
 
 ng::Dictionary BuildStatisticsTree(const StatisticsTreeSources& sources);
 

@@ -139,7 +139,10 @@ void StreamCore::OnAccepted(StreamKind kind, Tcp::socket socket) {
       base::Endpoint::FromSockaddr(remote.data(), static_cast<socklen_t>(remote.size()));
   if (error || !peer) return;
   if (!Admitted(kind, peer->address)) return;
-  const uint32_t channel = Enter(*peer);
+  const Tcp::endpoint ours = socket.local_endpoint(error);
+  const auto local = base::Endpoint::FromSockaddr(ours.data(), static_cast<socklen_t>(ours.size()));
+  if (error || !local) return;
+  const uint32_t channel = Enter(*peer, *local);
   if (channel == 0) {
     counters.full.fetch_add(1, std::memory_order_relaxed);
     return;  // closes the socket
@@ -173,7 +176,19 @@ std::shared_ptr<StreamConnection> StreamCore::MakeConnection(StreamKind kind, ui
   return MakeHttpConnection(*this, channel, peer, std::move(socket), kind == StreamKind::kHttps);
 }
 
-uint32_t StreamCore::Enter(const base::Endpoint& peer) {
+ReplyPath StreamCore::PathTo(uint32_t channel, const base::Endpoint& peer) const {
+  ReplyPath path;
+  path.sink = sink;
+  path.channel = channel;
+  path.peer = peer;
+  if (const auto member = members_.find(channel); member != members_.end()) {
+    path.local = member->second.local.address;
+    path.local_port = member->second.local.port;
+  }
+  return path;
+}
+
+uint32_t StreamCore::Enter(const base::Endpoint& peer, const base::Endpoint& local) {
   if (members_.size() >= StreamListener::kMaxConnections) return 0;
   size_t& of_peer = per_peer_[peer.address];
   if (of_peer >= StreamListener::kMaxConnectionsOfPeer) return 0;
@@ -182,6 +197,7 @@ uint32_t StreamCore::Enter(const base::Endpoint& peer) {
     ++last_channel_;
   } while (last_channel_ == 0 || members_.count(last_channel_) != 0);
   members_[last_channel_].peer = peer.address;
+  members_[last_channel_].local = local;
   counters.accepted.fetch_add(1, std::memory_order_relaxed);
   counters.open.fetch_add(1, std::memory_order_relaxed);
   return last_channel_;
@@ -212,6 +228,17 @@ void StreamCore::Deliver(uint32_t channel, std::string message) {
     }
     const std::shared_ptr<StreamConnection> connection = it->second.connection;
     connection->Deliver(std::move(message));
+  });
+}
+
+void StreamCore::Notify(std::string message) {
+  asio::post(io, [this, message = std::move(message)] {
+    // A connection that closes leaves the map.
+    std::vector<std::shared_ptr<StreamConnection>> all;
+    for (const auto& [channel, member] : members_) {
+      if (member.connection != nullptr) all.push_back(member.connection);
+    }
+    for (const auto& connection : all) connection->Notify(message);
   });
 }
 

@@ -33,6 +33,8 @@ class StreamConnection : public std::enable_shared_from_this<StreamConnection> {
   virtual void Start() = 0;
   // A reply that NgServer has for this connection.
   virtual void Deliver(std::string message) = 0;
+  // Something that nobody asked for; only connections of NG over TCP take it.
+  virtual void Notify(const std::string& message) { (void)message; }
   // About every second.
   virtual void Sweep(Monotonic now) = 0;
   // Closes the socket and leaves the core; may be called again.
@@ -54,19 +56,16 @@ class StreamCore {
   void CloseAll();
 
   // A number for a connection that has been admitted; 0: there are too many.
-  uint32_t Enter(const base::Endpoint& peer);
+  uint32_t Enter(const base::Endpoint& peer, const base::Endpoint& local);
   void Attach(uint32_t channel, std::shared_ptr<StreamConnection> connection);
   void Leave(uint32_t channel);
   // Posts to the loop; any thread.
   void Deliver(uint32_t channel, std::string message);
 
-  ReplyPath PathTo(uint32_t channel, const base::Endpoint& peer) const {
-    ReplyPath path;
-    path.sink = sink;
-    path.channel = channel;
-    path.peer = peer;
-    return path;
-  }
+  // Posts to the loop, for all NG connections over TCP; any thread.
+  void Notify(std::string message);
+
+  ReplyPath PathTo(uint32_t channel, const base::Endpoint& peer) const;
   std::vector<std::string> descriptions() const;
   std::vector<base::Endpoint> addresses() const;
 
@@ -85,6 +84,7 @@ class StreamCore {
   };
   struct Member {
     base::IpAddress peer;
+    base::Endpoint local;
     std::shared_ptr<StreamConnection> connection;
   };
   void AcceptOne(Listening* listening);

@@ -92,6 +92,8 @@ std::vector<base::Endpoint> StreamListener::addresses() const { return core_->ad
 
 const StreamCounters& StreamListener::counters() const { return core_->counters; }
 
+void StreamListener::Notify(std::string message) { core_->Notify(std::move(message)); }
+
 void StreamListener::SendReply(const ReplyPath& path, std::string_view message) {
   core_->Deliver(path.channel, std::string(message));
 }

@@ -73,6 +73,8 @@ class StreamListener final : public ReplySink {
   void Stop();
   // Reads the certificate again; connections from now on get it. On failure the old one stays.
   absl::Status ReloadCertificate();
+  // A message with its cookie, for every client of NG over TCP; any thread.
+  void Notify(std::string message);
   void SetTos(int tos);  // of connections accepted from now on
 
   // "ng tcp 127.0.0.1:2225", with their real ports.

@@ -54,6 +54,13 @@ class TcpConnection final : public StreamConnection {
     Write();
   }
 
+  // Who does not read misses it: the replies are for those who asked.
+  void Notify(const std::string& message) override {
+    if (closed_ || !authenticated_ || unsent_.size() + sending_.size() > kPauseUnsent) return;
+    unsent_.append(message);
+    Write();
+  }
+
   void Sweep(Monotonic now) override {
     if (!sending_.empty() && now - write_since_ > kWritePatience) {
       return CloseCounting(&core_.counters.slow);

@@ -118,7 +118,7 @@ void UdpListener::Drain(size_t index, ReceiveBatch* batch) {
     server_->Batch([&] {
       received = socket.Receive(batch, [&](const UdpSocket::Datagram& datagram) {
         const ReplyPath path{this, static_cast<uint32_t>(index), datagram.interface_index,
-                             datagram.peer, datagram.local};
+                             datagram.peer, datagram.local, sockets_[index]->local().port};
         // The clock is read for each: the time spent on its predecessors counts as waiting.
         server_->Receive(datagram.octets, path, base::ReadClocks());
       });

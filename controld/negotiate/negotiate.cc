@@ -29,6 +29,17 @@ void RememberSenderFlags(const ng::Request& request, CallState* call, Party* sen
   }
 }
 
+void TakeDtmfDestination(const ng::Request& request, CallState* call, std::vector<std::string>* warnings) {
+  const std::string& text = request.dtmf_log_destination;
+  if (text.empty()) return;
+  const auto address = base::Endpoint::Parse(text);
+  if (address && address->valid()) {
+    call->set_dtmf_log_destination(text);
+  } else {
+    warnings->push_back(base::StrCat("dtmf-log-dest is no address:port: '", text, "'"));
+  }
+}
+
 // The configured mark of music on hold is consumed, never passed on.
 void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
   if (name.empty()) return;
@@ -100,6 +111,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   RememberSenderFlags(request, call, call::FindParty(call, dialogue.sender));
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
   TakeManipulationFlags(call, request, call::FindParty(call, dialogue.sender));
+  TakeDtmfDestination(request, call, &outcome.warnings);
   RememberAliasKey(request, sdp, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);
 

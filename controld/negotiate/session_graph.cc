@@ -104,6 +104,8 @@ void FillMedia(const call::CallState& call, const call::Party& party, const call
   out->set_label(base::StrCat(party.tag(), "/", media.index()));
   FillReports(media, settings, out);
   for (const uint32_t id : media.removed_extensions()) out->add_strip_extensions(id);
+  const bool dtmf = settings.report_dtmf || !call.dtmf_log_destination().empty();
+  out->set_report_dtmf(dtmf && settings.tell_dtmf && out->transport() == v1::RTP);
   out->set_pierce_nat(media.pierce_nat());
   out->set_nat_wait(media.nat_wait());
   out->set_port_pairs(media.port_count());

@@ -135,7 +135,7 @@ constexpr std::array kKeys = {
     KeyRow{"dtmf-log-dest|DTMF-log-dest|dtmf log dest|DTMF log "
            "dest|dtmf-log-destination|DTMF-log-destination|"
            "dtmf log destination|DTMF log destination",
-           Text<&Request::dtmf_log_destination>, 3, kNotYet, "whom to tell about DTMF"},
+           Text<&Request::dtmf_log_destination>, 3, kYes, "whom to tell about DTMF"},
     KeyRow{"all", All, 2, kYes, "which flows"},
     KeyRow{"sdp-attr|SDP-attr|sdp attr|SDP attr", SdpAttr, 2, kYes, "§10"},
     KeyRow{"sdp-media-remove|SDP-media-remove|sdp_media_remove|SDP_media_remove|sdp media "

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "controld/ng/commands.h"
+#include "controld/rpc/export_statistics.h"
 #include "controld/rpc/media_statistics.h"
 #include "proto/metrics/collector.h"
 #include "proto/metrics/exposition.h"
@@ -173,6 +174,7 @@ void CollectWorkers(shard::FleetHost& fleet,
               {{"worker", name}});
     to->Counter("worker_packet_errors_total", "Packets with errors", worker.load().errors(),
                 {{"worker", name}});
+    CollectExports(name, worker.load().exports(), to);
     if (worker.load().has_firewall()) CollectFirewall(name, worker.load().firewall(), to);
     for (const auto& interface : worker.load().interfaces()) {
       to->Gauge("worker_ports_used", "Ports in use", interface.ports_used(),
@@ -198,6 +200,7 @@ void CollectStatistics(const StatisticsSources& sources, int64_t now_unix, Stati
   CollectNg(sources, &to);
   CollectListeners(sources, &to);
   CollectWorkers(sources.fleet, workers, &to);
+  if (sources.exports != nullptr) CollectExports(*sources.exports, &to);
 }
 
 std::string MetricsText(const StatisticsSources& sources, int64_t now_unix) {

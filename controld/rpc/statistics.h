@@ -7,6 +7,7 @@
 #include <string>
 
 #include "controld/call/settings.h"
+#include "controld/export/exports.h"
 #include "controld/listen/access_control.h"
 #include "controld/listen/client_statistics.h"
 #include "controld/listen/cookie_cache.h"
@@ -29,6 +30,7 @@ struct StatisticsSources {
   const listen::StreamListener& streams;
   shard::FleetHost& fleet;
   int64_t started_unix = 0;
+  const exporting::Exports* exports = nullptr;  // null: nothing is told to others
 };
 
 void CollectStatistics(const StatisticsSources& sources, int64_t now_unix,

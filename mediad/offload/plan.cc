@@ -142,11 +142,12 @@ class Planner {
     return Transform(*output.encrypt);
   }
 
-  // Payload types that some receiver must not get as they are go up, and so does what nobody announced.
+  // Payload types that some receiver must not get as they are go up, and so do events that somebody wants to know of
+  // and what nobody announced.
   OffloadReason Payloads() {
-    if (flow_.outputs.empty()) return OffloadReason::kInKernel;
+    if (flow_.outputs.empty() && media_.events == nullptr) return OffloadReason::kInKernel;
     const bool manipulated =
-        media_.block_short || std::any_of(media_.routes.begin(), media_.routes.end(), [](const Route& route) {
+        media_.block_short || media_.events != nullptr || std::any_of(media_.routes.begin(), media_.routes.end(), [](const Route& route) {
           return route.silence_rtp || route.block_dtmf;
         });
     if (media_.codecs.empty()) {
@@ -167,9 +168,11 @@ class Planner {
 
   bool GoesUp(const session::CodecEntry& codec) const {
     if (codec.min_payload != 0) return true;
+    if (media_.events != nullptr && session::MayCarryEvent(media_, media_, codec.payload_type)) return true;
     for (const Route& route : media_.routes) {
       const Media& to = MediaAt(route.to);
-      if (route.block_dtmf && session::MayCarryEvent(media_, to, codec.payload_type)) return true;
+      const bool events = route.block_dtmf || media_.events != nullptr;
+      if (events && session::MayCarryEvent(media_, to, codec.payload_type)) return true;
       if (route.silence_rtp &&
           session::SilenceBetween(media_, to, codec.payload_type) == rtp::kNoSilence) {
         return true;

@@ -161,6 +161,8 @@ EngineTotals Engine::Totals() const {
     totals.kernel_streams += one.kernel_streams;
     totals.kernel_active_media += one.kernel_active_media;
     totals.mixed_active_media += one.mixed_active_media;
+    totals.dtmf_events += one.dtmf_events;
+    totals.dtmf_suppressed += one.dtmf_suppressed;
   }
   return totals;
 }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "mediad/dtls/certificate.h"
 #include "mediad/offload/kernel.h"
 #include "proto/base/clock.h"
+#include "proto/base/endpoint.h"
 #include "rtpengine/v1/worker.pb.h"
 
 namespace mediad::ports { class InterfaceTable; }
@@ -22,6 +24,14 @@ namespace mediad::ports { class InterfaceTable; }
 namespace mediad::relay {
 
 class PinholeKeeper;
+
+// A datagram with RTCP that was received, in the clear; valid during the call.
+struct RtcpArrival {
+  std::string_view call_id;
+  base::Endpoint source, local;
+  std::span<const uint8_t> compound;
+  base::Now now;
+};
 
 struct EngineOptions {
   unsigned shards = 1;            // relay threads, at least 1
@@ -34,6 +44,8 @@ struct EngineOptions {
   uint16_t dtls_mtu = 1152;            // octets of UDP payload
   PinholeKeeper* pinholes = nullptr;   // is told of the ports in use, if anybody is; outlives the engine
   offload::Kernel* kernel = nullptr;   // null: no table; outlives the engine
+  // Empty: nobody wants to know. Called on relay threads; does not block.
+  std::function<void(const RtcpArrival& arrival)> on_rtcp;
 };
 
 struct EngineTotals {
@@ -44,6 +56,7 @@ struct EngineTotals {
   uint64_t kernel_streams = 0;       // there now
   uint64_t kernel_active_media = 0;  // active there only
   uint64_t mixed_active_media = 0;   // active there and here
+  uint64_t dtmf_events = 0, dtmf_suppressed = 0;
 };
 
 class Engine {

@@ -88,7 +88,7 @@ EngineTotals Shard::totals() const {
   return {sessions_.load(kOrder), packets_.load(kOrder), bytes_.load(kOrder), errors_.load(kOrder),
           active_media_.load(kOrder), kernel_packets_.load(kOrder), kernel_bytes_.load(kOrder),
           kernel_errors_.load(kOrder), kernel_streams_.load(kOrder), kernel_active_.load(kOrder),
-          mixed_active_.load(kOrder)};
+          mixed_active_.load(kOrder), dtmf_events_.load(kOrder), dtmf_suppressed_.load(kOrder)};
 }
 
 void Shard::AddTraffic(
@@ -182,6 +182,7 @@ bool Shard::Receive(MediaSocket* media, const base::Now& now) {
   if (call.session().has_secure_events()) EmitSecure(call);
   if (call.session().next_deadline() != call.supervision().scheduled) Schedule(call);
   if (desk_ != nullptr) desk_->TouchIfChanged(call);
+  if (sinks_.has_notes()) Tell(call, *media, received.source, now);
   return true;
 }
 

@@ -115,6 +115,8 @@ class Shard final : public Watcher {
   void SendReports(const base::Now& now);
   rtpengine::v1::Event EventFor(const Call& call) const;
   void Emit(rtpengine::v1::Event event) const { (*on_event_)(std::move(event)); }
+  // What others are told of the packet (shard_notes.cc).
+  void Tell(Call& call, const MediaSocket& media, const base::Endpoint& source, const base::Now& now);
   void EmitPeer(const Call& call, const session::PeerEvent& peer) const;
 
   const EngineOptions options_;
@@ -155,6 +157,7 @@ class Shard final : public Watcher {
   std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0}, active_media_{0};
   std::atomic<uint64_t> kernel_packets_{0}, kernel_bytes_{0}, kernel_errors_{0}, kernel_streams_{0},
       kernel_active_{0}, mixed_active_{0};
+  std::atomic<uint64_t> dtmf_events_{0}, dtmf_suppressed_{0};
   std::vector<InterfaceTraffic> traffic_;  // by MediaSocket::interface; never empty
 };
 

@@ -346,12 +346,20 @@ void WorkerClient::SendEvent(const rtpengine::v1::Event& event) {
 }
 
 void WorkerClient::MeasureLoad() {
-  load_ = meter_.Report(ReadHostSample(), plane_.Totals(), base::ReadClocks());
+  const relay::EngineTotals totals = plane_.Totals();
+  load_ = meter_.Report(ReadHostSample(), totals, base::ReadClocks());
+  AddExports(totals);
   facts_.interface_load(load_.mutable_interfaces());
   if (facts_.certificates) facts_.certificates(load_.mutable_certificates());
   if (facts_.firewall) facts_.firewall(load_.mutable_firewall());
   if (facts_.kernel_offload) *load_.mutable_kernel_offload() = facts_.kernel_offload();
   SendLoad();
+}
+
+void WorkerClient::AddExports(const relay::EngineTotals& totals) {
+  load_.mutable_exports()->set_dtmf_events(totals.dtmf_events);
+  load_.mutable_exports()->set_dtmf_suppressed(totals.dtmf_suppressed);
+  if (facts_.exports) facts_.exports(load_.mutable_exports());
 }
 
 void WorkerClient::RefreshLoad() {
@@ -362,6 +370,7 @@ void WorkerClient::RefreshLoad() {
   load_.set_errors(totals.errors);
   load_.set_active_media(static_cast<uint32_t>(totals.active_media));
   SetKernelCounters(totals, load_.mutable_kernel());
+  AddExports(totals);
   load_.clear_interfaces();
   facts_.interface_load(load_.mutable_interfaces());
 }

@@ -45,6 +45,8 @@ struct WorkerFacts {
       certificates;
   // How it stands with the packet filter's rules; likewise. Null: none are kept.
   std::function<void(rtpengine::v1::FirewallReport*)> firewall;
+  // What others were told, DTMF aside; likewise. Null: nothing.
+  std::function<void(rtpengine::v1::ExportLoad*)> exports;
 };
 
 class WorkerClient {
@@ -89,6 +91,7 @@ class WorkerClient {
   void OnDone(Connection& connection, uint64_t stream, const grpc::Status& status);
   void SendEvent(const rtpengine::v1::Event& event);
   void MeasureLoad();
+  void AddExports(const relay::EngineTotals& totals);
   // Counters of this moment; what is per second stays.
   void RefreshLoad();
   void SendLoad();  // the last one measured, with the state of this moment

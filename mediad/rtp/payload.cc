@@ -51,6 +51,18 @@ void OverwritePayload(uint8_t octet, std::span<uint8_t> packet) {
             packet.begin() + static_cast<std::ptrdiff_t>(PaddingOffset(*view)), octet);
 }
 
+std::optional<PayloadBlock> PrimaryBlock(std::span<const uint8_t> payload) {
+  size_t at = 0, redundant = 0;
+  while (at + 4 <= payload.size() && (payload[at] & 0x80) != 0) {
+    redundant += static_cast<size_t>(payload[at + 2] & 0x03) << 8 | payload[at + 3];
+    at += 4;
+  }
+  if (at >= payload.size() || (payload[at] & 0x80) != 0) return std::nullopt;
+  const size_t begin = at + 1 + redundant;
+  if (begin > payload.size()) return std::nullopt;
+  return PayloadBlock{static_cast<uint8_t>(payload[at] & 0x7f), payload.subspan(begin)};
+}
+
 size_t PayloadSize(const HeaderView& packet) {
   return PaddingOffset(packet) - packet.header_size();
 }

@@ -43,4 +43,11 @@ bool AnyRedundantBlock(std::span<const uint8_t> payload, Found found) {
   return true;
 }
 
+// The last block of a redundant payload (RFC 2198 §3): what is sent for the first time. nullopt: cut short.
+struct PayloadBlock {
+  uint8_t payload_type = 0;
+  std::span<const uint8_t> octets;
+};
+std::optional<PayloadBlock> PrimaryBlock(std::span<const uint8_t> payload);
+
 }  // namespace mediad::rtp

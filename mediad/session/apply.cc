@@ -52,6 +52,11 @@ void CopyFlags(const v1::Media& specification, Media* media) {
   media->strip_extensions.reset();
   for (const uint32_t id : specification.strip_extensions()) media->strip_extensions.set(id & 0xff);
   media->block_short = false;
+  if (!specification.report_dtmf()) {
+    media->events.reset();
+  } else if (media->events == nullptr) {
+    media->events = std::make_unique<rtp::TelephoneEventReader>();
+  }
   media->codecs.clear();
   media->codecs.reserve(static_cast<size_t>(specification.codecs_size()));
   for (const v1::Codec& codec : specification.codecs()) {

@@ -31,6 +31,21 @@ bool CarriesEvent(const Media& from, const Media& to, const rtp::HeaderView& pac
   return redundancy && rtp::AnyRedundantBlock(packet.payload(), is_event);
 }
 
+std::optional<EventPayload> EventOf(const Media& from, const Media& to, const rtp::HeaderView& packet) {
+  uint8_t type = packet.payload_type();
+  std::span<const uint8_t> octets = packet.payload();
+  if (Is(from, type, PayloadKind::kRedundancy) || Is(to, type, PayloadKind::kRedundancy)) {
+    const std::optional<rtp::PayloadBlock> primary = rtp::PrimaryBlock(octets);
+    if (!primary) return std::nullopt;
+    type = primary->payload_type;
+    octets = primary->octets;
+  }
+  for (const Media* media : {&from, &to}) {
+    if (Is(*media, type, PayloadKind::kTelephoneEvent)) return EventPayload{octets, Find(*media, type)->clock_rate};
+  }
+  return std::nullopt;
+}
+
 bool MayCarryEvent(const Media& from, const Media& to, uint8_t payload_type) {
   for (const PayloadKind kind : {PayloadKind::kTelephoneEvent, PayloadKind::kRedundancy}) {
     if (Is(from, payload_type, kind) || Is(to, payload_type, kind)) return true;

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "mediad/rtp/header.h"
 #include "mediad/session/state.h"
@@ -14,6 +16,13 @@ namespace mediad::session {
 
 // Whether the packet carries a telephone event in the eyes of its sender's or its receiver's description.
 bool CarriesEvent(const Media& from, const Media& to, const rtp::HeaderView& packet);
+
+// The event payload of such a packet and its clock rate; nullopt: it is none, or one inside redundancy that is not new.
+struct EventPayload {
+  std::span<const uint8_t> octets;
+  uint32_t clock_rate = 0;
+};
+std::optional<EventPayload> EventOf(const Media& from, const Media& to, const rtp::HeaderView& packet);
 
 // Whether a packet of this payload type may, whatever is in it.
 bool MayCarryEvent(const Media& from, const Media& to, uint8_t payload_type);

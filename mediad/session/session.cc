@@ -46,6 +46,7 @@ Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::sp
   if (!drop_traffic_ && !Demultiplex(&arrival)) return Reject(arrival, Drop::kBundleUnknown);
   if (!drop_traffic_) Learn(arrival);
   Account(arrival);
+  if (!drop_traffic_) Note(arrival, sinks);
   return Forward(arrival, sinks);
   // Encryption is per sink, in ForwardTo. Sending is the shell's.
 }

@@ -142,6 +142,7 @@ class Session {
   bool Demultiplex(Arrival* arrival);
   void Learn(const Arrival& arrival);
   void Account(const Arrival& arrival);
+  void Note(const Arrival& arrival, SinkList* sinks) const;
   Drop Forward(const Arrival& arrival, SinkList* sinks);
 
   Drop ForwardTo(const Arrival& arrival, const Route& route, SinkList* sinks);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 
 #include "mediad/session/state.h"
@@ -22,6 +23,12 @@ struct Sink {
   bool media = true;  // RTP, RTCP or opaque; not STUN or DTLS, which count nowhere
 };
 
+// A telephone event that a packet ended.
+struct DtmfNote {
+  uint32_t media = 0;
+  rtp::FinishedEvent event;
+};
+
 class SinkList {
  public:
   static constexpr size_t kPacket = 8192;           // octets of a datagram
@@ -33,7 +40,18 @@ class SinkList {
     used_ = 0;
     changed_ = {};
     stripped_ = {};
+    rtcp_ = {};
+    dtmf_.reset();
+    suppressed_ = 0;
   }
+  // What the packet was, for those who are told of it: RTCP in the clear, the end of a DTMF event.
+  void NoteRtcp(std::span<const uint8_t> compound) { rtcp_ = compound; }
+  void NoteDtmf(const DtmfNote& note) { dtmf_ = note; }
+  void NoteSuppressed(uint64_t events) { suppressed_ = events; }  // that came too fast
+  std::span<const uint8_t> rtcp() const { return rtcp_; }
+  const std::optional<DtmfNote>& dtmf() const { return dtmf_; }
+  uint64_t suppressed() const { return suppressed_; }
+  bool has_notes() const { return !rtcp_.empty() || dtmf_.has_value() || suppressed_ != 0; }
   // Precondition: not full(). A packet has at most kMaxRoutesFrom sinks; validation sees to it.
   void Add(const Sink& sink) { sinks_[size_++] = sink; }
   // STUN or DTLS. Precondition: not full().
@@ -85,6 +103,9 @@ class SinkList {
   size_t used_ = 0;  // octets of memory_
   std::span<const uint8_t> changed_;
   std::span<const uint8_t> stripped_;
+  std::span<const uint8_t> rtcp_;
+  std::optional<DtmfNote> dtmf_;
+  uint64_t suppressed_ = 0;
   std::array<uint8_t, (kMaxSinks + 2) * (kPacket + kRoom)> memory_;
 };
 

@@ -16,6 +16,7 @@
 #include "mediad/rtp/header_extensions.h"
 #include "mediad/rtp/ingress_tracker.h"
 #include "mediad/rtp/payload.h"
+#include "mediad/rtp/telephone_event.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/learner.h"
 #include "mediad/session/loop_guard.h"
@@ -129,6 +130,7 @@ struct Media {
   rtp::IngressTracker ingress;
   rtp::EgressTracker egress;
   std::unique_ptr<rtcp::ReportGenerator> reports;  // of our own, to the party; null: none
+  std::unique_ptr<rtp::TelephoneEventReader> events;  // null: nobody wants to know of its DTMF
   // Not every packet.
   rtp::ExtensionIds strip_extensions;              // cut out of what the party sends
   std::string label;              // "<tag>/<index>"

@@ -1,4 +1,4 @@
-// Any datagrams through the RTCP views, the feedback filter and the quality collector.
+// Any datagrams through the RTCP views, the feedback filter, the quality collector, and into words.
 //
 // The input is cut into datagrams: one octet of length, one of time passed (16 ms each), then the
 // octets.
@@ -8,8 +8,11 @@
 #include <cstdlib>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "mediad/export/rtcp_json.h"
+#include "mediad/export/rtcp_line.h"
 #include "mediad/rtcp/feedback_filter.h"
 #include "mediad/rtcp/packet.h"
 #include "mediad/rtcp/quality.h"
@@ -44,6 +47,13 @@ void Filter(std::span<const uint8_t> datagram) {
   Require(RemoveFeedback(copy) == left);
 }
 
+// What others read stays text, whatever parties send.
+void Tell(std::span<const uint8_t> datagram) {
+  for (const std::string& text : {mediad::exporting::RtcpToJson(datagram), mediad::exporting::RtcpToLine("c", datagram)}) {
+    for (const char c : text) Require(c >= 0x20 && c < 0x7f);
+  }
+}
+
 void Score(const QualityCollector& collector, uint32_t ssrc) {
   rtpengine::v1::SsrcStatistics statistics;
   collector.Fill(ssrc, &statistics);
@@ -72,6 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const auto datagram = input.subspan(2, length);
     IsValid(datagram);
     Filter(datagram);
+    Tell(datagram);
     listening.OnCompound(datagram, clock_rates, now);
     full_band.OnCompound(datagram, clock_rates, now);
     for (size_t i = 0; i + 4 <= datagram.size(); i += 4) {

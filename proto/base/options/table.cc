@@ -9,8 +9,8 @@ namespace {
 
 std::vector<OptionSpec> Sorted() {
   std::vector<OptionSpec> all;
-  for (const auto part : {GeneralOptions(), ControlOptions(), MediaOptions(), FirewallOptions(),
-                          ReferenceOptions()}) {
+  for (const auto part : {GeneralOptions(), ControlOptions(), MediaOptions(), ExportOptions(),
+                          FirewallOptions(), ReferenceOptions()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   std::sort(all.begin(), all.end(),

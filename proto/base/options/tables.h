@@ -12,6 +12,7 @@ inline constexpr std::string_view kFacilities =
 absl::Span<const OptionSpec> GeneralOptions();    // both daemons
 absl::Span<const OptionSpec> ControlOptions();    // controld
 absl::Span<const OptionSpec> MediaOptions();      // mediad
+absl::Span<const OptionSpec> ExportOptions();     // either: Homer, Graphite, DTMF, RTCP lines
 absl::Span<const OptionSpec> FirewallOptions();   // mediad: nftables
 absl::Span<const OptionSpec> ReferenceOptions();  // nobody yet
 

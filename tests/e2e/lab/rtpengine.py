@@ -39,6 +39,7 @@ class Node:
         self._serial = 0
         self.controld = self.mediad = None
         self.controld_arguments = []  # more of them
+        self.wrapper = []  # a command that runs the daemons
         self.mediad_arguments = ["--table=-1"]
 
     def _name(self, what):
@@ -77,6 +78,7 @@ class Node:
             self.host,
             self._name("controld"),
             [
+                *self.wrapper,
                 self.build.program("rtpengine-controld"),
                 *([] if self._has_file() else ["--config-file=none"]),
                 *_COMMON,
@@ -92,6 +94,7 @@ class Node:
             self.host,
             self._name("mediad"),
             [
+                *self.wrapper,
                 self.build.program("rtpengine-mediad"),
                 "--config-file=none",
                 *_COMMON,

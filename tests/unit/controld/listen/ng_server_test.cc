@@ -109,6 +109,41 @@ TEST_F(NgServerTest, PingNeedsNobody) {
   EXPECT_TRUE(dispatcher_.requests.empty());
 }
 
+TEST_F(NgServerTest, TracesWhatComesAndWhatGoes) {
+  std::vector<std::string> traced;
+  NgServer::Options options;
+  options.trace = [&traced](const TracedMessage& message) {
+    traced.push_back(base::StrCat(message.source.ToString(), " > ", message.destination.ToString(), " [",
+                                  message.call_id, "] ", message.octets));
+  };
+  NgServer server(cookies_, clients_, dispatcher_, std::move(options));
+  const auto receive = [&](std::string_view text, uint16_t port) {
+    ReplyPath path;
+    path.sink = &sink_;
+    path.peer = *base::Endpoint::Parse(base::StrCat("192.0.2.1:", port));
+    path.local = *base::IpAddress::Parse("192.0.2.2");
+    path.local_port = 22;
+    server.Receive(text, path, base::ReadClocks());
+  };
+  receive("p d7:command4:pinge", 5);
+  receive("p d7:command4:pinge", 5);
+  EXPECT_THAT(traced, ElementsAre());
+  const std::string query = base::StrCat("q ", kQuery);
+  receive(query, 5);
+  receive(query, 6);  // waits with the first
+  dispatcher_.Reply(0, "ok");
+  receive(query, 5);
+  const std::string in = "192.0.2.1:5 > 192.0.2.2:22 [c@d] " + query;
+  const std::string out = "192.0.2.2:22 > 192.0.2.1:5 [c@d] q d6:result2:oke";
+  EXPECT_THAT(traced, ElementsAre(in, "192.0.2.1:6 > 192.0.2.2:22 [c@d] " + query, out,
+                                  "192.0.2.2:22 > 192.0.2.1:6 [c@d] q d6:result2:oke", in, out));
+  traced.clear();
+  receive("x hello", 5);
+  EXPECT_THAT(traced, ElementsAre("192.0.2.1:5 > 192.0.2.2:22 [] x hello",
+                                  "192.0.2.2:22 > 192.0.2.1:5 [] x " + Error("Invalid NG data format")));
+  dispatcher_.responds.clear();
+}
+
 TEST_F(NgServerTest, WithoutCookieThereIsNoReply) {
   EXPECT_EQ(Ask("nospace"), "");
   EXPECT_EQ(Ask(" d7:command4:pinge"), "");

@@ -120,6 +120,24 @@ class StreamListenerTest : public testing::Test {
 constexpr char kPing[] = "d7:command4:pinge";
 constexpr char kPong[] = "d6:result4:ponge";
 
+TEST_F(StreamListenerTest, NotificationsGoToNgClientsOnTcp) {
+  Start();
+  const Client client(tcp()), other(tcp()), web(http());
+  for (const Client* one : {&client, &other}) {
+    one->Send(base::StrCat("a ", kPing));
+    EXPECT_EQ(one->Receive(18), base::StrCat("a ", kPong));
+  }
+  listener_->Notify("0123456789abcdef d6:notify6:onDTMFe");
+  EXPECT_EQ(client.Receive(35), "0123456789abcdef d6:notify6:onDTMFe");
+  EXPECT_EQ(other.Receive(35), "0123456789abcdef d6:notify6:onDTMFe");
+  // It is no reply: a client that ends its side still gets what it asked for.
+  client.Send(base::StrCat("b ", kPing));
+  client.EndSending();
+  EXPECT_EQ(client.ReceiveAll(), base::StrCat("b ", kPong, "<end>"));
+  web.Send("GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(web.ReceiveAll(), StartsWith("HTTP/1.1 200"));
+}
+
 TEST_F(StreamListenerTest, TcpAnswersManyMessagesInPieces) {
   Start();
   const Client client(tcp());

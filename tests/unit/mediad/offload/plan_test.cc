@@ -139,6 +139,29 @@ TEST(Plan, EventsGoUpWhereTheyAreBlockedAndSilenceIsWritten) {
   EXPECT_EQ(plan.flow->outputs[0].silence[0], (Silence{0, 0xff}));
 }
 
+TEST(Plan, EventsThatSomebodyWantsToKnowOfGoUp) {
+  for (const bool heard : {true, false}) {
+    Call call;
+    for (const uint32_t id : {kA, kB}) {
+      session::testing::v1::Codec* codec = call.media(id)->add_codecs();
+      codec->set_payload_type(101);
+      codec->set_name("telephone-event");
+      codec->set_clock_rate(8000);
+    }
+    call.media(kA)->set_report_dtmf(true);
+    call.media(kB)->set_receives(heard);  // events of whom nobody hears are told, too
+    call.Apply();
+    Talk(call);
+    const StreamPlan plan = PlanOf(call), back = PlanOf(call, 1);
+    ASSERT_TRUE(plan.flow) << heard;
+    ASSERT_EQ(plan.flow->payloads.size(), 2u);
+    EXPECT_FALSE(plan.flow->payloads[0].up);
+    EXPECT_TRUE(plan.flow->payloads[1].up);
+    ASSERT_TRUE(back.flow);
+    for (const FlowPayload& payload : back.flow->payloads) EXPECT_FALSE(payload.up);
+  }
+}
+
 TEST(Plan, SrtpNeedsKeysAndATransformOfTheKernel) {
   for (const char* suite : {"AES_CM_128_HMAC_SHA1_80", "AEAD_AES_256_GCM", "F8_128_HMAC_SHA1_80"}) {
     SecureCall call;
