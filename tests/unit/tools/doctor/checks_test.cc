@@ -397,8 +397,8 @@ TEST(DoctorReport, TellsWhatIsWrongAndCountsTheRest) {
             "        see: docs/troubleshooting.md#b\n"
             "2 checks: 1 failures, 0 warnings, 0 notices, 0 skipped\n");
   EXPECT_THAT(ReportText(findings, true, Style()), HasSubstr("good    one: fine\n"));
-  EXPECT_THAT(ReportJson(findings), HasSubstr("\"verdict\": \"failure\""));
-  EXPECT_THAT(ReportJson(findings), HasSubstr("\"failures\": 1"));
+  EXPECT_THAT(ReportJson(findings, {}), HasSubstr("\"verdict\": \"failure\""));
+  EXPECT_THAT(ReportJson(findings, {}), HasSubstr("\"failures\": 1"));
 }
 
 }  // namespace
