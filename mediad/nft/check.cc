@@ -49,6 +49,12 @@ class Checker {
     return std::move(findings_);
   }
 
+  std::vector<Finding> RunOthers() {
+    CheckBaseChains();
+    CheckFirewalld();
+    return std::move(findings_);
+  }
+
  private:
   void Problem(std::string text, std::string command) {
     findings_.push_back({Finding::Kind::kProblem, std::move(text), std::move(command)});
@@ -159,6 +165,13 @@ class Checker {
 
 std::vector<Finding> Check(const Settings& settings, const Ruleset& all) {
   return Checker(settings, all).Run();
+}
+
+std::vector<Finding> CheckOthers(const PortRange& ports, const Ruleset& all) {
+  Settings settings;
+  settings.own_table = false;  // no advice about rules of ours
+  settings.media_ports = ports;
+  return Checker(settings, all).RunOthers();
 }
 
 }  // namespace mediad::nft

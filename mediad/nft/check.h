@@ -21,5 +21,7 @@ struct Finding {
 
 // In the order in which they should be mended. Empty: nothing found.
 std::vector<Finding> Check(const Settings& settings, const Ruleset& all);
+// The same where no rules of ours are kept: only what others' rules do to media. `ports`: the media ports.
+std::vector<Finding> CheckOthers(const PortRange& ports, const Ruleset& all);
 
 }  // namespace mediad::nft

@@ -47,6 +47,8 @@ TEST_F(CommandLineTest, WrongUsageIsRefused) {
                                              {"calls", "list", "--limit", "0"},
                                              {"calls", "list", "--older-than", "-1"},
                                              {"stats", "--watch", "0"},
+                                             {"top", "--sort", "nonsense"},
+                                             {"top", "--interval", "0"},
                                              {"completion", "csh"},
                                              {"log-level", "a", "b", "c"},
                                              {"status", "--no-such-option"}}) {
@@ -66,7 +68,7 @@ TEST_F(CommandLineTest, EverySubCommandHasHelpWithAnExample) {
     leaves += subcommands.empty() ? 1 : 0;
     open.insert(open.end(), subcommands.begin(), subcommands.end());
   }
-  EXPECT_EQ(leaves, 26u);
+  EXPECT_EQ(leaves, 27u);
 }
 
 TEST_F(CommandLineTest, NobodyThereIsStatusThreeAndSaysWhatToDo) {

@@ -9,6 +9,8 @@
 namespace rtpctl {
 namespace {
 
+constexpr int kReconnectMs = 500;
+
 // Which daemon probably listens there, from the name of its socket.
 std::string DaemonAt(const std::string& target) {
   return target.find("mediad") != std::string::npos ? "mediad" : "controld";
@@ -75,6 +77,9 @@ std::string Session::Dial() {
   }
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  // A daemon that comes back while somebody looks on is seen at once.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kReconnectMs);
   auto channel = runtime::MakeChannel(options_.target, "target", options_.tls, arguments);
   if (!channel.ok()) return std::string(base::Message(channel.status()));
   channel_ = *std::move(channel);

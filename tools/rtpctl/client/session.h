@@ -71,6 +71,9 @@ class Session {
     return (stub.*method)(&context, request, response).ok();
   }
 
+  // For who asks in its own way; null: the target is none, and that has been reported.
+  std::shared_ptr<grpc::Channel> Channel() { return Connect() == kExitOk ? channel_ : nullptr; }
+
   // Writes `message` if --json was given.
   bool PrintedJson(const google::protobuf::Message& message,
                    JsonLayout layout = JsonLayout::kIndented);

@@ -43,6 +43,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
       "  rtpctl status\n"
       "  rtpctl calls list --limit 20\n"
       "  rtpctl calls explain CALL-ID\n"
+      "  rtpctl top\n"
       "  rtpctl doctor\n"
       "  rtpctl --target unix:/run/rtpengine/mediad.sock status\n"
       "\n"
@@ -67,6 +68,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   kmod->footer("Example:\n  rtpctl kmod status");
   AddKmod(kmod, session);
   AddStats(app, session);
+  AddTop(app, session);
   AddLogLevel(app, session);
   CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");
   ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");

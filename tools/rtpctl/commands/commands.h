@@ -30,6 +30,7 @@ void AddCallsDelete(CLI::App* parent, Session* session);
 void AddOffload(CLI::App* parent, Session* session);  // list, show, why-not
 void AddKmod(CLI::App* parent, Session* session);     // status, selftest
 void AddStats(CLI::App* parent, Session* session);
+void AddTop(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
 void AddNg(CLI::App* parent, Session* session);  // lint and reference
 void AddDoctor(CLI::App* parent, Session* session);

@@ -5,6 +5,7 @@
 #include "proto/base/text.h"
 #include "tools/rtpctl/commands/commands.h"
 #include "tools/rtpctl/doctor/checks.h"
+#include "tools/rtpctl/doctor/repair.h"
 #include "tools/rtpctl/doctor/report.h"
 #include "tools/rtpctl/output/text.h"
 
@@ -43,24 +44,6 @@ std::vector<doctor::Finding> Examine(Session* session, const doctor::Host& host,
   return doctor::Examine(examination, options.only);
 }
 
-// Runs what cannot do harm, says what it ran; true: something was changed, look again.
-bool Repair(Session* session, const doctor::Host& host,
-            const std::vector<doctor::Finding>& findings) {
-  bool changed = false;
-  for (const doctor::Finding& finding : findings) {
-    for (const std::vector<std::string>& command : finding.repairs) {
-      std::string line;
-      for (const std::string& word : command) base::StrAppend(&line, line.empty() ? "" : " ", word);
-      const doctor::Output output = host.Run(command);
-      changed = changed || output.status == 0;
-      if (session->options().json) continue;
-      session->out() << "fixing  " << finding.title << ": " << line
-                     << (output.status == 0 ? "" : ": failed: " + Printable(base::Trim(output.text))) << "\n";
-    }
-  }
-  return changed;
-}
-
 int Run(Session* session, const DoctorOptions& options) {
   for (const std::string& id : options.only) {
     const auto& checks = doctor::Checks();
@@ -70,10 +53,13 @@ int Run(Session* session, const DoctorOptions& options) {
   }
   const std::unique_ptr<doctor::Host> host = doctor::MakeSystemHost();
   std::vector<doctor::Finding> findings = Examine(session, *host, options);
-  if (options.fix && Repair(session, *host, findings)) findings = Examine(session, *host, options);
+  std::vector<doctor::Repair> repairs;
+  if (options.fix) repairs = doctor::MakeRepairs(*host, findings);
+  if (doctor::AnyDone(repairs)) findings = Examine(session, *host, options);
   session->out() << (session->options().json
-                         ? doctor::ReportJson(findings)
-                         : doctor::ReportText(findings, options.all, session->style()));
+                         ? doctor::ReportJson(findings, repairs)
+                         : doctor::RepairsText(repairs) +
+                               doctor::ReportText(findings, options.all, session->style()));
   return doctor::CountOf(findings, doctor::Verdict::kFailure) > 0 ? kExitRefused : kExitOk;
 }
 

@@ -53,33 +53,41 @@ nlohmann::json ToJson(const ModuleInfo& module, const std::vector<TableInfo>& ta
   return out;
 }
 
-int Status(Session* session) {
+// The module, found and asked who it is.
+struct Module {
   NetlinkSocket socket;
   FamilyInfo family;
-  ModuleInfo module;
-  const auto failure = OpenFamily(&socket, &family, &module);
-  if (failure.errno_value != 0) return session->Fail(kExitUnreachable, failure.words);
+  ModuleInfo info;
+};
+
+int Find(Session* session, Module* module) {
+  const auto failure = OpenFamily(&module->socket, &module->family, &module->info);
+  return failure.errno_value == 0 ? kExitOk : session->Fail(kExitUnreachable, failure.words);
+}
+
+int Status(Session* session) {
+  Module module;
+  if (const int status = Find(session, &module); status != kExitOk) return status;
   std::vector<TableInfo> tables;
-  const auto listed = socket.Ask(mediad::offload::ListTablesMessage(family.id, 3), 3, [&tables](const Message& message) {
+  const auto request = mediad::offload::ListTablesMessage(module.family.id, 3);
+  const auto listed = module.socket.Ask(request, 3, [&tables](const Message& message) {
     if (auto table = mediad::offload::ReadTable(message)) tables.push_back(*std::move(table));
   });
   if (listed.errno_value != 0) return session->Fail(kExitRefused, listed.text);
   if (session->options().json) {
-    session->out() << ToJson(module, tables).dump(2) << "\n";
+    session->out() << ToJson(module.info, tables).dump(2) << "\n";
   } else {
-    session->out() << ModuleText(module, tables, session->style());
+    session->out() << ModuleText(module.info, tables, session->style());
   }
   return kExitOk;
 }
 
 int Selftest(Session* session) {
-  NetlinkSocket socket;
-  FamilyInfo family;
-  ModuleInfo module;
-  const auto failure = OpenFamily(&socket, &family, &module);
-  if (failure.errno_value != 0) return session->Fail(kExitUnreachable, failure.words);
+  Module module;
+  if (const int status = Find(session, &module); status != kExitOk) return status;
   std::vector<TestResult> tests;
-  const auto run = socket.Ask(mediad::offload::SelftestMessage(family.id, 3), 3, [&tests](const Message& message) {
+  const auto request = mediad::offload::SelftestMessage(module.family.id, 3);
+  const auto run = module.socket.Ask(request, 3, [&tests](const Message& message) {
     for (TestResult& test : mediad::offload::ReadTests(message)) tests.push_back(std::move(test));
   }, std::chrono::seconds(60));
   if (run.errno_value != 0) return session->Fail(kExitRefused, run.text);

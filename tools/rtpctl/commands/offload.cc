@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "tools/rtpctl/commands/commands.h"
+#include "tools/rtpctl/output/streams.h"
 #include "tools/rtpctl/output/text.h"
 
 namespace rtpctl {
@@ -12,25 +13,6 @@ namespace rtpctl {
 namespace v1 = rtpengine::v1;
 
 namespace {
-
-std::string PlaceText(const v1::Offload& offload) {
-  if (offload.in_kernel()) return "kernel";
-  return offload.reason() == v1::OFFLOAD_INSTALLING ? "installing" : "user space";
-}
-
-template <typename Visit>
-void ForEachStream(const v1::CallInfo& call, Visit visit) {
-  for (const auto& party : call.parties()) {
-    for (const auto& media : party.media()) {
-      for (const auto& stream : media.statistics().streams()) visit(party, media, stream);
-    }
-  }
-}
-
-std::string WhyText(const v1::StreamStatistics& stream) {
-  if (!stream.has_offload()) return "the worker has no kernel table (option table)";
-  return Printable(stream.offload().text());
-}
 
 int GetCall(Session* session, const std::string& id, v1::CallInfo* call) {
   v1::GetCallRequest request;

@@ -50,12 +50,17 @@ Finding CheckFirewallRules(const Examination& examination) {
 Finding CheckFirewallBlocks(const Examination& examination) {
   const absl::StatusOr<nft::Settings> settings = SettingsOf(examination);
   if (!settings.ok()) return Skipped(std::string(base::Message(settings.status())));
-  // Rules of ours are there while a worker keeps them: without one their absence is no fault.
-  if (!settings->wanted || examination.mediad_processes().empty()) {
+  // Rules of ours are there while a worker keeps them: without one their absence is no fault. Where none are
+  // wanted, others' rules are all there is.
+  if (settings->wanted && examination.mediad_processes().empty()) {
     return Skipped("no worker keeps rules here (rtpctl nft check looks all the same)");
   }
+  const std::vector<nft::Finding> all =
+      settings->wanted ? nft::Check(*settings, *examination.ruleset())
+                       : nft::CheckOthers(settings->media_ports.value_or(nft::PortRange{}),
+                                          *examination.ruleset());
   Finding finding;
-  for (const nft::Finding& found : nft::Check(*settings, *examination.ruleset())) {
+  for (const nft::Finding& found : all) {
     const bool problem = found.kind == nft::Finding::Kind::kProblem;
     if (problem) finding.verdict = Verdict::kFailure;
     else if (finding.verdict == Verdict::kGood) finding.verdict = Verdict::kNotice;

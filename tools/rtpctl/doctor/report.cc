@@ -86,7 +86,17 @@ std::string ReportText(const std::vector<Finding>& findings, bool everything, co
   return out;
 }
 
-std::string ReportJson(const std::vector<Finding>& findings) {
+std::string RepairsText(const std::vector<Repair>& repairs) {
+  std::string out;
+  for (const Repair& repair : repairs) {
+    base::StrAppend(&out, "fixing  ", repair.title, ": ", Printable(repair.command));
+    if (!repair.failure.empty()) base::StrAppend(&out, ": failed: ", Harmless(repair.failure));
+    out += "\n";
+  }
+  return out;
+}
+
+std::string ReportJson(const std::vector<Finding>& findings, const std::vector<Repair>& repairs) {
   nlohmann::ordered_json checks = nlohmann::ordered_json::array();
   for (const Finding& finding : findings) {
     checks.push_back({{"id", finding.id},
@@ -97,9 +107,17 @@ std::string ReportJson(const std::vector<Finding>& findings) {
                       {"fix", Harmless(finding.fix)},
                       {"docs", DocumentationOf(finding)}});
   }
+  nlohmann::ordered_json done = nlohmann::ordered_json::array();
+  for (const Repair& repair : repairs) {
+    done.push_back({{"id", repair.id},
+                    {"command", Printable(repair.command)},
+                    {"done", repair.failure.empty()},
+                    {"failure", Harmless(repair.failure)}});
+  }
   const nlohmann::ordered_json report = {{"checks", std::move(checks)},
                                          {"failures", CountOf(findings, Verdict::kFailure)},
-                                         {"warnings", CountOf(findings, Verdict::kWarning)}};
+                                         {"warnings", CountOf(findings, Verdict::kWarning)},
+                                         {"repairs", std::move(done)}};
   return report.dump(2) + "\n";
 }
 

@@ -62,6 +62,19 @@ std::string Printable(std::string_view octets) {
   return text;
 }
 
+std::string Ascii(std::string_view octets) {
+  std::string text;
+  for (const char c : octets) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (octet >= 0x20 && octet < 0x7F) {
+      text += c;
+    } else {
+      text += Print("\\x%02x", static_cast<unsigned>(octet));
+    }
+  }
+  return text;
+}
+
 size_t DisplayWidth(std::string_view text) {
   size_t width = 0;
   for (char c : text) width += (static_cast<unsigned char>(c) & 0xC0) != 0x80;

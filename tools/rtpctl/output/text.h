@@ -15,6 +15,9 @@ namespace rtpctl {
 // become \xNN, so that they can neither steer a terminal nor break JSON. A backslash stays as it
 // is.
 std::string Printable(std::string_view octets);
+// The same with every octet beyond ASCII as \xNN, too: where a column has to be as wide as it looks, and
+// nothing may change the direction of writing.
+std::string Ascii(std::string_view octets);
 
 // Columns a text takes on a terminal: code points (no wide or combining characters are expected).
 size_t DisplayWidth(std::string_view text);

@@ -268,6 +268,23 @@ TEST_F(DoctorTest, FirewallBlocks) {
   ExpectFound(Look(host_, "firewall-blocks"), Verdict::kFailure, "policy drop", "nft");
 }
 
+TEST_F(DoctorTest, FirewallBlocksWhereNoRulesOfOursAreWanted) {
+  host_.Configure("table = -1\nport-min = 30000\nport-max = 30999");
+  EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kGood);
+  host_.ruleset = PolicyDrop();
+  const Finding finding = Look(host_, "firewall-blocks");
+  ExpectFound(finding, Verdict::kFailure, "policy drop",
+              "nft insert rule inet filter input udp dport 30000-30999 accept");
+  EXPECT_THAT(finding.what + finding.fix, testing::Not(HasSubstr("rtpctl nft")));  // of no rules of ours
+  mediad::nft::Ruleset open = PolicyDrop();
+  mediad::nft::Rule accept;
+  accept.verdict = mediad::nft::Verdict::kAccept;
+  accept.ports = mediad::nft::PortRange{30000, 30999};
+  open.tables[0].chains[0].rules.push_back(accept);
+  host_.ruleset = open;
+  EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kGood);
+}
+
 TEST_F(DoctorTest, LegacyRules) {
   EXPECT_EQ(VerdictOf(host_, "legacy-rules"), Verdict::kGood);
   host_.outputs["iptables-save"] = {0, "*filter\n-A INPUT -p udp -j RTPENGINE --id 0\nCOMMIT\n"};
@@ -380,8 +397,8 @@ TEST(DoctorReport, TellsWhatIsWrongAndCountsTheRest) {
             "        see: docs/troubleshooting.md#b\n"
             "2 checks: 1 failures, 0 warnings, 0 notices, 0 skipped\n");
   EXPECT_THAT(ReportText(findings, true, Style()), HasSubstr("good    one: fine\n"));
-  EXPECT_THAT(ReportJson(findings), HasSubstr("\"verdict\": \"failure\""));
-  EXPECT_THAT(ReportJson(findings), HasSubstr("\"failures\": 1"));
+  EXPECT_THAT(ReportJson(findings, {}), HasSubstr("\"verdict\": \"failure\""));
+  EXPECT_THAT(ReportJson(findings, {}), HasSubstr("\"failures\": 1"));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace rtpctl::doctor {
 
-class FakeHost final : public Host {
+class FakeHost : public Host {
  public:
   FakeHost() {
     files["/etc/os-release"] = "ID=debian\n";
