@@ -74,6 +74,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");
   AddNg(ng, session);
   AddDoctor(app, session);
+  AddMigrate(app, session);
   CLI::App* nft = AddGroup(app, "nft", "mediad's rules in nftables, on this host; no daemon is asked");
   nft->footer("Example:\n  rtpctl nft check");
   AddNft(nft, session);

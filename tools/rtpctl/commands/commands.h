@@ -34,6 +34,7 @@ void AddTop(CLI::App* parent, Session* session);
 void AddLogLevel(CLI::App* parent, Session* session);
 void AddNg(CLI::App* parent, Session* session);  // lint and reference
 void AddDoctor(CLI::App* parent, Session* session);
+void AddMigrate(CLI::App* parent, Session* session);  // plan; apply, status, rollback, reference
 void AddNft(CLI::App* parent, Session* session);  // show, plan, apply, remove, check
 void AddVersion(CLI::App* parent, Session* session);
 void AddCompletion(CLI::App* parent, Session* session, const CLI::App* root);

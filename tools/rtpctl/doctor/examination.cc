@@ -57,8 +57,12 @@ void Examination::ReadConfiguration() {
   }
   options::CommandLine line;
   line.config_file = config_file_;
+  // The worker's name is in the marks of its rules, and is the host's unless it has another.
+  options::Environment environment;
+  const std::optional<std::string> name = host_.ReadFile("/proc/sys/kernel/hostname");
+  if (name && !base::Trim(*name).empty()) environment.host_name = std::string(base::Trim(*name));
   for (const options::Daemon daemon : {options::Daemon::kControld, options::Daemon::kMediad}) {
-    absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, {});
+    absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, environment);
     if (!result.ok()) {
       configuration_error_ = std::string(base::Message(result.status()));
       continue;

@@ -3,6 +3,7 @@
 // Tests answer with what a broken host would. Implementations never throw: what cannot be read is absent.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,7 +30,7 @@ class Host {
   virtual bool Exists(const std::string& path) const = 0;
   // Names without . and ..; empty when there is no such directory.
   virtual std::vector<std::string> ListDirectory(const std::string& path) const = 0;
-  // Ten seconds at most. `command` is not given to a shell.
+  // As long as the implementation's patience lasts. `command` is not given to a shell.
   virtual Output Run(const std::vector<std::string>& command) const = 0;
   virtual std::vector<base::IpAddress> LocalAddresses() const = 0;
   // The packet filter's rules; the error says why they cannot be read.
@@ -41,6 +42,7 @@ class Host {
   virtual std::optional<bool> ClockSynchronised() const = 0;
 };
 
-std::unique_ptr<Host> MakeSystemHost();
+// `patience`: with each command that it runs.
+std::unique_ptr<Host> MakeSystemHost(std::chrono::seconds patience = std::chrono::seconds(10));
 
 }  // namespace rtpctl::doctor

@@ -24,7 +24,6 @@ namespace {
 
 constexpr size_t kMostOfFile = 1 << 20;
 constexpr size_t kMostOutput = 16 << 20;
-constexpr std::chrono::seconds kPatience(10);
 // Found in PATH of a user, too, who has no /usr/sbin there.
 constexpr char kPath[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -61,6 +60,8 @@ int Await(pid_t child, Deadline deadline) {
 
 class SystemHost final : public Host {
  public:
+  explicit SystemHost(std::chrono::seconds patience) : patience_(patience) {}
+
   std::optional<std::string> ReadFile(const std::string& path) const override {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return std::nullopt;
@@ -115,7 +116,7 @@ class SystemHost final : public Host {
     close(pipe_fds[1]);
     Output output;
     if (error == 0) {
-      const Deadline deadline = std::chrono::steady_clock::now() + kPatience;
+      const Deadline deadline = std::chrono::steady_clock::now() + patience_;
       const bool whole = ReadAll(pipe_fds[0], deadline, &output.text);
       output.status = Await(child, whole ? deadline : Deadline{});
     }
@@ -162,10 +163,15 @@ class SystemHost final : public Host {
     if (result < 0) return std::nullopt;
     return (state.status & STA_UNSYNC) == 0;
   }
+
+ private:
+  const std::chrono::seconds patience_;
 };
 
 }  // namespace
 
-std::unique_ptr<Host> MakeSystemHost() { return std::make_unique<SystemHost>(); }
+std::unique_ptr<Host> MakeSystemHost(std::chrono::seconds patience) {
+  return std::make_unique<SystemHost>(patience);
+}
 
 }  // namespace rtpctl::doctor

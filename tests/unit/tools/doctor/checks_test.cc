@@ -77,6 +77,14 @@ TEST_F(DoctorTest, Configuration) {
   ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "no such file", "rtpengine-controld");
 }
 
+// The marks of a worker's rules have its name: with another one they would be missing.
+TEST_F(DoctorTest, TheWorkerHasTheNameOfTheHost) {
+  host_.files["/proc/sys/kernel/hostname"] = "media1\n";
+  EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "media1");
+  host_.Configure("worker-name = second");
+  EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "second");
+}
+
 TEST_F(DoctorTest, Names) {
   host_.Configure("interface = pub/192.0.2.1!198.51.100.1;eth0\nlisten-ng = 127.0.0.1:2223;[::1]:2223;2224");
   host_.files["/sys/class/net/eth0/mtu"] = "1500";
