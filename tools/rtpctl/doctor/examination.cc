@@ -57,8 +57,10 @@ void Examination::ReadConfiguration() {
   }
   options::CommandLine line;
   line.config_file = config_file_;
+  options::Environment environment;
+  if (const std::string name = host_.HostName(); !name.empty()) environment.host_name = name;
   for (const options::Daemon daemon : {options::Daemon::kControld, options::Daemon::kMediad}) {
-    absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, {});
+    absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, environment);
     if (!result.ok()) {
       configuration_error_ = std::string(base::Message(result.status()));
       continue;

@@ -143,9 +143,9 @@ TEST_F(DoctorTest, Versions) {
   Examination examination(host_, kConfigFile);
   examination.controller_version = "0.2.0";
   examination.workers.emplace();
-  examination.workers->push_back({"media1", "0.2.0"});
+  examination.workers->push_back({"media1", "rtpengine-0.2.0"});  // as a worker says it
   EXPECT_EQ(CheckVersions(examination).verdict, Verdict::kGood);
-  examination.workers->push_back({"media2", "0.1.0"});
+  examination.workers->push_back({"media2", "rtpengine-0.1.0"});
   ExpectFound(CheckVersions(examination), Verdict::kNotice, "media2 has 0.1.0", "drain");
 }
 
@@ -258,6 +258,12 @@ TEST_F(DoctorTest, FirewallRules) {
   EXPECT_THAT(finding.fix, HasSubstr("rtpctl nft apply"));
   host_.ruleset = absl::PermissionDeniedError("no permission");
   EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
+}
+
+// The rules of a worker have its name in them, which is the host's.
+TEST_F(DoctorTest, TheWorkerHasTheNameOfTheHost) {
+  host_.Configure("nftables = on");
+  EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "media1");
 }
 
 TEST_F(DoctorTest, FirewallBlocks) {
