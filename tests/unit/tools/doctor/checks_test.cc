@@ -170,7 +170,9 @@ TEST_F(DoctorTest, ModuleBuilt) {
   host_.Configure("table = 0");
   ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "no nft_rtpengine", "dkms autoinstall");
   host_.outputs["modinfo -F vermagic nft_rtpengine"] = {0, "6.1.0-55-amd64 SMP\n"};
-  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "6.1.0-55-amd64, not for 6.1.0-56-amd64", "dkms");
+  host_.files["/usr/src/nft_rtpengine-1.0/dkms.conf"] = "";
+  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "6.1.0-55-amd64, not for 6.1.0-56-amd64",
+              "dkms install --force nft_rtpengine/1.0 -k 6.1.0-56-amd64\nmodprobe nft_rtpengine");
   host_.AddModule("The rtpengine authors");
   EXPECT_EQ(VerdictOf(host_, "module-built"), Verdict::kGood);
   host_.outputs.clear();
