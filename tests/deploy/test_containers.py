@@ -1,5 +1,5 @@
-"""Containerfiles and Kubernetes manifests: all that they name is there: packages, programs, options, ports, paths. No
-registry and no cluster is needed."""
+"""Containerfiles and Kubernetes manifests: all that they name is there: packages, programs, options,
+ports, paths. No registry and no cluster is needed."""
 import fnmatch
 import glob
 import json
@@ -18,7 +18,9 @@ _DAEMONS = {"controld": "rtpengine-controld", "mediad": "rtpengine-mediad"}
 
 
 def output_of(*command):
-    return subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True).stdout
+    return subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ).stdout
 
 
 def program(name):
@@ -45,13 +47,17 @@ def test_container_files_are_of_the_packages(path, debs):
     for name in copied:
         listing = output_of("dpkg", "-c", os.path.join(debs, os.path.basename(name)))
         files |= {line.split()[5][1:] for line in listing.split("\n") if line}
-    entry = next(json.loads(rest) for instruction, rest in instructions(path) if instruction == "ENTRYPOINT")
+    entry = next(
+        json.loads(rest) for instruction, rest in instructions(path) if instruction == "ENTRYPOINT"
+    )
     assert entry[0] in files
     usage = output_of(program(os.path.basename(entry[0])), "--help")
     for option in entry[1:]:
         assert option in usage
     for copied_name in copied:  # what a package needs of ours is there, too
-        needs = output_of("dpkg-deb", "-f", os.path.join(debs, os.path.basename(copied_name)), "Depends")
+        needs = output_of(
+            "dpkg-deb", "-f", os.path.join(debs, os.path.basename(copied_name)), "Depends"
+        )
         for need in re.findall(r"rtpengine-[a-z]+", needs):
             assert any("/%s_" % need in other for other in copied), (copied_name, need)
 
@@ -76,7 +82,9 @@ def of_kind(*kinds):
 
 def workloads():
     """-> [(pod specification, its container)]"""
-    found = [document["spec"]["template"]["spec"] for document in of_kind("Deployment", "DaemonSet")]
+    found = [
+        document["spec"]["template"]["spec"] for document in of_kind("Deployment", "DaemonSet")
+    ]
     assert all(len(pod["containers"]) == 1 for pod in found)
     return [(pod, pod["containers"][0]) for pod in found]
 
@@ -94,7 +102,9 @@ def settings(name):
 
 
 def ports_of(value):
-    return {int(item.rpartition(":")[2]) for item in value.split(";") if not item.startswith("unix:")}
+    return {
+        int(item.rpartition(":")[2]) for item in value.split(";") if not item.startswith("unix:")
+    }
 
 
 def test_every_kind_is_read():
@@ -110,11 +120,19 @@ def test_configurations_are_understood(name, tmp_path):
     def verdict(text):
         path.write_text(text)
         report = output_of(
-            program("rtpctl"), "--json", "doctor", "--only", "configuration", "--config-file", str(path)
+            program("rtpctl"),
+            "--json",
+            "doctor",
+            "--only",
+            "configuration",
+            "--config-file",
+            str(path),
         )
         return json.loads(report)["checks"][0]["verdict"]
 
-    assert verdict(configuration(name)) == "good", output_of(program("rtpctl"), "doctor", "--config-file", str(path))
+    assert verdict(configuration(name)) == "good", output_of(
+        program("rtpctl"), "doctor", "--config-file", str(path)
+    )
     assert verdict(configuration(name) + "no-such-option = 1\n") == "notice"
     own = output_of(program(_DAEMONS[name]), "--help").split("\nAccepted, ")[0]
     for key in settings(name):
@@ -154,7 +172,11 @@ def test_files_are_mounted():
         for key, value in settings(container["name"]).items():
             if key.startswith("tls-"):
                 assert os.path.dirname(value) in mounts, key
-                assert os.path.basename(value) in ("tls.crt", "tls.key", "ca.crt")  # keys of such secrets
+                assert os.path.basename(value) in (
+                    "tls.crt",
+                    "tls.key",
+                    "ca.crt",
+                )  # keys of such secrets
             for path in re.findall(r"unix:(\S+?)(?:;|$)", value):
                 assert os.path.dirname(path) in mounts, key
 
@@ -177,7 +199,9 @@ def test_probes_and_commands_exist():
         stop = container.get("lifecycle", {}).get("preStop")
         if stop:
             line = stop["exec"]["command"][-1]
-            general, drain = output_of(program("rtpctl"), "--help"), output_of(program("rtpctl"), "workers", "drain", "--help")
+            general, drain = output_of(program("rtpctl"), "--help"), output_of(
+                program("rtpctl"), "workers", "drain", "--help"
+            )
             for option in re.findall(r"--[a-z-]+", line):
                 assert option in general + drain, option
             wait = int(re.search(r"--wait=(\d+)", line)[1])
@@ -197,4 +221,6 @@ def test_who_must_not_be_root_is_not():
         assert security["runAsNonRoot"] is True
         assert security["readOnlyRootFilesystem"] is True
         assert security["capabilities"]["drop"] == ["ALL"]
-        assert security["capabilities"].get("add", []) == (["NET_ADMIN"] if container["name"] == "mediad" else [])
+        assert security["capabilities"].get("add", []) == (
+            ["NET_ADMIN"] if container["name"] == "mediad" else []
+        )

@@ -1,4 +1,5 @@
-"""The commands and files of an installation guide, by its headings: what the test runs is what the reader is told."""
+"""The commands and files of an installation guide, by its headings: what the test runs is what the
+reader is told."""
 import re
 
 
@@ -14,7 +15,9 @@ class Document:
                     if language is None:
                         language, lines = line[3:].strip(), []
                     else:
-                        self._blocks.setdefault(heading, []).append((language, "\n".join(lines) + "\n"))
+                        self._blocks.setdefault(heading, []).append(
+                            (language, "\n".join(lines) + "\n")
+                        )
                         language = None
                 elif language is not None:
                     lines.append(line)

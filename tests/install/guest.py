@@ -1,6 +1,6 @@
 """A machine in QEMU: its disk, its starts, and scripts run in it by its agent (guest/agent.py).
 
-Emulated where there is no hardware virtualisation: then it is some thirty times slower than the host.
+Emulated where there is no hardware virtualisation: then it is many times slower than the host.
 """
 import json
 import os
@@ -17,8 +17,13 @@ import qemu  # noqa: E402
 import splat  # noqa: E402
 
 _MODULES = ("virtio_pci", "virtio_blk", "crc32c_generic", "ext4")
-_PARAMETERS = "console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on no_timer_check tsc=reliable net.ifnames=0"
-_BOOT_SECONDS, _SCRIPT_SECONDS = 600, 300
+_PARAMETERS = (
+    "console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on no_timer_check tsc=reliable"
+    " net.ifnames=0"
+    # A busy host makes an emulated start take longer than systemd waits.
+    " systemd.default_timeout_start_sec=900 systemd.default_device_timeout_sec=900"
+)
+_BOOT_SECONDS, _SCRIPT_SECONDS = 1200, 600
 
 _INIT = """#!/bin/busybox sh
 B=/bin/busybox
@@ -52,7 +57,9 @@ def make_initramfs(base, work):
     archive.file("bin/busybox", initramfs.read(shutil.which("busybox")), 0o755)
     order = initramfs.load_order(needs, _MODULES)
     for path in order:
-        archive.file("mod/" + os.path.basename(path), initramfs.read_module(os.path.join(modules, path)))
+        archive.file(
+            "mod/" + os.path.basename(path), initramfs.read_module(os.path.join(modules, path))
+        )
     archive.file("mod/order", "".join(os.path.basename(path) + "\n" for path in order))
     archive.file("init", _INIT, 0o755)
     path = os.path.join(work, "initramfs")
@@ -62,7 +69,8 @@ def make_initramfs(base, work):
 
 
 class Guest:
-    """`base`: what image.py made; `work`: a directory of this run; `share` is seen as /lab in the guest, read-only."""
+    """`base`: what image.py made; `work`: a directory of this run; `share` is seen as /lab in the
+    guest, read-only."""
 
     def __init__(self, base, work, share):
         self._base, self._work, self._share = base, work, share
@@ -70,15 +78,33 @@ class Guest:
         self._pending = b""
         self.boots = 0
         self._disk = os.path.join(work, "disk.img")
-        subprocess.run(["cp", "--sparse=always", os.path.join(base, "base.img"), self._disk], check=True)
+        subprocess.run(
+            ["cp", "--sparse=always", os.path.join(base, "base.img"), self._disk], check=True
+        )
         self._initramfs = make_initramfs(base, work)
 
     def _console(self):
         return os.path.join(self._work, "console.%d" % self.boots)
 
     def _command(self, agent):
-        q = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"]
-        q += ["-M", "q35", "-smp", "2", "-m", "1536", "-kernel", os.path.join(self._base, "vmlinux")]
+        q = [
+            "qemu-system-x86_64",
+            "-nodefaults",
+            "-no-user-config",
+            "-display",
+            "none",
+            "-no-reboot",
+        ]
+        q += [
+            "-M",
+            "q35",
+            "-smp",
+            "2",
+            "-m",
+            "1536",
+            "-kernel",
+            os.path.join(self._base, "vmlinux"),
+        ]
         q += ["-initrd", self._initramfs, "-append", _PARAMETERS]
         q += ["-chardev", "file,id=console,path=" + self._console(), "-serial", "chardev:console"]
         q += ["-drive", "file=%s,format=raw,if=virtio,cache=unsafe" % self._disk]
@@ -97,7 +123,11 @@ class Guest:
         agent = os.path.join(self._work, "agent.%d" % self.boots)
         with open(os.path.join(self._work, "qemu.log"), "ab") as log:
             self._process = subprocess.Popen(
-                self._command(agent), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._command(agent),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         self._socket = socket.socket(socket.AF_UNIX)
         while True:
@@ -109,7 +139,9 @@ class Guest:
                     raise GuestError("QEMU does not start: see %s/qemu.log" % self._work) from None
                 time.sleep(0.05)
         self._read(began + _BOOT_SECONDS)
-        self.run("mkdir -p /lab && mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144 lab /lab")
+        self.run(
+            "mkdir -p /lab && mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144 lab /lab"
+        )
         return time.monotonic() - began
 
     def _read(self, deadline):
@@ -118,7 +150,9 @@ class Guest:
             try:
                 data = self._socket.recv(1 << 20)
             except socket.timeout:
-                raise GuestError("the guest does not answer; its console is %s" % self._console()) from None
+                raise GuestError(
+                    "the guest does not answer; its console is %s" % self._console()
+                ) from None
             if not data:
                 raise GuestError("the guest ended; its console is %s" % self._console())
             self._pending += data
@@ -126,7 +160,7 @@ class Guest:
         return json.loads(line)
 
     def run(self, script, timeout=_SCRIPT_SECONDS, status=0):
-        """Runs a bash script as root; -> Result. An unexpected status is an error; None: any is welcome."""
+        """Runs a bash script as root; -> Result. Another status is an error; None: any is welcome."""
         request = json.dumps({"script": script, "timeout": timeout}).encode() + b"\n"
         self._socket.settimeout(60)
         self._socket.sendall(request)
@@ -134,7 +168,10 @@ class Guest:
         with open(os.path.join(self._work, "scripts.log"), "a") as log:
             log.write("$ %s\n%s[%s]\n" % (script, answer["output"], answer["status"]))
         if status is not None and answer["status"] != status:
-            raise GuestError("%s\nended with status %d:\n%s" % (script, answer["status"], answer["output"][-6000:]))
+            raise GuestError(
+                "%s\nended with status %d:\n%s"
+                % (script, answer["status"], answer["output"][-6000:])
+            )
         return Result(answer["status"], answer["output"])
 
     def output(self, script, timeout=_SCRIPT_SECONDS):
@@ -150,7 +187,9 @@ class Guest:
         try:
             self._process.wait(_BOOT_SECONDS)
         except subprocess.TimeoutExpired:
-            raise GuestError("the guest does not shut down; its console is %s" % self._console()) from None
+            raise GuestError(
+                "the guest does not shut down; its console is %s" % self._console()
+            ) from None
         self._socket.close()
 
     def ended(self):

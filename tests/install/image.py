@@ -1,7 +1,8 @@
-"""The disk of the guest: Debian 12 with systemd, and an archive of packages on it, because it has no network.
+"""The disk of the guest: Debian 12 with systemd, and an archive of packages on it, because it has no
+network.
 
-Made once and kept, in directories whose names have what they were made of: a tree of files, and of that base.img, with
-vmlinux and modules/ of its kernel.
+Made once and kept, in directories whose names have what they were made of: a tree of files, and of
+that base.img, with vmlinux and modules/ of its kernel.
 Mirrors and packages are those of this host's apt; none of its settings gets into the image.
 """
 import fcntl
@@ -18,9 +19,9 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "kmod", "vm"))
 import kernel_image  # noqa: E402
 
 _SUITE = "bookworm"
-# What a host has before anybody installs a media proxy; python3 for the agent and the parties of calls.
+# What a host has before anybody installs a media proxy; python3 for the agent and the phones.
 _BASE = "systemd-sysv,udev,dbus,kmod,iproute2,procps,python3,less,apt-utils"
-# What takes an emulated machine too long to unpack: installed here. The rest is installed in the guest.
+# What takes an emulated machine too long to unpack is installed here, the rest in the guest.
 _SLOW = ("linux-image-amd64", "linux-headers-amd64", "dkms")
 _ARCHIVE = "var/lib/archive"
 _SIZE = "6G"
@@ -37,15 +38,25 @@ def runtime_packages():
 
 
 def run(*command, **settings):
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **settings)
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **settings
+    )
     if done.returncode != 0:
-        raise SystemExit("%s ended with status %d:\n%s" % (command[0], done.returncode, done.stdout[-4000:]))
+        raise SystemExit(
+            "%s ended with status %d:\n%s" % (command[0], done.returncode, done.stdout[-4000:])
+        )
     return done.stdout
 
 
 def mirror():
     """Of this host's apt."""
-    text = run("apt-get", "indextargets", "--format", "$(SITE) $(CODENAME) $(COMPONENT)", "Created-By: Packages")
+    text = run(
+        "apt-get",
+        "indextargets",
+        "--format",
+        "$(SITE) $(CODENAME) $(COMPONENT)",
+        "Created-By: Packages",
+    )
     for line in text.split("\n"):
         if line.split()[1:] == [_SUITE, "main"]:
             return line.split()[0]
@@ -53,16 +64,27 @@ def mirror():
 
 
 def chroot(root, *command):
-    environment = dict(PATH="/usr/sbin:/usr/bin:/sbin:/bin", DEBIAN_FRONTEND="noninteractive", LC_ALL="C", INITRD="No")
+    environment = dict(
+        PATH="/usr/sbin:/usr/bin:/sbin:/bin",
+        DEBIAN_FRONTEND="noninteractive",
+        LC_ALL="C",
+        INITRD="No",
+    )
     return run("chroot", root, *command, env=environment)
 
 
 def fetch(root, target, *packages):
-    """Downloads packages, and what they need beyond what is installed below `root`, with this host's lists."""
+    """Downloads packages, and what they need beyond what is installed below `root`."""
     os.makedirs(os.path.join(target, "partial"), exist_ok=True)
     status = os.path.join(root, "var/lib/dpkg/status")
     options = ["-o", "Dir::State::status=" + status, "-o", "Dir::State::extended_states=/dev/null"]
-    options += ["-o", "Dir::Cache::archives=" + target, "-o", "APT::Install-Recommends=false", "-qq"]
+    options += [
+        "-o",
+        "Dir::Cache::archives=" + target,
+        "-o",
+        "APT::Install-Recommends=false",
+        "-qq",
+    ]
     run("apt-get", *options, "--download-only", "-y", "install", *packages)
     shutil.rmtree(os.path.join(target, "partial"))
 
@@ -72,7 +94,10 @@ def make_archive(root, packages):
     fetch(root, archive, *packages)
     with open(os.path.join(archive, "Packages"), "w") as handle:
         done = subprocess.run(
-            ["dpkg-scanpackages", "--multiversion", "."], cwd=archive, stdout=handle, stderr=subprocess.DEVNULL
+            ["dpkg-scanpackages", "--multiversion", "."],
+            cwd=archive,
+            stdout=handle,
+            stderr=subprocess.DEVNULL,
         )
     if done.returncode != 0:
         raise SystemExit("dpkg-scanpackages failed")
@@ -125,14 +150,20 @@ def make_image(directory, tree):
     if not kernel_image.unpack(image):
         raise SystemExit("the kernel cannot be unpacked")
     shutil.move(kernel_image.unpacked_path(image), os.path.join(directory, "vmlinux"))
-    shutil.copytree(os.path.join(root, "lib/modules", release), os.path.join(directory, "modules", release), symlinks=True)
+    shutil.copytree(
+        os.path.join(root, "lib/modules", release),
+        os.path.join(directory, "modules", release),
+        symlinks=True,
+    )
     run("mke2fs", "-q", "-t", "ext4", "-d", root, os.path.join(directory, "base.img"), _SIZE)
     shutil.rmtree(root)
 
 
 def cached(kind, inputs, make):
     """-> the directory with what `make(directory)` makes of the inputs."""
-    directory = os.path.join(cache(), kind + "-" + hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16])
+    directory = os.path.join(
+        cache(), kind + "-" + hashlib.sha256("\n".join(inputs).encode()).hexdigest()[:16]
+    )
     if not os.path.exists(os.path.join(directory, "complete")):
         print("install: making the %s of the guest (some minutes, once)" % kind, flush=True)
         shutil.rmtree(directory, ignore_errors=True)
@@ -143,14 +174,16 @@ def cached(kind, inputs, make):
 
 
 def prepare(wanted):
-    """-> the directory; `wanted`: packages beside our own dependencies that are to be had in the guest."""
+    """-> the directory; `wanted`: packages beside our own dependencies to be had in the guest."""
     packages = sorted(set(runtime_packages() + wanted))
     files = [os.path.join(HERE, "image.py")] + sorted(glob.glob(os.path.join(HERE, "guest", "*")))
     texts = [open(path).read() for path in files if os.path.isfile(path)]
     os.makedirs(cache(), exist_ok=True)
     with open(os.path.join(cache(), "lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        tree = cached("tree", [_SUITE, _BASE, *_SLOW, *packages], lambda to: make_tree(to, packages))
+        tree = cached(
+            "tree", [_SUITE, _BASE, *_SLOW, *packages], lambda to: make_tree(to, packages)
+        )
         return cached("image", [tree, *texts], lambda to: make_image(to, tree))
 
 

@@ -1,4 +1,5 @@
-"""What the chapters of this test need of a machine: files edited as an administrator does, calls, and what is looked at."""
+"""What the chapters of this test need of a machine: files edited as an administrator does, calls, and
+what is looked at."""
 import json
 import re
 import shlex
@@ -18,13 +19,15 @@ def expect(condition, text):
 
 
 def edited(text, lines):
-    """A configuration with some keys set: in place of the key, commented out or not, or at the end."""
+    """A configuration with keys set: in place of the key, commented out or not, or at the end."""
     for line in lines.split("\n"):
         if "=" not in line or line.startswith("#"):
             continue
         key = line.split("=")[0].strip()
         changed = re.sub(r"^(# ?)?%s *=.*$" % re.escape(key), line, text, count=1, flags=re.M)
-        text = changed if changed != text or line in text else text.rstrip("\n") + "\n" + line + "\n"
+        text = (
+            changed if changed != text or line in text else text.rstrip("\n") + "\n" + line + "\n"
+        )
     return text
 
 
@@ -41,7 +44,9 @@ class Machine:
 
     def give_packages(self, directory):
         """Where a checkout has them: the document's commands name build/packages."""
-        self.run("rm -rf build/packages && mkdir -p build && cp -r /lab/%s build/packages" % directory)
+        self.run(
+            "rm -rf build/packages && mkdir -p build && cp -r /lab/%s build/packages" % directory
+        )
 
     def install(self):
         for block in self.document.shell("Packages")[1:]:
@@ -49,8 +54,12 @@ class Machine:
 
     def start_call(self, name):
         """A call in the background that talks until it is ended."""
-        self.run("systemd-run -q --unit=call-%s /usr/bin/python3 -u /lab/call.py %s 7200" % (name, name))
-        self.wait_for("rtpctl calls list --contains %s | grep -q %s" % (name, name), "no call %s" % name)
+        self.run(
+            "systemd-run -q --unit=call-%s /usr/bin/python3 -u /lab/call.py %s 7200" % (name, name)
+        )
+        self.wait_for(
+            "rtpctl calls list --contains %s | grep -q %s" % (name, name), "no call %s" % name
+        )
 
     def end_call(self, name):
         """-> what the phones say of it"""
@@ -79,7 +88,8 @@ class Machine:
         """Until the kernel has forwarded so many packets in both directions; -> the list"""
         self.wait_for(
             "[ $(grep -c 'output #0' /proc/rtpengine/0/list) -ge %d ] && "
-            "awk '/^    stats:/ && $4 < 20 { few = 1 } END { exit few }' /proc/rtpengine/0/list" % (2 * number),
+            "awk '/^    stats:/ && $4 < 20 { few = 1 } END { exit few }' /proc/rtpengine/0/list"
+            % (2 * number),
             "the kernel does not carry the call",
         )
         return self.output("cat /proc/rtpengine/0/list")
@@ -90,12 +100,17 @@ class Machine:
 
     def doctor(self, *words):
         """-> {check: finding}"""
-        report = self.run("rtpctl --json doctor " + " ".join(map(shlex.quote, words)), status=None).output
+        report = self.run(
+            "rtpctl --json doctor " + " ".join(map(shlex.quote, words)), status=None
+        ).output
         return {check["id"]: check for check in json.loads(report)["checks"]}
 
     def expect_found(self, check, verdict, what):
         finding = self.doctor("--only", check)[check]
-        expect(finding["verdict"] == verdict, "%s is %s, not %s: %s" % (check, finding["verdict"], verdict, finding["what"]))
+        expect(
+            finding["verdict"] == verdict,
+            "%s is %s, not %s: %s" % (check, finding["verdict"], verdict, finding["what"]),
+        )
         expect(what in finding["what"], "%s: no '%s' in: %s" % (check, what, finding["what"]))
         return finding
 
@@ -103,7 +118,10 @@ class Machine:
         """An emulated machine without a network has no clock to keep; nothing else may be wrong."""
         for finding in self.doctor("--all").values():
             good = finding["verdict"] in ("good", "skipped") or finding["id"] == "clock"
-            expect(good, "rtpctl doctor: %s %s: %s" % (finding["verdict"], finding["id"], finding["what"]))
+            expect(
+                good,
+                "rtpctl doctor: %s %s: %s" % (finding["verdict"], finding["id"], finding["what"]),
+            )
 
 
 def expect_heard(result, most_lost=0.1):
@@ -111,4 +129,7 @@ def expect_heard(result, most_lost=0.1):
     for one, other in (("caller", "callee"), ("callee", "caller")):
         heard, sent = result[one]["heard"], result[other]["sent"]
         expect(heard > 50, "the %s heard %d packets of %d" % (one, heard, sent))
-        expect(result[one]["lost"] <= most_lost * sent, "the %s lost %d of %d" % (one, result[one]["lost"], sent))
+        expect(
+            result[one]["lost"] <= most_lost * sent,
+            "the %s lost %d of %d" % (one, result[one]["lost"], sent),
+        )

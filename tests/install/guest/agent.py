@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Runs what the host asks for over a virtio port: a line of JSON in, {"script", "timeout"}; a line out,
-{"status", "output"}. Status 124: it took too long. Nothing is kept between two scripts but what they do to the machine."""
+"""Runs what the host asks for over a virtio port: a line of JSON in, {"script", "timeout"}; one out,
+{"status", "output"}. Status 124: it took too long."""
 import json
 import os
 import signal

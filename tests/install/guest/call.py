@@ -3,8 +3,8 @@
 
     call.py CALL-ID SECONDS [--hold]
 
-Sets it up over NG, talks both ways for SECONDS, then ends it (--hold: leaves it up). The last line is JSON: for each
-party what was sent and heard, what was lost, and the longest time without a packet.
+Sets it up over NG, talks both ways for SECONDS, then ends it (--hold: leaves it up). The last line
+is JSON: for each party what was sent and heard, what was lost, and the longest time without a packet.
 """
 import ctypes
 import json
@@ -75,7 +75,12 @@ def main():
     if "--hold" not in sys.argv:
         ask(client, command="delete", **named)
     found = {
-        one.name: {"sent": one.sent, "heard": one.heard.packets, "lost": one.heard.lost, "gap": round(one.gap, 2)}
+        one.name: {
+            "sent": one.sent,
+            "heard": one.heard.packets,
+            "lost": one.heard.lost,
+            "gap": round(one.gap, 2),
+        }
         for one in (caller, callee)
     }
     print(json.dumps(dict(found, port=target(offer["sdp"])[1])))
