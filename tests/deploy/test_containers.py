@@ -15,6 +15,12 @@ from conftest import BUILD, ROOT
 CONTAINERFILES = sorted(glob.glob(ROOT + "/deploy/containers/Containerfile.*"))
 MANIFESTS = sorted(glob.glob(ROOT + "/deploy/k8s/*.yaml"))
 _DAEMONS = {"controld": "rtpengine-controld", "mediad": "rtpengine-mediad"}
+# Where each answers HTTP: the option, and the source that knows the paths.
+_HTTP = {"controld": "listen-http", "mediad": "listen-metrics"}
+_ROUTES = {
+    "controld": "/controld/listen/http_routes.cc",
+    "mediad": "/mediad/rpc/worker_metrics.cc",
+}
 
 
 def output_of(*command):
@@ -188,9 +194,13 @@ def test_probes_and_commands_exist():
             assert option.split("=")[0] + "=" in usage
         for probe in (container.get("readinessProbe"), container.get("livenessProbe")):
             if probe and "httpGet" in probe:
-                with open(ROOT + "/controld/listen/http_routes.cc") as handle:
-                    assert '"%s"' % probe["httpGet"]["path"] in handle.read()
-                assert probe["httpGet"]["port"] in {port["name"] for port in container["ports"]}
+                asked = probe["httpGet"]
+                with open(ROOT + _ROUTES[container["name"]]) as handle:
+                    assert '"%s"' % asked["path"] in handle.read()
+                named = {port["name"]: port["containerPort"] for port in container.get("ports", [])}
+                listened = settings(container["name"])[_HTTP[container["name"]]]
+                assert named.get(asked["port"], asked["port"]) in ports_of(listened)
+                assert asked.get("host", "0.0.0.0") == listened.rpartition(":")[0]
             elif probe:
                 # Understood: it fails to reach the daemon, and not over its command line.
                 done = subprocess.run([program(probe["exec"]["command"][0]), *probe["exec"]["command"][1:]],
