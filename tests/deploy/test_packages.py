@@ -8,7 +8,7 @@ from conftest import ROOT
 
 NAMES = {"rtpengine-" + name for name in ("common", "controld", "mediad", "tools", "dkms")}
 # What only one packaging has, by its own custom.
-_OWN = re.compile(r"^/usr/(share/(doc|licenses)/|lib/\.build-id)|^/usr/src/.*/$")
+_OWN = re.compile(r"^/usr/(share/(doc|licenses|lintian)/|lib/\.build-id)|^/usr/src/.*/$")
 
 
 def output_of(*command):

@@ -32,6 +32,16 @@ std::string InstallHeaders(const Examination& examination) {
                                 : "apt-get install -y linux-headers-" + release;
 }
 
+// What builds the module where DKMS thinks that it has: autoinstall does nothing then.
+std::string InstallByForce(const Host& host) {
+  constexpr std::string_view kSource = "nft_rtpengine-";
+  std::string version = "VERSION";
+  for (const std::string& name : host.ListDirectory("/usr/src")) {
+    if (name.rfind(kSource, 0) == 0) version = name.substr(kSource.size());
+  }
+  return base::StrCat("dkms install --force ", kModule, "/", version, " -k ", host.KernelRelease());
+}
+
 bool NotWanted(const Examination& examination) {
   return examination.mediad() != nullptr && examination.table() < 0;
 }
@@ -71,7 +81,7 @@ Finding CheckModuleBuilt(const Examination& examination) {
     return {.verdict = Verdict::kWarning,
             .what = base::StrCat("it is built for ", magic.substr(0, magic.find(' ')), ", not for ", release),
             .why = "The kernel refuses it (Exec format error).",
-            .fix = build};
+            .fix = base::StrCat(InstallByForce(host), "\nmodprobe ", kModule)};
   }
   return Good("built for " + release);
 }
@@ -93,7 +103,7 @@ Finding CheckModuleSigned(const Examination& examination) {
                                " and the module has no signature"),
           .why = "The kernel refuses it (Key was rejected by service, Operation not permitted).",
           .fix = "mokutil --import /var/lib/dkms/mok.pub   # then reboot and confirm; docs/kernel.md, signing\n"
-                 "dkms install --force -m nft_rtpengine -v VERSION -k " + host.KernelRelease()};
+                 + InstallByForce(host)};
 }
 
 Finding CheckModuleLoaded(const Examination& examination) {

@@ -22,6 +22,12 @@ std::string LineOf(const std::string& text, std::string_view name) {
   return {};
 }
 
+// A worker says what software it is, a controller which version: rtpengine-1.2.3 and 1.2.3.
+std::string VersionOf(const std::string& build) {
+  constexpr std::string_view kName = "rtpengine-";
+  return build.rfind(kName, 0) == 0 ? build.substr(kName.size()) : build;
+}
+
 }  // namespace
 
 Finding CheckRunning(const Examination& examination) {
@@ -98,8 +104,9 @@ Finding CheckVersions(const Examination& examination) {
   if (!examination.workers) return Skipped("no controller answers (rtpctl --target …)");
   std::string others;
   for (const Worker& worker : *examination.workers) {
-    if (worker.build == examination.controller_version) continue;
-    base::StrAppend(&others, others.empty() ? "" : ", ", worker.name, " has ", worker.build);
+    const std::string version = VersionOf(worker.build);
+    if (version == examination.controller_version) continue;
+    base::StrAppend(&others, others.empty() ? "" : ", ", worker.name, " has ", version);
   }
   if (others.empty()) {
     return Good(base::StrCat(examination.workers->size(), " workers, all ", examination.controller_version));

@@ -59,8 +59,7 @@ void Examination::ReadConfiguration() {
   line.config_file = config_file_;
   // The worker's name is in the marks of its rules, and is the host's unless it has another.
   options::Environment environment;
-  const std::optional<std::string> name = host_.ReadFile("/proc/sys/kernel/hostname");
-  if (name && !base::Trim(*name).empty()) environment.host_name = std::string(base::Trim(*name));
+  if (const std::string name = host_.HostName(); !name.empty()) environment.host_name = name;
   for (const options::Daemon daemon : {options::Daemon::kControld, options::Daemon::kMediad}) {
     absl::StatusOr<options::ParseResult> result = options::ParseOptions(daemon, line, text, environment);
     if (!result.ok()) {

@@ -36,6 +36,7 @@ class Host {
   // The packet filter's rules; the error says why they cannot be read.
   virtual absl::StatusOr<mediad::nft::Ruleset> Ruleset() const = 0;
   virtual std::string KernelRelease() const = 0;
+  virtual std::string HostName() const = 0;  // as the daemons take it for their names
   virtual unsigned Processors() const = 0;
   virtual int64_t NowUnix() const = 0;
   // False when the kernel says that nothing keeps its clock right; nullopt when it does not say.

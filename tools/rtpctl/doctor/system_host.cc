@@ -154,6 +154,11 @@ class SystemHost final : public Host {
     return uname(&name) == 0 ? name.release : "";
   }
 
+  std::string HostName() const override {
+    utsname name{};
+    return uname(&name) == 0 ? name.nodename : "";
+  }
+
   unsigned Processors() const override { return std::thread::hardware_concurrency(); }
   int64_t NowUnix() const override { return std::time(nullptr); }
 

@@ -151,9 +151,9 @@ TEST_F(DoctorTest, Versions) {
   Examination examination(host_, kConfigFile);
   examination.controller_version = "0.2.0";
   examination.workers.emplace();
-  examination.workers->push_back({"media1", "0.2.0"});
+  examination.workers->push_back({"media1", "rtpengine-0.2.0"});  // as a worker says it
   EXPECT_EQ(CheckVersions(examination).verdict, Verdict::kGood);
-  examination.workers->push_back({"media2", "0.1.0"});
+  examination.workers->push_back({"media2", "rtpengine-0.1.0"});
   ExpectFound(CheckVersions(examination), Verdict::kNotice, "media2 has 0.1.0", "drain");
 }
 
@@ -178,7 +178,9 @@ TEST_F(DoctorTest, ModuleBuilt) {
   host_.Configure("table = 0");
   ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "no nft_rtpengine", "dkms autoinstall");
   host_.outputs["modinfo -F vermagic nft_rtpengine"] = {0, "6.1.0-55-amd64 SMP\n"};
-  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "6.1.0-55-amd64, not for 6.1.0-56-amd64", "dkms");
+  host_.files["/usr/src/nft_rtpengine-1.0/dkms.conf"] = "";
+  ExpectFound(Look(host_, "module-built"), Verdict::kWarning, "6.1.0-55-amd64, not for 6.1.0-56-amd64",
+              "dkms install --force nft_rtpengine/1.0 -k 6.1.0-56-amd64\nmodprobe nft_rtpengine");
   host_.AddModule("The rtpengine authors");
   EXPECT_EQ(VerdictOf(host_, "module-built"), Verdict::kGood);
   host_.outputs.clear();
@@ -266,6 +268,12 @@ TEST_F(DoctorTest, FirewallRules) {
   EXPECT_THAT(finding.fix, HasSubstr("rtpctl nft apply"));
   host_.ruleset = absl::PermissionDeniedError("no permission");
   EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
+}
+
+// The rules of a worker have its name in them, which is the host's.
+TEST_F(DoctorTest, TheWorkerHasTheNameOfTheHost) {
+  host_.Configure("nftables = on");
+  EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "media1");
 }
 
 TEST_F(DoctorTest, FirewallBlocks) {

@@ -65,6 +65,7 @@ class FakeHost : public Host {
   std::vector<base::IpAddress> LocalAddresses() const override { return addresses; }
   absl::StatusOr<mediad::nft::Ruleset> Ruleset() const override { return ruleset; }
   std::string KernelRelease() const override { return release; }
+  std::string HostName() const override { return "media1"; }
   unsigned Processors() const override { return processors; }
   int64_t NowUnix() const override { return now_unix; }
   std::optional<bool> ClockSynchronised() const override { return synchronised; }

@@ -1,0 +1,115 @@
+"""The problems that installation guides warn of: each made, named by rtpctl doctor, and mended by the
+command that it prints."""
+from machine import expect, expect_heard
+
+_MODULE = "/lib/modules/$(uname -r)/updates/dkms/nft_rtpengine.ko"
+
+
+def without_comments(fix):
+    return "\n".join(line.split("   #")[0] for line in fix.split("\n"))
+
+
+def module_of_another_kernel(machine):
+    """modprobe: Exec format error."""
+    machine.run("systemctl stop rtpengine-mediad && rmmod nft_rtpengine")
+    # As if built for another kernel: the version that it carries, by one of the same length.
+    machine.run(
+        'r=$(uname -r); sed -i "s/vermagic=$r/vermagic=$(echo $r | tr 0-9 1-90)/" ' + _MODULE
+    )
+    said = machine.run("modprobe nft_rtpengine", status=1).output
+    expect("Exec format error" in said, said)
+    machine.run("systemctl start rtpengine-mediad")
+    machine.expect_found("module-loaded", "warning", "not loaded")
+    expect_heard(machine.call("user-space"))  # calls do not mind
+    finding = machine.expect_found("module-built", "warning", "not for")
+    machine.run(without_comments(finding["fix"]), 1200)
+    machine.wait_for("ls /proc/rtpengine/0", "the worker has no table")
+    machine.expect_healthy()
+
+
+def no_chain_for_the_rules(machine):
+    """FAILED TO CREATE NFTABLES CHAINS OR RULES."""
+    machine.run(
+        "systemctl stop rtpengine-mediad nftables && nft flush ruleset"
+        " && systemctl start rtpengine-mediad"
+    )
+    said = machine.output(
+        "grep -i 'FAILED TO CREATE NFTABLES' /var/log/rtpengine/rtpengine.log | tail -n 1"
+    )
+    expect("no table" in said, said)
+    finding = machine.doctor("--only", "firewall-blocks")["firewall-blocks"]
+    expect(finding["verdict"] == "failure", finding)
+    # The log has the command.
+    command = said.split("create it with: ", 1)[1].split("\n")[0].strip()
+    machine.run(command)
+    machine.wait_for("nft list chain inet filter rtpengine", "the rules do not follow")
+    machine.wait_for("rtpctl doctor --only firewall-rules", "rules are missing")
+    machine.run("systemctl restart nftables")
+    machine.wait_for(
+        "nft list chain inet filter rtpengine"
+        " && nft list chain inet filter input | grep -q 'policy drop'",
+        "the rules do not come back",
+    )
+
+
+def no_capability(machine):
+    """The second cause of it: a unit without CAP_NET_ADMIN."""
+    machine.run(
+        "mkdir -p /run/systemd/system/rtpengine-mediad.service.d && printf "
+        "'[Service]\\nAmbientCapabilities=\\nCapabilityBoundingSet=\\n'"
+        " >/run/systemd/system/rtpengine-mediad.service.d/x.conf"
+        " && systemctl daemon-reload && systemctl restart rtpengine-mediad"
+    )
+    machine.expect_found("capabilities", "failure", "no CAP_NET_ADMIN")
+    machine.run(
+        "rm -r /run/systemd/system/rtpengine-mediad.service.d && systemctl daemon-reload"
+        " && systemctl restart rtpengine-mediad"
+    )
+    machine.wait_for("ls /proc/rtpengine/0", "the worker has no table")
+    machine.expect_healthy()
+
+
+def packets_do_not_reach_the_module(machine):
+    """/proc/rtpengine/0/list stays empty: the module is not loaded; doctor --fix loads it."""
+    machine.run("systemctl stop rtpengine-mediad && rmmod nft_rtpengine")
+    machine.run("mkdir -p /run/modprobe.d && echo blacklist nft_rtpengine >/run/modprobe.d/x.conf")
+    machine.run("systemctl start rtpengine-mediad; sleep 2; ! test -e /proc/rtpengine")
+    machine.start_call("unloaded")
+    machine.expect_found("module-loaded", "warning", "not loaded")
+    machine.run(
+        "rtpctl doctor --only module-loaded --fix; lsmod | grep -q ^nft_rtpengine"
+        "; rm /run/modprobe.d/x.conf"
+    )
+    machine.wait_for_kernel()
+    expect_heard(machine.end_call("unloaded"))
+    machine.expect_healthy()
+
+
+def a_rule_that_nft_cannot_print(machine):
+    """XT target RTPENGINE not found: a rule of another rtpengine, by iptables."""
+    machine.run("apt-get install -y iptables", 1200)
+    machine.run(
+        "d=$(dirname $(find /usr/lib -name libxt_udp.so)); cp /lab/libxt_RTPENGINE.so $d/"
+        "; ln -sf libxt_RTPENGINE.so $d/libipt_RTPENGINE.so"
+    )
+    machine.run("iptables -I INPUT -p udp -j RTPENGINE --id 0")
+    finding = machine.expect_found("legacy-rules", "failure", "-j RTPENGINE")
+    machine.run(without_comments(finding["fix"]))
+    expect(
+        machine.doctor("--only", "legacy-rules")["legacy-rules"]["verdict"] == "good",
+        "the rule is still there",
+    )
+    machine.run(
+        "apt-get purge -y iptables; find /usr/lib -name 'lib*t_RTPENGINE.so' -delete"
+        "; nft delete table ip filter || true; rmmod xt_RTPENGINE || true",
+        600,
+    )
+
+
+ALL = (
+    module_of_another_kernel,
+    no_chain_for_the_rules,
+    no_capability,
+    packets_do_not_reach_the_module,
+    a_rule_that_nft_cannot_print,
+)
