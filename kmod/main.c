@@ -42,6 +42,7 @@ static void __exit rtpe_exit(void)
 	rtpe_pernet_exit();
 	rtpe_proc_exit();
 	rcu_barrier();
+	rtpe_copy_exit();
 	srtp_exit();
 }
 

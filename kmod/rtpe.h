@@ -312,6 +312,12 @@ int rtpe_rewrite(struct sk_buff *skb, const struct rtpe_packet *packet,
 		 struct rtpe_output *out, bool *changed);
 const struct rtpe_pt *rtpe_output_pt(const struct rtpe_output *out, u8 pt);
 
+/* copy.c */
+struct sk_buff *rtpe_copy_begin(const struct sk_buff *skb, unsigned int tail);
+struct sk_buff *rtpe_copy_finish(struct sk_buff *copy);
+void rtpe_copy_drop(struct sk_buff *copy);
+void rtpe_copy_exit(void);
+
 /* tx.c */
 void rtpe_forward(struct sk_buff *skb, const struct rtpe_packet *packet);
 void rtpe_output_release(struct rtpe_output *out);

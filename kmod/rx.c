@@ -272,7 +272,7 @@ static enum rtpengine_reason rtpe_process(struct sk_buff *skb, struct rtpe_packe
 }
 
 /* RTCP that user space wants to see too: the original goes up, a copy is processed. */
-static unsigned int rtpe_copy(struct sk_buff *skb, struct rtpe_packet *packet)
+static unsigned int rtpe_take_copy(struct sk_buff *skb, struct rtpe_packet *packet)
 {
 	struct sk_buff *copy = skb_copy(skb, GFP_ATOMIC);
 	enum rtpengine_reason reason;
@@ -299,7 +299,7 @@ static unsigned int rtpe_take(struct sk_buff *skb, struct rtpe_packet *packet)
 	if (unlikely(!rtpe_checksum_good(skb, packet)))
 		return rtpe_leave(flow, RTPENGINE_REASON_UP_CHECKSUM);
 	if (packet->rtcp && flow->rtcp == RTPENGINE_ACTION_COPY)
-		return rtpe_copy(skb, packet);
+		return rtpe_take_copy(skb, packet);
 	reason = rtpe_process(skb, packet, reason);
 	if (likely(!reason))
 		return NF_STOLEN;
@@ -356,7 +356,7 @@ static unsigned int rtpe_receive(struct rtpe_packet *packet, struct sk_buff *skb
 				 const struct udphdr *udp, rtpe_receive_t receive)
 {
 	struct rtpe_flow *flow = packet->flow;
-	unsigned int len = ntohs(udp->len);
+	unsigned int len = ntohs(udp->len), verdict;
 
 	packet->source.port = udp->source;
 	if (unlikely(skb_is_gso(skb)))
@@ -366,7 +366,17 @@ static unsigned int rtpe_receive(struct rtpe_packet *packet, struct sk_buff *skb
 	if (unlikely(!packet->ttl_limit))
 		return rtpe_leave(flow, RTPENGINE_REASON_UP_TTL);
 	packet->len = len - sizeof(*udp);
-	return rtpe_take(skb, packet);
+	packet->pt_index = -1;
+	packet->extension = 0;
+	packet->header = 0;
+	packet->rtcp = false;
+	packet->rtp = false;
+	packet->no_checksum = false;
+	/* Behind a queue to user space (NFQUEUE) it is a process that comes here. */
+	local_bh_disable();
+	verdict = rtpe_take(skb, packet);
+	local_bh_enable();
+	return verdict;
 }
 
 static unsigned int rtpe_receive4(struct rtpe_table *table, struct sk_buff *skb, struct net *net)
@@ -403,12 +413,6 @@ static unsigned int rtpe_receive4(struct rtpe_table *table, struct sk_buff *skb,
 	packet.udp = at;
 	packet.tos = ip->tos;
 	packet.ttl_limit = rtpe_ttl_limit(&packet, skb, ip->ttl);
-	packet.pt_index = -1;
-	packet.extension = 0;
-	packet.header = 0;
-	packet.rtcp = false;
-	packet.rtp = false;
-	packet.no_checksum = false;
 	return rtpe_receive(&packet, skb, udp, rtpe_receive4);
 }
 
@@ -442,12 +446,6 @@ static unsigned int rtpe_receive6(struct rtpe_table *table, struct sk_buff *skb,
 	packet.udp = at;
 	packet.tos = ipv6_get_dsfield(ip);
 	packet.ttl_limit = rtpe_ttl_limit(&packet, skb, ip->hop_limit);
-	packet.pt_index = -1;
-	packet.extension = 0;
-	packet.header = 0;
-	packet.rtcp = false;
-	packet.rtp = false;
-	packet.no_checksum = false;
 	return rtpe_receive(&packet, skb, udp, rtpe_receive6);
 }
 

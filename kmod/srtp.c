@@ -10,7 +10,6 @@
  *   AEAD's SRTCP  header, payload, tag, E-bit and index, MKI
  */
 
-#include <linux/bottom_half.h>
 #include <linux/errno.h>
 #include <linux/minmax.h>
 #include <linux/string.h>
@@ -96,10 +95,25 @@ static enum srtp_result commit_rtp(struct srtp_context *receiver, const struct r
 	return result;
 }
 
+/* With another ROC than @tried, which was not it or would be a replay. */
+static noinline enum srtp_result open_otherwise(struct srtp_context *receiver,
+						const struct received *in, u64 tried, u32 *roc)
+{
+	struct srtp_guesses guesses;
+	int fits;
+
+	guess_again(receiver, in->ssrc, in->sequence, tried, &guesses);
+	fits = srtp_transform_open(&receiver->rtp, in->packet, in->body, in->header, in->tag,
+				   guesses.roc, guesses.count);
+	if (fits < 0)
+		return failure(fits, tried > SRTP_MAX_ROC);
+	*roc = guesses.roc[fits];
+	return SRTP_OK;
+}
+
 /* Authenticates, decrypts, and says with which ROC. */
 static enum srtp_result open_rtp(struct srtp_context *receiver, struct received *in, u32 *roc)
 {
-	struct srtp_guesses guesses;
 	enum srtp_result result;
 	u64 likely;
 	int fits;
@@ -114,13 +128,7 @@ static enum srtp_result open_rtp(struct srtp_context *receiver, struct received 
 		if (fits != -EBADMSG)
 			return fits < 0 ? SRTP_FAILED : SRTP_OK;
 	}
-	guess_again(receiver, in->ssrc, in->sequence, likely, &guesses);
-	fits = srtp_transform_open(&receiver->rtp, in->packet, in->body, in->header, in->tag,
-				   guesses.roc, guesses.count);
-	if (fits < 0)
-		return failure(fits, likely > SRTP_MAX_ROC);
-	*roc = guesses.roc[fits];
-	return SRTP_OK;
+	return open_otherwise(receiver, in, likely, roc);
 }
 
 enum srtp_result srtp_unprotect_rtp(struct srtp_context *receiver, u8 *packet, unsigned int *len)
@@ -142,11 +150,9 @@ enum srtp_result srtp_unprotect_rtp(struct srtp_context *receiver, u8 *packet, u
 	in.sequence = srtp_load16(packet + 2);
 	in.ssrc = srtp_load32(packet + 8);
 
-	local_bh_disable();
 	result = open_rtp(receiver, &in, &roc);
 	if (result == SRTP_OK)
 		result = commit_rtp(receiver, &in, roc);
-	local_bh_enable();
 	if (result == SRTP_OK)
 		*len = in.body;
 	return result;
@@ -213,9 +219,7 @@ enum srtp_result srtp_unprotect_rtcp(struct srtp_context *receiver, u8 *packet, 
 		return SRTP_MALFORMED;
 	if (*len > SRTP_MAX_PACKET)
 		return SRTP_USER_SPACE;
-	local_bh_disable();
 	result = open_rtcp(receiver, packet, *len - trailer);
-	local_bh_enable();
 	if (result == SRTP_OK)
 		*len -= trailer;
 	return result;
@@ -287,9 +291,7 @@ enum srtp_result srtp_protect_rtp(struct srtp_context *sender, u8 *packet, unsig
 		return SRTP_USER_SPACE;
 	if (room < trailer)
 		return SRTP_NO_ROOM;
-	local_bh_disable();
 	result = seal_rtp(sender, packet, *len, header);
-	local_bh_enable();
 	if (result == SRTP_OK)
 		*len += trailer;
 	return result;
@@ -350,9 +352,7 @@ enum srtp_result srtp_protect_rtcp(struct srtp_context *sender, u8 *packet, unsi
 		return SRTP_USER_SPACE;
 	if (room < trailer)
 		return SRTP_NO_ROOM;
-	local_bh_disable();
 	result = seal_rtcp(sender, packet, *len);
-	local_bh_enable();
 	if (result == SRTP_OK)
 		*len += trailer;
 	return result;

@@ -63,8 +63,8 @@ struct srtp_context *srtp_get(struct srtp_context *context);
 void srtp_put(struct srtp_context *context);
 
 /*
- * In softirq or with bottom halves enabled, not in hard interrupts. @packet is linear, writable and
- * in the direct mapping (skb->data is), from the first octet of RTP. Without SRTP_OK nothing of it
+ * Bottom halves are disabled. @packet is linear, writable and in the direct mapping (skb->data is),
+ * from the first octet of RTP. Without SRTP_OK nothing of it
  * was changed, except for SRTP_FAILED and after a race lost (SRTP_REPLAY).
  *
  * Unprotect: @len shrinks. Protect: @len grows; @room is what may be written behind it, at least

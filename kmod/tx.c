@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * To each output its packet: copy, rewrite, route, UDP and IP headers, off.
+ * To each output its packet: copy (copy.c), rewrite, route, UDP and IP headers, off.
  *
  * Sent as by a socket of this host, through the output hooks: firewalls,
  * connection tracking and accounting see it.
@@ -20,9 +20,6 @@
 #include <net/udp.h>
 
 #include "rtpe.h"
-
-/* Ethernet with VLAN tags, IPv6, UDP; more is made when a device wants it. */
-#define COPY_HEADROOM	96
 
 static struct dst_entry *rtpe_route4(struct net *net, const struct rtpe_output *out)
 {
@@ -211,12 +208,8 @@ static int rtpe_send(struct sk_buff *skb, const struct rtpe_packet *packet,
 		err = RTPENGINE_REASON_OUT_NOMEM;
 		goto out_free;
 	}
-	/* As a packet that never was received */
-	skb_orphan(skb);
-	skb_scrub_packet(skb, true);
 	skb->mark = out->mark;
 	skb->ignore_df = 1;
-	skb->encapsulation = 0;
 	tos = out->flags & RTPENGINE_OUT_F_COPY_TOS ? packet->tos : out->tos;
 	skb->priority = rt_tos2priority(tos);
 	skb_dst_set_noref(skb, dst);
@@ -236,6 +229,13 @@ out_free:
 	return err;
 }
 
+static void rtpe_output_failed(const struct rtpe_packet *packet, struct rtpe_output *out, int err)
+{
+	if (err != RTPENGINE_REASON_OUT_FILTERED)
+		atomic_inc(&out->errors);
+	rtpe_reason(packet->flow->table, err);
+}
+
 static void rtpe_output(struct sk_buff *skb, const struct rtpe_packet *packet,
 			struct rtpe_output *out)
 {
@@ -246,11 +246,8 @@ static void rtpe_output(struct sk_buff *skb, const struct rtpe_packet *packet,
 		err = rtpe_send(skb, packet, out, changed);
 	else
 		kfree_skb(skb);
-	if (unlikely(err)) {
-		if (err != RTPENGINE_REASON_OUT_FILTERED)
-			atomic_inc(&out->errors);
-		rtpe_reason(packet->flow->table, err);
-	}
+	if (unlikely(err))
+		rtpe_output_failed(packet, out, err);
 }
 
 static bool rtpe_output_wants(const struct rtpe_packet *packet, const struct rtpe_output *out)
@@ -265,28 +262,35 @@ static bool rtpe_output_wants(const struct rtpe_packet *packet, const struct rtp
 	return !pt || pt->action != RTPENGINE_ACTION_DROP;
 }
 
-/*
- * A packet of its own for one output.  Only the payload is copied, into little
- * room: what kernels clear when they allocate costs more than the copying.
- */
-static void rtpe_output_copy(struct sk_buff *skb, const struct rtpe_packet *packet,
-			     struct rtpe_output *out)
+static int rtpe_send_copy(const struct sk_buff *skb, const struct rtpe_packet *packet,
+			  struct rtpe_output *out)
 {
 	unsigned int tail = 0;
 	struct sk_buff *copy;
+	bool changed;
+	int err;
 
 	if (out->srtp.context)
 		tail = srtp_overhead(out->srtp.context, packet->rtcp);
-	copy = alloc_skb(COPY_HEADROOM + skb->len + tail, GFP_ATOMIC);
-	if (unlikely(!copy)) {
-		atomic_inc(&out->errors);
-		rtpe_reason(packet->flow->table, RTPENGINE_REASON_OUT_NOMEM);
-		return;
+	copy = rtpe_copy_begin(skb, tail);
+	if (unlikely(!copy))
+		return RTPENGINE_REASON_OUT_NOMEM;
+	err = rtpe_rewrite(copy, packet, out, &changed);
+	if (unlikely(err)) {
+		rtpe_copy_drop(copy);
+		return err;
 	}
-	skb_reserve(copy, COPY_HEADROOM);
-	skb_copy_bits(skb, 0, skb_put(copy, skb->len), skb->len);
-	skb_copy_hash(copy, skb);
-	rtpe_output(copy, packet, out);
+	copy = rtpe_copy_finish(copy);
+	return likely(copy) ? rtpe_send(copy, packet, out, changed) : RTPENGINE_REASON_OUT_NOMEM;
+}
+
+static void rtpe_output_copy(const struct sk_buff *skb, const struct rtpe_packet *packet,
+			     struct rtpe_output *out)
+{
+	int err = rtpe_send_copy(skb, packet, out);
+
+	if (unlikely(err))
+		rtpe_output_failed(packet, out, err);
 }
 
 /* The skb begins with the payload of UDP.  Consumes it: the last output gets it. */
@@ -302,8 +306,13 @@ void rtpe_forward(struct sk_buff *skb, const struct rtpe_packet *packet)
 			rtpe_output_copy(skb, packet, last);
 		last = out;
 	}
-	if (likely(last))
-		rtpe_output(skb, packet, last);
-	else
+	if (unlikely(!last)) {
 		consume_skb(skb);
+		return;
+	}
+	/* As a packet that never was received */
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb->encapsulation = 0;
+	rtpe_output(skb, packet, last);
 }

@@ -68,7 +68,7 @@ static void end_scene(struct scene *scene)
 static enum srtp_result send(struct scene *scene, u32 ssrc, u32 sequence)
 {
 	scene->len = plain_rtp(scene->packet, ssrc, sequence);
-	return srtp_protect_rtp(scene->sender, scene->packet, &scene->len, ROOM - scene->len);
+	return BH_OFF(srtp_protect_rtp(scene->sender, scene->packet, &scene->len, ROOM - scene->len));
 }
 
 /* Sent with @roc whatever came before; the packet arrives at @receiver. */
@@ -86,7 +86,7 @@ static enum srtp_result pass(struct scene *scene, struct srtp_context *receiver,
 	result = send(scene, ssrc, sequence);
 	if (result != SRTP_OK)
 		return result;
-	result = srtp_unprotect_rtp(receiver, scene->packet, &scene->len);
+	result = BH_OFF(srtp_unprotect_rtp(receiver, scene->packet, &scene->len));
 	plain_rtp(plain, ssrc, sequence);
 	if (result == SRTP_OK && (scene->len != PLAIN_RTP || memcmp(plain, scene->packet, PLAIN_RTP)))
 		return SRTP_FAILED;
@@ -98,8 +98,11 @@ static enum srtp_result pass_rtcp(struct scene *scene, struct srtp_context *rece
 	enum srtp_result result;
 
 	scene->len = plain_rtcp(scene->packet, ssrc);
-	result = srtp_protect_rtcp(scene->sender, scene->packet, &scene->len, ROOM - scene->len);
-	return result == SRTP_OK ? srtp_unprotect_rtcp(receiver, scene->packet, &scene->len) : result;
+	result = BH_OFF(srtp_protect_rtcp(scene->sender, scene->packet, &scene->len,
+					  ROOM - scene->len));
+	if (result == SRTP_OK)
+		result = BH_OFF(srtp_unprotect_rtcp(receiver, scene->packet, &scene->len));
+	return result;
 }
 
 static void parameters(struct selftest *test)
@@ -145,14 +148,15 @@ static void reports(struct selftest *test, struct scene *scene)
 	for (i = 0; i < 10; i++)
 		EXPECT(test, pass_rtcp(scene, scene->receiver, SSRC) == SRTP_OK);
 	scene->len = plain_rtcp(scene->packet, SSRC);
-	EXPECT(test, srtp_protect_rtcp(scene->sender, scene->packet, &scene->len,
-				       ROOM - scene->len) == SRTP_OK);
+	EXPECT(test, BH_OFF(srtp_protect_rtcp(scene->sender, scene->packet, &scene->len,
+					      ROOM - scene->len)) == SRTP_OK);
 	len = scene->len;
 	memcpy(copy, scene->packet, len);
-	EXPECT(test, srtp_unprotect_rtcp(scene->receiver, scene->packet, &scene->len) == SRTP_OK);
+	EXPECT(test, BH_OFF(srtp_unprotect_rtcp(scene->receiver, scene->packet, &scene->len)) ==
+		     SRTP_OK);
 	memcpy(scene->packet, copy, len);
 	scene->len = len;
-	EXPECT(test, srtp_unprotect_rtcp(scene->receiver, scene->packet, &scene->len) ==
+	EXPECT(test, BH_OFF(srtp_unprotect_rtcp(scene->receiver, scene->packet, &scene->len)) ==
 		     SRTP_REPLAY);
 	EXPECT(test, scene->len == len && !memcmp(scene->packet, copy, len));
 }
@@ -169,7 +173,7 @@ static void fills_up(struct selftest *test, struct scene *scene)
 	EXPECT(test, scene->len == plain_rtp(copy, ssrc, 1) &&
 		     !memcmp(copy, scene->packet, scene->len));
 	scene->len += 10;
-	EXPECT(test, srtp_unprotect_rtp(scene->receiver, scene->packet, &scene->len) ==
+	EXPECT(test, BH_OFF(srtp_unprotect_rtp(scene->receiver, scene->packet, &scene->len)) ==
 		     SRTP_USER_SPACE);
 	EXPECT(test, !memcmp(copy, scene->packet, PLAIN_RTP));
 	for (ssrc = 0; ssrc < SRTP_STREAMS; ssrc++)
@@ -178,7 +182,7 @@ static void fills_up(struct selftest *test, struct scene *scene)
 	EXPECT(test, srtp_export(scene->other, NULL, 0) == 0);
 	EXPECT(test, send(scene, 0, 300) == SRTP_OK);
 	scene->packet[20] ^= 1;
-	EXPECT(test, srtp_unprotect_rtp(scene->other, scene->packet, &scene->len) ==
+	EXPECT(test, BH_OFF(srtp_unprotect_rtp(scene->other, scene->packet, &scene->len)) ==
 		     SRTP_AUTHENTICATION);
 	EXPECT(test, srtp_export(scene->other, NULL, 0) == 0);
 }

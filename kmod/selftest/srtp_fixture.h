@@ -3,10 +3,21 @@
 #ifndef _RTPENGINE_SELFTEST_SRTP_FIXTURE_H
 #define _RTPENGINE_SELFTEST_SRTP_FIXTURE_H
 
+#include <linux/bottom_half.h>
 #include <linux/string.h>
 
 #include "../srtp_bytes.h"
 #include "../srtp_transform.h"
+
+/* What a packet's hook has done already. */
+#define BH_OFF(call) ({			\
+	typeof(call) _result;		\
+					\
+	local_bh_disable();		\
+	_result = (call);		\
+	local_bh_enable();		\
+	_result;			\
+})
 
 /* Counted up from @seed, as tests/kmod/srtp/suites.h does. */
 static inline void counted_key(struct srtp_params *params, u8 suite, u8 seed)

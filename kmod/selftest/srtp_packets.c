@@ -45,8 +45,8 @@ static struct srtp_context *open_context(const struct srtp_vector *vector, bool 
 static enum srtp_result unprotect(const struct srtp_vector *vector, struct srtp_context *context,
 				  u8 *packet, unsigned int *len)
 {
-	return vector->rtcp ? srtp_unprotect_rtcp(context, packet, len) :
-			      srtp_unprotect_rtp(context, packet, len);
+	return vector->rtcp ? BH_OFF(srtp_unprotect_rtcp(context, packet, len)) :
+			      BH_OFF(srtp_unprotect_rtp(context, packet, len));
 }
 
 static void seals(struct selftest *test, int number, u8 *packet)
@@ -61,12 +61,12 @@ static void seals(struct selftest *test, int number, u8 *packet)
 	len = hex_octets(vector->plain, packet, ROOM);
 	trailer = srtp_overhead(sender, vector->rtcp);
 	memset(packet + len, 0xee, ROOM - len);
-	result = vector->rtcp ? srtp_protect_rtcp(sender, packet, &len, trailer - 1) :
-				srtp_protect_rtp(sender, packet, &len, trailer - 1);
+	result = vector->rtcp ? BH_OFF(srtp_protect_rtcp(sender, packet, &len, trailer - 1)) :
+				BH_OFF(srtp_protect_rtp(sender, packet, &len, trailer - 1));
 	if (result != SRTP_NO_ROOM || !hex_equal(vector->plain, packet, len))
 		selftest_fail(test, "vector %d: without room: %d", number, result);
-	result = vector->rtcp ? srtp_protect_rtcp(sender, packet, &len, trailer) :
-				srtp_protect_rtp(sender, packet, &len, trailer);
+	result = vector->rtcp ? BH_OFF(srtp_protect_rtcp(sender, packet, &len, trailer)) :
+				BH_OFF(srtp_protect_rtp(sender, packet, &len, trailer));
 	if (result != SRTP_OK || !hex_equal(vector->sealed, packet, len) || packet[len] != 0xee)
 		selftest_fail(test, "vector %d: protect: %d", number, result);
 	srtp_put(sender);

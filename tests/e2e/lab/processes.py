@@ -6,8 +6,12 @@ import subprocess
 import time
 
 
-def wait_until(condition, seconds=20, what="condition"):
+patience = 20  # seconds, where nobody says how long
+
+
+def wait_until(condition, seconds=None, what="condition"):
     """Polls; generous, because nothing here is about speed."""
+    seconds = seconds or patience
     deadline = time.monotonic() + seconds
     while True:
         value = condition()

@@ -12,55 +12,72 @@ sys.path[:0] = [os.path.join(ROOT, "tests", "e2e"), os.path.join(ROOT, "tests", 
 sys.dont_write_bytecode = True
 
 from conftest_e2e import *  # noqa: E402,F401,F403
-from lab import rtpengine  # noqa: E402
+from counting import SLOW  # noqa: E402
+from lab import processes, rtpengine  # noqa: E402
 from lab.processes import wait_until  # noqa: E402
 
-SLOW = 60  # seconds to wait for anything: guests are emulated
+processes.patience = SLOW
 
 
 class KernelNode(rtpengine.Node):
     """A node with a table, and what it says of streams."""
 
-    def __init__(self, programs, build, host):
+    def __init__(self, programs, build, host, *arguments):
         super().__init__(programs, build, host)
-        self.mediad_arguments = ["--table=0", "--no-fallback", "--kernel-linger=60"]
+        self.mediad_arguments = ["--table=0", "--no-fallback", "--kernel-linger=60", *arguments]
+
+    def rtpctl(self, *arguments):
+        """-> (exit status, what it printed)"""
+        done = subprocess.run(
+            [self.build.program("rtpctl"), "--timeout=30", "--target", self.socket(), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        return done.returncode, done.stdout
 
     def streams(self, call_id):
         """-> {local port: StreamStatistics as rtpctl tells it} of the RTP streams, {} without the call."""
-        done = subprocess.run(
-            [self.build.program("rtpctl"), "--timeout=30", "--target", self.socket(), "--json"]
-            + ["calls", "show", call_id],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        if done.returncode != 0:
+        status, text = self.rtpctl("--json", "calls", "show", call_id)
+        if status != 0:
             return {}
         return {
             stream["local_port"]: stream
-            for party in json.loads(done.stdout).get("parties", [])
+            for party in json.loads(text).get("parties", [])
             for media in party.get("media", [])
             for stream in media.get("statistics", {}).get("streams", [])
             if not stream.get("rtcp")
         }
 
-    def await_kernel(self, call_id, streams=2):
+    def await_kernel(self, call_id, streams=2, entered=1):
+        """entered: so often at least, each of them"""
+
         def there():
             found = self.streams(call_id)
-            inside = [s for s in found.values() if s.get("offload", {}).get("in_kernel")]
+            inside = [
+                stream
+                for stream in found.values()
+                if stream.get("offload", {}).get("in_kernel") and stream["offload"]["times"] >= entered
+            ]
             return found if len(inside) == streams else None
 
         return wait_until(there, seconds=SLOW, what="%d streams in the kernel" % streams)
 
 
-def packets(stream, *path):
-    """What JSON leaves out is 0."""
-    for name in path:
-        stream = stream.get(name, {})
-    return int(stream.get("packets", 0))
+@pytest.fixture
+def start(programs, build):
+    """Makes a node whose mediad has more arguments."""
+    made = []
+
+    def make(*arguments):
+        made.append(KernelNode(programs, build, "m1", *arguments).start())
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
 
 
 @pytest.fixture
-def node(programs, build):
-    one = KernelNode(programs, build, "m1").start()
-    yield one
-    one.close()
+def node(start):
+    return start()

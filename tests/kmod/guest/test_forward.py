@@ -1,4 +1,5 @@
 """What comes in goes out as it should, at each hook place and for each family."""
+import socket
 import struct
 
 from lab import net, packets
@@ -83,6 +84,29 @@ def test_eight_outputs(bed):
     for one in callee:
         assert expect(one, 3) == [packets.rtp(number) for number in (1, 2, 3)]
     assert [out["packets"] for out in bed.client.flow(TABLE, (net.RA4, PORT))["outputs"]] == [3] * 8
+
+
+def test_copies_are_left_alone_while_somebody_has_them(bed):
+    """More than the module keeps, unread; one is rewritten, and the second half does not fit into those that it keeps."""
+    devices = (("a", "eth0"), ("r", "ra"), ("r", "rb"), ("b", "eth0"))
+    for namespace, device in devices:
+        net.run("ip", "-n", namespace, "link", "set", device, "mtu", "9000")
+        bed.later(lambda n=namespace, d=device: net.run("ip", "-n", n, "link", "set", d, "mtu", "1500"))
+    bed.claim()
+    callee = [bed.udp("b", (net.B4, FAR + number)) for number in range(3)]
+    settings = ({}, {"pts": [payload_type(8, to=18)]}, {})
+    outputs = [output((net.RB4, OUT), (net.B4, FAR + n), **more) for n, more in enumerate(settings)]
+    bed.client.add(TABLE, (net.RA4, PORT), outputs)
+    caller = bed.udp("a", (net.A4, FAR))
+    for one in callee:
+        one.setsockopt(socket.SOL_SOCKET, packets.SO_RCVBUFFORCE, 1 << 23)
+    for words in (40, 750):
+        texts = [struct.pack("!I", number) * words for number in range(200)]
+        for number, text in enumerate(texts):
+            caller.sendto(packets.rtp(number, payload=text), (net.RA4, PORT))
+        for one, pt in zip(callee, (8, 18, 8)):
+            wanted = [packets.rtp(number, payload=text, pt=pt) for number, text in enumerate(texts)]
+            assert expect(one, 200) == wanted
 
 
 def test_payload_types_are_rewritten_silenced_dropped(bed):

@@ -4,7 +4,7 @@ import socket
 import struct
 import subprocess
 
-from lab import net, packets
+from lab import net, nfqueue, packets
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
 from lab.rtpengine import output
 from lab.uapi import U
@@ -120,6 +120,30 @@ def test_with_connection_tracking(bed):
         expect(callee, 5)
     with net.inside("r"), open("/proc/sys/net/netfilter/nf_conntrack_count") as handle:
         assert int(handle.read()) <= 8, "connections pile up"
+
+
+def test_behind_a_queue_to_user_space(bed):
+    """Then the packet comes to the module in a process, not in a softirq."""
+    bed.rules(
+        """table inet t {
+        chain in {
+            type filter hook input priority 0; policy accept;
+            udp dport %d queue num 7
+        }
+    }
+    """
+        % PORT
+    )
+    bed.claim(hook=U.HOOK_INPUT_LAST)
+    bed.relay()
+    caller, callee = bed.parties()
+    with net.inside("r"):
+        queue = bed.keep(nfqueue.Queue(7))
+    for number in range(1, 6):
+        send_rtp(caller, (net.RA4, PORT), 1, first=number)
+        queue.accept()
+    assert expect(callee, 5) == [packets.rtp(number) for number in range(1, 6)]
+    assert bed.stats()["packets"] == 5
 
 
 def test_firewall_of_the_relay_may_refuse_output(bed):

@@ -7,7 +7,7 @@ from lab import net
 
 ETH_IP, ETH_IPV6 = 0x0800, 0x86DD
 _SOL_PACKET, _PACKET_IGNORE_OUTGOING = 263, 23
-_SO_RCVBUFFORCE = 33
+SO_RCVBUFFORCE = 33
 
 
 def rtp(sequence, timestamp=None, ssrc=0x11223344, pt=8, payload=b"\xd5" * 160, marker=False):
@@ -94,7 +94,7 @@ class Wire:
             self._ears.setsockopt(_SOL_PACKET, _PACKET_IGNORE_OUTGOING, 1)
             self._socket.bind((device, 0))
             self._ears.bind((device, 3))
-            self._ears.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 1 << 24)
+            self._ears.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
         self._from = self._socket.getsockname()[4]
 
     def send(self, packet):

@@ -4,6 +4,7 @@
  * held against another implementation. Only for tests.
  */
 
+#include <linux/bottom_half.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
@@ -84,6 +85,7 @@ static void packet(struct session *session, struct srtp_context *context)
 
 	memcpy(data, request + 1, request->len);
 	answer->len = request->len;
+	local_bh_disable();
 	switch (request->op) {
 	case SRTP_TEST_PROTECT_RTP:
 		answer->result = srtp_protect_rtp(context, data, &answer->len, room);
@@ -98,6 +100,7 @@ static void packet(struct session *session, struct srtp_context *context)
 		answer->result = srtp_unprotect_rtcp(context, data, &answer->len);
 		break;
 	}
+	local_bh_enable();
 }
 
 static int serve(struct session *session)
