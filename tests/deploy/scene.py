@@ -191,6 +191,7 @@ def traffic():
             callee.send(caller)
             callee.sequence += _MISSING
         time.sleep(1)
+    time.sleep(3)  # a second until losses are counted, another until the controller is told
     bodies = {
         "controld": get("http://%s/metrics" % _HTTP),
         "mediad": get("http://%s/metrics" % _WORKER_HTTP),

@@ -37,11 +37,11 @@ def test_the_scene_is_one(found):
 
 def test_a_plan_tells_and_changes_nothing(found):
     text = ok(found["plan"])
-    for part in ("rtpengine.service, running, enabled", "RTPENGINE --id 0 (rule 1)", "recording-dir", "homer"):
+    for part in ("rtpengine.service, running, enabled", "RTPENGINE --id 0 (rule 1)", "recording-dir", "mqtt-host"):
         assert part in text
     plan = json.loads(ok(found["plan_json"]))
     assert plan["can_be_applied"]
-    assert {change["key"] for change in plan["configuration"]["changes"]} == {"recording-dir", "homer", "tos"}
+    assert {change["key"] for change in plan["configuration"]["changes"]} == {"recording-dir", "mqtt-host", "tos"}
     assert found["without_yes"]["status"] == 2
     assert found["plan_changes"] == []
 
@@ -55,7 +55,7 @@ def test_afterwards_ours_serve(found):
         assert "RTPENGINE" not in rules and "--dport 22" in rules
     assert "table inet rtpengine" in found["nft_after"]
     text = found["configuration_after"]
-    assert "\n# homer = 127.0.0.1:9060\n" in text and "\ntos = 184\n" in text
+    assert "\n# mqtt-host = 127.0.0.1\n" in text and "\ntos = 184\n" in text
     assert "\n# Timeout configurations (en segundos)\ntimeout = 60\n" in text
     assert json.loads(ok(found["status"]))["stage"] == "applied"
     assert found["again"]["status"] == 1

@@ -48,7 +48,7 @@ log-facility = local1
 log-facility-cdr = local2
 # redis = 127.0.0.1:6379
 recording-dir = /var/spool/rtpengine
-homer = 127.0.0.1:9060
+mqtt-host = 127.0.0.1
 num-threads = 4
 delete-delay = 0
 """

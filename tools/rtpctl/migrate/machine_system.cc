@@ -119,6 +119,7 @@ class RootedHost final : public doctor::Host {
     return host_->Ruleset();
   }
   std::string KernelRelease() const override { return host_->KernelRelease(); }
+  std::string HostName() const override { return host_->HostName(); }
   unsigned Processors() const override { return host_->Processors(); }
   int64_t NowUnix() const override { return host_->NowUnix(); }
   std::optional<bool> ClockSynchronised() const override { return host_->ClockSynchronised(); }

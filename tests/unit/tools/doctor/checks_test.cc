@@ -79,7 +79,6 @@ TEST_F(DoctorTest, Configuration) {
 
 // The marks of a worker's rules have its name: with another one they would be missing.
 TEST_F(DoctorTest, TheWorkerHasTheNameOfTheHost) {
-  host_.files["/proc/sys/kernel/hostname"] = "media1\n";
   EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "media1");
   host_.Configure("worker-name = second");
   EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "second");
@@ -268,12 +267,6 @@ TEST_F(DoctorTest, FirewallRules) {
   EXPECT_THAT(finding.fix, HasSubstr("rtpctl nft apply"));
   host_.ruleset = absl::PermissionDeniedError("no permission");
   EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
-}
-
-// The rules of a worker have its name in them, which is the host's.
-TEST_F(DoctorTest, TheWorkerHasTheNameOfTheHost) {
-  host_.Configure("nftables = on");
-  EXPECT_EQ(Examination(host_, kConfigFile).mediad()->String("worker-name"), "media1");
 }
 
 TEST_F(DoctorTest, FirewallBlocks) {

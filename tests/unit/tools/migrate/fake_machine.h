@@ -92,6 +92,7 @@ class FakeMachine final : public Machine, public doctor::Host {
   std::vector<base::IpAddress> LocalAddresses() const override { return {}; }
   absl::StatusOr<mediad::nft::Ruleset> Ruleset() const override { return mediad::nft::Ruleset(); }
   std::string KernelRelease() const override { return "6.1.0"; }
+  std::string HostName() const override { return "old1"; }
   unsigned Processors() const override { return 2; }
   int64_t NowUnix() const override { return 1'800'000'000; }
   std::optional<bool> ClockSynchronised() const override { return true; }

@@ -80,7 +80,7 @@ TEST_F(SystemMachineTest, ACopyOfAHostIsPlannedAndCannotBeApplied) {
   ASSERT_TRUE(machine_->MakeDirectory("/etc/rtpengine", 0755).ok());
   ASSERT_TRUE(machine_->MakeDirectory("/etc/systemd/system", 0755).ok());
   ASSERT_TRUE(machine_->Write("/etc/rtpengine/rtpengine.conf",
-                              "[rtpengine]\ninterface = any\nlisten-ng = 2223\nhomer = 192.0.2.1:9060\n", Mine(0644)).ok());
+                              "[rtpengine]\ninterface = any\nlisten-ng = 2223\nmqtt-host = 192.0.2.1\n", Mine(0644)).ok());
   ASSERT_TRUE(machine_->Write("/etc/systemd/system/rtpengine.service",
                               "[Service]\nExecStart=/usr/local/bin/rtpengine --config-file=/etc/rtpengine/rtpengine.conf\n",
                               Mine(0644)).ok());
@@ -90,7 +90,7 @@ TEST_F(SystemMachineTest, ACopyOfAHostIsPlannedAndCannotBeApplied) {
   const Plan plan = PlanMigration(facts);
   EXPECT_FALSE(CanBeApplied(plan));
   ASSERT_EQ(plan.changes.size(), 2u);
-  EXPECT_EQ(plan.changes[1].key, "homer");
+  EXPECT_EQ(plan.changes[1].key, "mqtt-host");
 }
 
 }  // namespace
