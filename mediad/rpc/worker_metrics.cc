@@ -83,6 +83,16 @@ void CollectInterfaces(const v1::LoadReport& load, Collector* to) {
   }
 }
 
+void CollectExports(const v1::ExportLoad& load, Collector* to) {
+  to->Counter("mediad_homer_sent_total", "RTCP datagrams sent to Homer", load.homer_sent());
+  to->Counter("mediad_homer_dropped_total", "RTCP datagrams that Homer did not get",
+              load.homer_dropped());
+  to->Counter("mediad_rtcp_lines_total", "RTCP datagrams written to syslog", load.rtcp_lines());
+  to->Counter("mediad_dtmf_events_total", "DTMF events received and reported", load.dtmf_events());
+  to->Counter("mediad_dtmf_suppressed_total",
+              "DTMF events not reported: faster than anybody dials", load.dtmf_suppressed());
+}
+
 void CollectProcess(const v1::LoadReport& load, Collector* to) {
   to->Gauge("mediad_resident_bytes", "Memory of the process", load.resident_bytes());
   to->Gauge("mediad_host_cpu_percent", "Processor time in use on the host, 0 to 100",
@@ -114,6 +124,7 @@ void CollectWorker(const WorkerSnapshot& worker, v1::Statistics* out) {
   CollectKernel(worker.load, &to);
   CollectInterfaces(worker.load, &to);
   if (worker.load.has_firewall()) CollectPacketFilter(worker.load.firewall(), &to);
+  if (worker.load.has_exports()) CollectExports(worker.load.exports(), &to);
   CollectProcess(worker.load, &to);
 }
 

@@ -36,6 +36,9 @@ controller = unix:%(dir)s/controld.sock
 listen-admin = unix:%(dir)s/mediad.sock
 listen-metrics = %(worker_http)s
 nftables = on
+homer = 127.0.0.1:9060
+homer-enable-ng = true
+graphite = 127.0.0.1:2003
 delete-delay = 0
 log-facility-cdr = local2
 """

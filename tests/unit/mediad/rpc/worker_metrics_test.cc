@@ -79,6 +79,10 @@ TEST(WorkerMetrics, ShowsTheWorkersFigures) {
     EXPECT_THAT(body, HasSubstr(line));
   }
   EXPECT_THAT(body, Not(HasSubstr("nftables")));
+  EXPECT_THAT(body, Not(HasSubstr("homer")));
+  worker.load.mutable_exports()->set_homer_dropped(3);
+  EXPECT_THAT(AnswerProbe("/metrics", worker).body,
+              HasSubstr("rtpengine_mediad_homer_dropped_total 3\n"));
   worker.load.mutable_firewall()->set_in_place(true);
   EXPECT_THAT(AnswerProbe("/metrics", worker).body,
               HasSubstr("rtpengine_mediad_nftables_in_place 1\n"));
