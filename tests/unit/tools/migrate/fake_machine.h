@@ -57,7 +57,8 @@ class FakeMachine final : public Machine, public doctor::Host {
     const auto parameter = Parameter(path);
     if (parameter) return parameter;
     if (path == "/proc/77/cmdline" && IncumbentRuns()) {
-      return std::string("/usr/local/bin/rtpengine\0--config-file=/etc/rtpengine/rtpengine.conf\0", 72);
+      static constexpr char kCommandLine[] = "/usr/local/bin/rtpengine\0--config-file=/etc/rtpengine/rtpengine.conf";
+      return std::string(kCommandLine, sizeof kCommandLine);
     }
     if (path == "/proc/77/comm") return "rtpengine\n";
     const auto found = state.files.find(path);
