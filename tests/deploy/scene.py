@@ -107,6 +107,15 @@ def records(lines):
     return [text.partition("]: ")[2] for text in texts if text.startswith("<%d>" % (18 * 8 + 6))]
 
 
+def await_record(lines, seconds=30):
+    end = time.monotonic() + seconds
+    while not records(lines):
+        if time.monotonic() > end:
+            raise SystemExit("no call record came; syslog got %r" % lines)
+        time.sleep(0.1)
+    return records(lines)
+
+
 def await_worker(seconds=30):
     end = time.monotonic() + seconds
     while 'state="READY"} 1' not in get("http://%s/metrics" % _HTTP):
@@ -200,7 +209,6 @@ def traffic():
         "mediad": get("http://%s/metrics" % _WORKER_HTTP),
     }
     ask("delete", call_id=calls[0][2], from_tag="a")
-    time.sleep(3)
     return bodies
 
 
@@ -260,7 +268,7 @@ def main():
         probes["draining"] = statuses("/readyz")
         probes["alive"] = statuses("/livez")
         missing = _MISSING * _CALLS * (_ROUNDS - 1)  # after the last round nothing came that showed it
-        shown = {"queries": found, "records": records(lines), "packets": sent, "missing": missing}
+        shown = {"queries": found, "records": await_record(lines), "packets": sent, "missing": missing}
         json.dump(dict(shown, bodies=bodies, probes=probes), sys.stdout)
     finally:
         for process in processes:

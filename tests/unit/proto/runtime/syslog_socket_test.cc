@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <syslog.h>
@@ -48,6 +49,13 @@ class SyslogSocketTest : public testing::Test {
     return got < 0 ? "" : std::string(buffer, static_cast<size_t>(got));
   }
 
+  // Next(), or the one that the thread is about to hand over.
+  std::string Await() {
+    pollfd room{fd_, POLLIN, 0};
+    EXPECT_EQ(poll(&room, 1, 20000), 1);
+    return Next();
+  }
+
   std::string directory_, path_;
   int fd_ = -1;
 };
@@ -61,16 +69,24 @@ TEST_F(SyslogSocketTest, ALineHasPriorityTimeAndIdent) {
   EXPECT_EQ(log.lost(), 0u);
 }
 
-TEST_F(SyslogSocketTest, AFullQueueLosesLinesAndSaysSo) {
+TEST_F(SyslogSocketTest, LinesThatALogDaemonTakesLateComeInOrder) {
   SyslogSocket log("rtpengine", path_);
-  while (log.lost() < 3) log.Send(LOG_DAEMON | LOG_INFO, "line", 0);  // ends, as it does not block
-  while (!Next().empty()) {
-  }
+  for (int i = 0; i < 500; ++i) log.Send(LOG_DAEMON | LOG_INFO, "line " + std::to_string(i), 0);
+  for (int i = 0; i < 500; ++i) ASSERT_THAT(Await(), EndsWith(": line " + std::to_string(i)));
+  EXPECT_EQ(log.lost(), 0u);
+}
+
+TEST_F(SyslogSocketTest, BeyondTheCapacityLinesAreLostAndItSaysSo) {
+  SyslogSocket log("rtpengine", path_, 20);
+  int sent = 0;
+  for (; log.lost() < 3; ++sent)
+    log.Send(LOG_DAEMON | LOG_INFO, "line", 0);  // ends, as it does not block
+  for (int i = 0; i < sent - 3; ++i) ASSERT_THAT(Await(), EndsWith("line"));
   log.Send(LOG_DAEMON | LOG_INFO, "after", 0);
-  const std::string said = Next();
+  const std::string said = Await();
   EXPECT_THAT(said, StartsWith("<28>"));
   EXPECT_THAT(said, HasSubstr("3 lines were lost"));
-  EXPECT_THAT(Next(), EndsWith("after"));
+  EXPECT_THAT(Await(), EndsWith("after"));
 }
 
 TEST_F(SyslogSocketTest, ARestartedLogDaemonIsFoundAgain) {
@@ -82,10 +98,22 @@ TEST_F(SyslogSocketTest, ARestartedLogDaemonIsFoundAgain) {
   EXPECT_EQ(log.lost(), 0u);
 }
 
-TEST_F(SyslogSocketTest, WithoutALogDaemonLinesAreLost) {
-  SyslogSocket log("rtpengine", path_ + "x");
+TEST_F(SyslogSocketTest, LinesWaitForALogDaemonThatIsNotThereYet) {
+  close(fd_);
+  fd_ = -1;
+  unlink(path_.c_str());
+  SyslogSocket log("rtpengine", path_);
   log.Send(LOG_DAEMON | LOG_INFO, "one", 0);
-  EXPECT_EQ(log.lost(), 1u);
+  Listen();
+  log.Send(LOG_DAEMON | LOG_INFO, "two", 0);
+  EXPECT_THAT(Await(), EndsWith("one"));
+  EXPECT_THAT(Await(), EndsWith("two"));
+}
+
+TEST_F(SyslogSocketTest, WithoutALogDaemonItEndsAllTheSame) {
+  SyslogSocket log("rtpengine", path_ + "x", 2);
+  for (int i = 0; i < 5; ++i) log.Send(LOG_DAEMON | LOG_INFO, "line", 0);
+  EXPECT_EQ(log.lost(), 3u);
 }
 
 }  // namespace
