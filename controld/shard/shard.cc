@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "controld/shard/help_scope.h"
 #include "proto/base/text.h"
 
 namespace controld::shard {
@@ -40,7 +39,7 @@ void Shard::Stop() {
 }
 
 void Shard::Post(Task task) {
-  HelpScope* const help = HelpScope::Current();
+  base::HelpScope* const help = base::HelpScope::Current();
   queue_.Post(std::move(task), help == nullptr);
   if (help != nullptr) help->Posted(this);
 }

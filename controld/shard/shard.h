@@ -1,5 +1,5 @@
 // One shard: calls, and a thread for what is done with them. Another thread may do some of its work
-// (HelpScope), never two at a time.
+// (base::HelpScope), never two at a time.
 //
 // Post, Help, Wake and the ShardPort methods from any thread.
 #pragma once
@@ -18,10 +18,11 @@
 #include "controld/shard/shard_gateway.h"
 #include "controld/shard/task_queue.h"
 #include "proto/base/clock.h"
+#include "proto/base/help_scope.h"
 
 namespace controld::shard {
 
-class Shard final : public ShardPort {
+class Shard final : public ShardPort, public base::Helped {
  public:
   // Has the calls to itself.
   using Task = absl::AnyInvocable<void(call::CallService& service)>;
@@ -37,9 +38,8 @@ class Shard final : public ShardPort {
   void Stop();
 
   void Post(Task task);
-  // Runs what was posted on the caller's thread, unless the shard is at it already.
-  void Help();
-  void Wake() { queue_.Wake(); }
+  void Help() override;
+  void Wake() override { queue_.Wake(); }
 
   // Has these workers report their load; `done` on the shard's thread once all have, or cannot.
   void PingWorkers(std::vector<std::string> workers, std::function<void()> done);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "controld/call/change.h"
-#include "controld/shard/help_scope.h"
 #include "controld/shard/shard_directory.h"
 
 namespace controld::shard {
@@ -100,7 +99,7 @@ void ShardPool::Post(ng::Request&& request, const base::Endpoint& origin, Respon
 }
 
 void ShardPool::Batch(const std::function<void()>& receive) {
-  const HelpScope help;
+  const base::HelpScope help;
   receive();
 }
 

@@ -1,5 +1,5 @@
 // Work for one owner at a time, from many threads: tasks run in the order of posting, never two at
-// once. The owner is a thread of its own, or for a moment one that helps (HelpScope): a hand-over
+// once. The owner is a thread of its own, or for a moment one that helps (base::HelpScope): a hand-over
 // costs two thread switches, which is more than most tasks do.
 #pragma once
 

@@ -78,9 +78,30 @@ void Shard::Post(Command command) {
     return;
   }
   queue_.push_back(std::move(command));
-  const bool wake = !signalled_.exchange(true) && asleep_.load();
+  const bool first = !signalled_.exchange(true);
   lock.unlock();
-  if (wake) eventfd_write(wake_, 1);
+  if (base::HelpScope* const help = base::HelpScope::Current(); help != nullptr) {
+    help->Posted(this);
+  } else if (first) {
+    Wake();
+  }
+}
+
+void Shard::Wake() {
+  if (owner_.load() != Owner::kShard) eventfd_write(wake_, 1);
+}
+
+void Shard::Help() {
+  Owner expected = Owner::kNobody;
+  if (!owner_.compare_exchange_strong(expected, Owner::kHelper)) return Wake();
+  ++helped_;
+  now_ = base::ReadClocks();
+  RunCommands();
+  const bool sooner = (desk_ != nullptr && desk_->has_work()) || NextDeadline() < sleeps_until_;
+  owner_.store(Owner::kNobody);
+  owner_.notify_one();
+  // What came meanwhile and was not begun is the shard's.
+  if (sooner || signalled_.load()) Wake();
 }
 
 EngineTotals Shard::totals() const {
@@ -135,11 +156,22 @@ void Shard::Loop() {
 }
 
 int Shard::AwaitEvents(std::span<epoll_event> events) {
-  // Whoever posts reads these two in the other order: either it finds us asleep, or we find its command.
-  asleep_.store(true);
-  const int ready = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()),
-                               signalled_.load() ? 0 : TimeToWait());
-  asleep_.store(false, std::memory_order_relaxed);
+  int patience = TimeToWait();
+  sleeps_until_ = NextDeadline();
+  const uint64_t helped = helped_;
+  // Whoever posts uses these two in the other order: either it finds us asleep, or we find its command.
+  owner_.store(Owner::kNobody);
+  if (signalled_.load()) patience = 0;
+  const auto look = [&](int timeout) {
+    return epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout);
+  };
+  int ready = look(patience);
+  for (Owner expected = Owner::kNobody;
+       !owner_.compare_exchange_strong(expected, Owner::kShard); expected = Owner::kNobody) {
+    owner_.wait(Owner::kHelper);
+  }
+  // Who helped may have closed a socket that an event points to.
+  if (helped_ != helped) ready = look(0);
   return ready;
 }
 
@@ -151,11 +183,13 @@ void Shard::Anticipate(std::span<const epoll_event> coming) {
   base::Prefetch(static_cast<const MediaSocket*>(coming[0].data.ptr)->call, sizeof(Call));
 }
 
+std::chrono::nanoseconds Shard::NextDeadline() const {
+  return deadlines_.empty() ? next_tick_ : std::min(next_tick_, deadlines_.begin()->first);
+}
+
 int Shard::TimeToWait() const {
   if (desk_ != nullptr && desk_->has_work()) return 0;
-  std::chrono::nanoseconds next = next_tick_;
-  if (!deadlines_.empty()) next = std::min(next, deadlines_.begin()->first);
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now_.monotonic);
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(NextDeadline() - now_.monotonic);
   return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 1000));
 }
 

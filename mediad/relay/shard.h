@@ -4,7 +4,8 @@
 // packets, one of each socket: a port that is flooded has its turn like every other, and no more. No lock, allocation or virtual call in the steady state. Commands come through a queue; they are
 // carried out between batches, so that no event of a batch points to a socket that has gone.
 //
-// Post(), totals() and AddTraffic() are for any thread; everything else runs on the shard's own.
+// Post(), Help(), Wake(), totals() and AddTraffic() are for any thread. Everything else runs on the shard's own, or for a
+// moment, while that sleeps, on one that helps with commands: owner_ says whose the shard is.
 #pragma once
 
 #include <sys/epoll.h>
@@ -29,10 +30,11 @@
 #include "mediad/relay/interface_traffic.h"
 #include "mediad/relay/offload_desk.h"
 #include "mediad/session/secure_services.h"
+#include "proto/base/help_scope.h"
 
 namespace mediad::relay {
 
-class Shard final : public Watcher {
+class Shard final : public Watcher, public base::Helped {
  public:
   Shard(const EngineOptions& options, unsigned number, ports::InterfaceTable& interfaces,
         session::SecureServices* services, const std::atomic<bool>& attached);
@@ -44,6 +46,8 @@ class Shard final : public Watcher {
   void Stop();
   // After Stop() commands are refused on the caller's thread.
   void Post(Command command);
+  void Help() override;
+  void Wake() override;
   EngineTotals totals() const;
   void AddTraffic(google::protobuf::RepeatedPtrField<rtpengine::v1::InterfaceLoad>* loads) const;
 
@@ -62,9 +66,10 @@ class Shard final : public Watcher {
   static constexpr size_t kBufferSize = 8192;
 
   void Loop();
-  int AwaitEvents(std::span<epoll_event> events);
+  int AwaitEvents(std::span<epoll_event> events);  // it sleeps meanwhile
   static void Anticipate(std::span<const epoll_event> coming);
-  int TimeToWait() const;  // ms, until the next tick or deadline of a session
+  std::chrono::nanoseconds NextDeadline() const;  // the next tick, or a session's
+  int TimeToWait() const;                         // ms, until then
   // Media.
   bool Receive(MediaSocket* media, const base::Now& now);  // false: there was no packet
   void Send(Call& call, const base::Now& now);
@@ -146,12 +151,17 @@ class Shard final : public Watcher {
 
   std::unique_ptr<OffloadDesk> desk_;  // null: no kernel table
 
+  // Whose all of the above is. The shard's thread gives it up only to sleep, and costs a packet no lock.
+  enum class Owner : uint32_t { kShard, kNobody, kHelper };
+  std::atomic<Owner> owner_{Owner::kShard};
+  uint64_t helped_ = 0;  // how often another thread had it
+  std::chrono::nanoseconds sleeps_until_{0};
+
   std::mutex mutex_;            // guards the queue
   std::deque<Command> queue_;
   bool stopping_ = false;       // likewise
   // Something is in the queue or stopping_ is set: spares the loop the lock. Set before wake_ is written.
   std::atomic<bool> signalled_{false};
-  std::atomic<bool> asleep_{false};  // the loop, or about to be: wake_ has to be written
 
   // Written by the shard's thread only.
   std::atomic<uint64_t> sessions_{0}, packets_{0}, bytes_{0}, errors_{0}, active_media_{0};

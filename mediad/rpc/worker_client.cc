@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "mediad/relay/batch_scope.h"
+#include "proto/base/help_scope.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -293,6 +294,8 @@ void WorkerClient::OnDone(Connection& connection, uint64_t stream, const grpc::S
 
 void WorkerClient::ServeCommands(Connection& connection, std::vector<Command> commands) {
   const uint64_t stream = connection.link.stream();
+  // This thread carries them out itself where the media plane has nothing else to do.
+  const base::HelpScope help;
   for (Command& command : commands) {
     if (command.has_ping()) {
       RefreshLoad();
