@@ -29,7 +29,8 @@ struct UdpSocketOptions {
 // Room for one batch of datagrams; shared by the sockets of a thread.
 class ReceiveBatch {
  public:
-  static constexpr size_t kMessages = 32;
+  // Few: the worker is to begin with the first commands while the next ones are read.
+  static constexpr size_t kMessages = 8;
   static constexpr size_t kMessageSize = 64 * 1024;
   ReceiveBatch();
 

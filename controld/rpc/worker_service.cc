@@ -1,6 +1,7 @@
 #include "controld/rpc/worker_service.h"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "controld/rpc/outbox.h"
-#include "controld/shard/help_scope.h"
+#include "proto/base/help_scope.h"
 
 namespace controld::rpc {
 namespace {
@@ -35,13 +36,9 @@ grpc::Status StatusOf(EndCode code, const std::string& reason) {
   return {grpc::StatusCode::INTERNAL, reason};
 }
 
-// Commands that gather while the worker is at work: a frame costs each process a thread switch,
-// whatever it carries.
-constexpr size_t kGather = 8;
-
 // One stream, or the wait for one. It owns itself until the last of its operations has completed;
-// the fleet holds it as long as the stream is open. Operations begin and complete on the loop's
-// thread; other threads append, and ask the loop to flush.
+// the fleet holds it as long as the stream is open. Operations complete on the loop's thread; a
+// write begins on whichever thread has something to send, which spares it a thread switch.
 class WorkerStream final : public shard::StreamWriter,
                            public std::enable_shared_from_this<WorkerStream> {
  public:
@@ -62,9 +59,7 @@ class WorkerStream final : public shard::StreamWriter,
     if (!outbox_.Append(std::move(message))) overflow_ = true;
   }
 
-  void Flush() override { Ask(false); }
-  // Whatever holds the worker up, nothing waits for its answers any longer.
-  void FlushOverdue() override { Ask(true); }
+  void Flush() override { Pump(); }
 
   void End(EndCode code, const std::string& reason) override {
     {
@@ -80,41 +75,30 @@ class WorkerStream final : public shard::StreamWriter,
   }
 
  private:
-  // ---- any thread
-  void Ask(bool overdue) {
-    const bool here = loop_.InLoopThread();
-    {
-      absl::MutexLock lock(&mutex_);
-      if (outbox_.empty() && !overflow_) return;
-      overdue_ = overdue_ || overdue;
-      if (!here && std::exchange(asked_, true)) return;
-    }
-    if (here) return Pump();
-    loop_.Post([self = shared_from_this()] { self->Pump(); });
-  }
-
   // ---- the loop's thread
   void OnOpen(bool ok) {
     if (!ok) return Leave();  // the server is shutting down
     std::make_shared<WorkerStream>(fleet_, loop_, service_)->Wait();
-    pending_ = 1;  // on_gone_
+    Begin();  // on_gone_
     id_ = fleet_.OpenStream(shared_from_this(), context_.peer());
+    {
+      absl::MutexLock lock(&mutex_);
+      open_ = true;
+    }
     Read();
+    Pump();  // what others had for the worker until now
   }
 
   void Read() {
-    ++pending_;
+    Begin();
     stream_.Read(&in_, on_read_.tag());
   }
 
   void OnRead(bool ok) {
-    if (ok && !finishing_) {
-      size_t answers = 0;
-      for (const auto& message : in_.messages()) answers += message.has_result() ? 1 : 0;
-      in_flight_ -= std::min(answers, in_flight_);
+    if (ok && !Finishing()) {
       {
-        const shard::HelpScope
-            help;  // the shards' part too, as far as they have nothing else to do
+        // The shards' part too, as far as they have nothing else to do.
+        const base::HelpScope help;
         fleet_.OnFrame(id_, &in_);
       }
       Pump();
@@ -127,9 +111,17 @@ class WorkerStream final : public shard::StreamWriter,
     Complete();
   }
 
+  bool Finishing() {
+    absl::MutexLock lock(&mutex_);
+    return finishing_;
+  }
+
   void OnWritten(bool ok) {
-    writing_ = false;
-    if (!ok) Discard();
+    {
+      absl::MutexLock lock(&mutex_);
+      writing_ = false;
+      if (!ok) outbox_.Clear();
+    }
     Pump();
     Complete();
   }
@@ -145,57 +137,62 @@ class WorkerStream final : public shard::StreamWriter,
   }
 
   void Close(const grpc::Status& status, bool force) {
+    bool cancel = false;
     {
       absl::MutexLock lock(&mutex_);
       closed_ = true;
+      if (!end_) end_ = status;
+      if (force) {
+        outbox_.Clear();
+        cancel = writing_;
+      }
     }
-    if (!end_) end_ = status;
-    if (force) {
-      Discard();
-      if (writing_ && !finishing_) context_.TryCancel();
-    }
+    if (cancel) context_.TryCancel();
     Pump();
   }
 
-  void Discard() {
-    absl::MutexLock lock(&mutex_);
-    outbox_.Clear();
-  }
+  // ---- any thread
+  enum class Step { kNone, kWrite, kFinish, kOverload };
 
   // Sends what may be sent; after the last of it, the end.
   void Pump() {
-    bool overflow = false;
+    Step step = Step::kNone;
     {
       absl::MutexLock lock(&mutex_);
-      asked_ = false;
-      if (std::exchange(overdue_, false)) in_flight_ = 0;
-      overflow = std::exchange(overflow_, false) && !closed_;
-      if (!overflow && !Take()) return;
+      step = Next();
     }
-    if (overflow) return End(EndCode::kOverload, "the worker does not read its stream");
-    ++pending_;
-    if (writing_) {
-      stream_.Write(out_, on_written_.tag());
-    } else {
-      finishing_ = true;
-      stream_.Finish(*end_, on_finished_.tag());
+    switch (step) {
+      case Step::kNone:
+        return;
+      case Step::kWrite:
+        return stream_.Write(out_, on_written_.tag());
+      case Step::kFinish:
+        return stream_.Finish(*end_, on_finished_.tag());
+      case Step::kOverload:
+        return End(EndCode::kOverload, "the worker does not read its stream");
     }
   }
 
-  // True: a frame was taken (writing_), or it is time to finish.
-  bool Take() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    if (writing_ || finishing_ || id_ == kNotOpen) return false;
-    // An idle worker gets its command at once.
-    if (in_flight_ > 0 && outbox_.messages() < kGather && !end_) return false;
-    if (!outbox_.Take(&out_)) return end_.has_value();
-    writing_ = true;
-    for (const auto& message : out_.messages()) in_flight_ += message.has_command() ? 1 : 0;
-    return true;
+  // What is to be done now, marked as begun: no other thread will.
+  Step Next() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (std::exchange(overflow_, false) && !closed_) return Step::kOverload;
+    if (writing_ || finishing_ || !open_) return Step::kNone;
+    if (outbox_.Take(&out_)) {
+      writing_ = true;
+      Begin();
+      return Step::kWrite;
+    }
+    if (!end_) return Step::kNone;
+    finishing_ = true;
+    Begin();
+    return Step::kFinish;
   }
+
+  void Begin() { pending_.fetch_add(1, std::memory_order_relaxed); }
 
   // One operation less; after the last one nobody but the fleet may hold the stream.
   void Complete() {
-    if (--pending_ > 0) return;
+    if (pending_.fetch_sub(1, std::memory_order_acq_rel) > 1) return;
     fleet_.CloseStream(id_);
     Leave();
   }
@@ -204,8 +201,6 @@ class WorkerStream final : public shard::StreamWriter,
   void Leave() {
     loop_.Post([self = std::move(self_)] {});
   }
-
-  static constexpr fleet::StreamId kNotOpen = ~fleet::StreamId{0};
 
   shard::FleetHost& fleet_;
   runtime::CompletionLoop& loop_;
@@ -221,20 +216,20 @@ class WorkerStream final : public shard::StreamWriter,
 
   // The loop's thread only.
   std::shared_ptr<WorkerStream> self_;
-  fleet::StreamId id_ = kNotOpen;
+  fleet::StreamId id_ = 0;
   WorkerFrame in_;
-  ControllerFrame out_;
-  int pending_ = 0;  // operations under way
-  bool writing_ = false, finishing_ = false;
-  size_t in_flight_ = 0;             // commands without an answer yet
-  std::optional<grpc::Status> end_;  // what Finish will say; set once
+
+  std::atomic<int> pending_{0};  // operations under way
+  ControllerFrame out_;          // of whoever set writing_, until it is written
 
   absl::Mutex mutex_;
   Outbox outbox_ ABSL_GUARDED_BY(mutex_);
+  bool open_ ABSL_GUARDED_BY(mutex_) = false;
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool finishing_ ABSL_GUARDED_BY(mutex_) = false;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;  // takes no message any more
   bool overflow_ ABSL_GUARDED_BY(mutex_) = false;
-  bool overdue_ ABSL_GUARDED_BY(mutex_) = false;
-  bool asked_ ABSL_GUARDED_BY(mutex_) = false;  // the loop will flush
+  std::optional<grpc::Status> end_;  // what Finish will say; set once, under mutex_
 };
 
 }  // namespace

@@ -191,16 +191,13 @@ void FleetHost::CloseStream(fleet::StreamId stream) {
 
 void FleetHost::Tick() {
   Delivery delivery(*this);
-  std::vector<std::shared_ptr<StreamWriter>> writers;
   {
     absl::MutexLock lock(&mutex_);
-    for (const auto& [stream, writer] : writers_) writers.push_back(writer);
     fleet::Actions actions;
     fleet_.Tick(base::ReadClocks(), &actions);
     Sort(&actions, &delivery);
   }
   delivery.Perform();
-  for (const auto& writer : writers) writer->FlushOverdue();
 }
 
 void FleetHost::Shutdown() {

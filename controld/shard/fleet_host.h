@@ -27,7 +27,6 @@ class StreamWriter {
   virtual ~StreamWriter() = default;
   virtual void Append(rtpengine::v1::ControllerMessage&& message) = 0;
   virtual void Flush() = 0;  // sends what was appended, unless that is under way already
-  virtual void FlushOverdue() { Flush(); }  // every 100 ms: nothing gathers for longer
   virtual void End(fleet::EndCode code, const std::string& reason) = 0;
 };
 
