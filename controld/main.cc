@@ -5,6 +5,7 @@
 // this process ends: calls live in the workers and come back from there.
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -26,6 +27,7 @@
 #include "proto/runtime/credentials.h"
 #include "proto/runtime/daemon.h"
 #include "proto/runtime/event_loop.h"
+#include "proto/runtime/processors.h"
 #include "proto/runtime/records.h"
 #include "proto/runtime/version.h"
 
@@ -37,6 +39,7 @@ constexpr int64_t kDefaultShards = 4, kMostShards = 64;
 constexpr auto kHousekeeping = std::chrono::milliseconds(100);
 // How soon a network that was attached later is known.
 constexpr auto kNetworkCheck = std::chrono::seconds(10);
+constexpr auto kProcessorCheck = std::chrono::seconds(1);
 // How long commands wait after a start for the first worker and the calls it holds.
 constexpr auto kSettlePatience = std::chrono::seconds(2);
 
@@ -162,7 +165,9 @@ runtime::ProcessFacts MakeFacts(const runtime::Daemon& daemon,
 // A thread for what happens every 100 ms and nobody waits for.
 class Housekeeper {
  public:
-  Housekeeper(std::unique_ptr<runtime::EventLoop> loop, controld::shard::FleetHost& fleet,
+  // `processors`: null, or what keeps the threads together.
+  Housekeeper(std::unique_ptr<runtime::EventLoop> loop, runtime::Processors* processors,
+              controld::shard::FleetHost& fleet,
               controld::shard::ShardPool& shards, controld::listen::CookieCache& cookies,
               controld::listen::AccessControl& access, controld::exporting::GraphiteWriter* graphite)
       : loop_(std::move(loop)) {
@@ -176,6 +181,9 @@ class Housekeeper {
       open_ = true;
       shards.Open();
     });
+    if (processors != nullptr) {
+      loop_->Every(kProcessorCheck, [processors] { processors->Look(); });
+    }
     loop_->Every(kNetworkCheck, [&access] { access.SetNear(controld::start::NearNetworks()); });
     thread_ = std::thread([this] { loop_->Run(); });
   }
@@ -210,6 +218,8 @@ void Reload(const ParsedOptions& fresh, controld::listen::AccessControl& access,
 // Everything between a good start of the shell and its end; the exit status.
 int Serve(runtime::Daemon& daemon) {
   const ParsedOptions& options = daemon.options();
+  std::optional<runtime::Processors> processors;  // before there are threads: they inherit
+  if (!options.Bool("spread-threads")) processors.emplace();
   controld::call::Settings settings = MakeSettings(options);
   if (settings.controller_name.empty()) {
     return daemon.Fail(absl::InvalidArgumentError("Option controller-name must not be empty"));
@@ -279,7 +289,8 @@ int Serve(runtime::Daemon& daemon) {
     status = daemon.Fail(rpc.status());
   } else {
     grpc_loop.Start();
-    Housekeeper housekeeper(*std::move(loop), fleet, shards, cookies, access, exports->graphite.get());
+    Housekeeper housekeeper(*std::move(loop), processors ? &*processors : nullptr, fleet, shards,
+                            cookies, access, exports->graphite.get());
     daemon.OnReload([&](const ParsedOptions& fresh) {
       Reload(fresh, access, *listeners->streams);
     });

@@ -38,22 +38,6 @@ uint64_t PerSecond(uint64_t now, uint64_t before, double seconds) {
 
 }  // namespace
 
-std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat) {
-  const std::string_view line = proc_stat.substr(0, proc_stat.find('\n'));
-  const auto fields = Fields(line);
-  // cpu user nice system idle iowait irq softirq steal [guest guest_nice: contained in user and
-  // nice]
-  if (fields.size() < 5 || fields[0] != "cpu") return std::nullopt;
-  CpuTicks ticks;
-  for (size_t i = 1; i < std::min<size_t>(fields.size(), 9); ++i) {
-    uint64_t value = 0;
-    if (!absl::SimpleAtoi(fields[i], &value)) return std::nullopt;
-    ticks.total += value;
-    if (i == 4 || i == 5) ticks.idle += value;
-  }
-  return ticks;
-}
-
 std::optional<double> ParseLoadAverage(std::string_view proc_loadavg) {
   const auto fields = Fields(proc_loadavg);
   double value = 0;
@@ -70,7 +54,7 @@ std::optional<uint64_t> ParseResidentOctets(std::string_view proc_statm, uint64_
 
 HostSample ReadHostSample() {
   HostSample sample;
-  sample.cpu = ParseCpuTicks(ReadHead("/proc/stat")).value_or(CpuTicks{});
+  sample.cpu = base::ParseCpuTicks(ReadHead("/proc/stat"))[base::kAllCpus];
   sample.load_average = ParseLoadAverage(ReadHead("/proc/loadavg")).value_or(0);
   const auto page_size = static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
   sample.resident_octets = ParseResidentOctets(ReadHead("/proc/self/statm"), page_size).value_or(0);

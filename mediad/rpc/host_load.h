@@ -11,23 +11,18 @@
 
 #include "mediad/relay/engine.h"
 #include "proto/base/clock.h"
+#include "proto/base/cpu_ticks.h"
 #include "rtpengine/v1/worker.pb.h"
 
 namespace mediad::rpc {
 
-// Time the host's processors spent since boot, in ticks (proc(5), /proc/stat, line "cpu").
-struct CpuTicks {
-  uint64_t total = 0;
-  uint64_t idle = 0;  // idle and waiting for I/O
-};
-std::optional<CpuTicks> ParseCpuTicks(std::string_view proc_stat);
 // First field of /proc/loadavg.
 std::optional<double> ParseLoadAverage(std::string_view proc_loadavg);
 // Second field of /proc/self/statm times the page size.
 std::optional<uint64_t> ParseResidentOctets(std::string_view proc_statm, uint64_t page_size);
 
 struct HostSample {
-  CpuTicks cpu;
+  base::CpuTicks cpu;
   double load_average = 0;
   uint64_t resident_octets = 0;
 };
@@ -47,7 +42,7 @@ class LoadMeter {
   void FillKernel(const relay::EngineTotals& totals, double seconds, rtpengine::v1::KernelLoad* out) const;
 
   bool primed_ = false;
-  CpuTicks cpu_;
+  base::CpuTicks cpu_;
   relay::EngineTotals totals_;
   std::chrono::nanoseconds at_{0};
   double cpu_percent_ = 0;

@@ -85,6 +85,8 @@ constexpr OptionSpec kControl[] = {
      .help = "use the address given by the proxy instead of the one in the SDP"},
     {.name = "software-id", .type = Type::kString, .fallback = "@software",
      .owner = Owner::kControld, .help = "name in SDP, STUN, DTLS certificate"},
+    {.name = "spread-threads", .type = Type::kFlag, .owner = Owner::kControld,
+     .help = "let threads run on all processors even while one is enough"},
     {.name = "ssrc-reporting", .type = Type::kString, .fallback = "full", .owner = Owner::kControld,
      .help = "where SSRC statistics appear in replies: full, inline, global, none",
      .allowed = "full|inline|global|none"},

@@ -8,22 +8,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-TEST(ParseCpuTicks, TakesTheFirstLine) {
-  const auto ticks = ParseCpuTicks(
-      "cpu  100 20 30 800 50 1 2 3 7 7\n"
-      "cpu0 1 1 1 1 1 1 1 1 1 1\n");
-  ASSERT_TRUE(ticks.has_value());
-  EXPECT_EQ(ticks->total, 1006u);  // guest time is part of user time
-  EXPECT_EQ(ticks->idle, 850u);
-}
-
-TEST(ParseCpuTicks, RefusesOtherTexts) {
-  for (const char* text : {"", "cpu", "cpu 1 2 3", "cpu0 1 2 3 4 5", "cpu a b c d e",
-                           "intr 1 2 3 4 5", "cpu -1 2 3 4 5"}) {
-    EXPECT_FALSE(ParseCpuTicks(text).has_value()) << text;
-  }
-}
-
 TEST(ParseLoadAverage, TakesTheFirstField) {
   EXPECT_DOUBLE_EQ(ParseLoadAverage("0.52 0.58 0.59 1/467 12345\n").value_or(-1), 0.52);
   EXPECT_FALSE(ParseLoadAverage("").has_value());

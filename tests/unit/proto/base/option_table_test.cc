@@ -69,7 +69,7 @@ TEST(OptionTableTest, HasOurOwn) {
       "listen-admin", "listen-metrics", "orphan-timeout", "tls-cert", "tls-key", "tls-ca", "grpc-insecure",
       "kernel-hook", "kernel-hook-priority", "kernel-linger", "listen-ng-allow", "listen-ng-rate",
       "listen-ng-secret-file", "ng-idle-timeout", "nftables",
-      "nftables-priority", "nftables-table"};
+      "nftables-priority", "nftables-table", "spread-threads"};
   for (const std::string_view name : ours) EXPECT_NE(FindOption(name), nullptr) << name;
   EXPECT_EQ(Table().size(), 213u + ours.size());
   EXPECT_EQ(FindOption("no-such"), nullptr);
