@@ -1,6 +1,5 @@
 #include "controld/listen/udp_listener.h"
 
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -80,30 +79,12 @@ std::vector<base::Endpoint> UdpListener::addresses() const {
   return out;
 }
 
-int UdpListener::Wait(std::span<epoll_event> events, runtime::AdaptivePoll* poll) const {
-  const auto look = [&](int timeout_ms) {
-    return epoll_wait(epoll_fd_, events.data(), static_cast<int>(events.size()), timeout_ms);
-  };
-  int count = look(0);
-  if (count > 0) return count;
-  const auto began = base::ReadClocks().monotonic;
-  const auto until = began + poll->span();
-  while (count <= 0 && base::ReadClocks().monotonic < until) {
-    sched_yield();
-    count = look(0);
-  }
-  if (count <= 0) count = look(-1);
-  poll->OnWork(base::ReadClocks().monotonic - began);
-  return count;
-}
-
 void UdpListener::Run() {
   pthread_setname_np(pthread_self(), "ng-udp");
   ReceiveBatch batch;
-  runtime::AdaptivePoll poll;
   epoll_event events[16];
   for (;;) {
-    const int count = Wait(events, &poll);
+    const int count = epoll_wait(epoll_fd_, events, std::size(events), -1);
     for (int i = 0; i < count; ++i) {
       if (events[i].data.u64 == kStopToken) return;
       Drain(static_cast<size_t>(events[i].data.u64), &batch);

@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <memory>
-#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,7 +17,6 @@
 #include "controld/listen/ng_server.h"
 #include "controld/listen/reply_path.h"
 #include "controld/listen/udp_socket.h"
-#include "proto/runtime/adaptive_poll.h"
 
 namespace controld::listen {
 
@@ -43,8 +41,6 @@ class UdpListener final : public ReplySink {
  private:
   UdpListener() = default;
   void Run();
-  // -> the number of events; negative when a signal came between.
-  int Wait(std::span<epoll_event> events, runtime::AdaptivePoll* poll) const;
   void Drain(size_t index, ReceiveBatch* batch);
 
   std::vector<std::unique_ptr<UdpSocket>> sockets_;
