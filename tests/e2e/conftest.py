@@ -99,6 +99,24 @@ def node(programs, build):
 
 
 @pytest.fixture
+def make_node(programs, build):
+    """make_node(controld's arguments, mediad's, a command that runs them) -> a node on m1, started"""
+    nodes = []
+
+    def make(controld=(), mediad=(), wrapper=()):
+        node = rtpengine.Node(programs, build, "m1")
+        node.wrapper = list(wrapper)
+        node.controld_arguments = list(controld)
+        node.mediad_arguments = list(mediad)
+        nodes.append(node)
+        return node.start()
+
+    yield make
+    for node in nodes:
+        node.close()
+
+
+@pytest.fixture
 def two_nodes(programs, build):
     """Independent ones, as two sets or two members of a set."""
     nodes = [rtpengine.Node(programs, build, host).start() for host in ("m1", "m2")]

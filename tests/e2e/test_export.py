@@ -24,21 +24,11 @@ EVENTS = 101
 
 
 @pytest.fixture
-def start(programs, build):
-    """start(controld's arguments, mediad's, a command that runs them) -> a node on m1"""
-    nodes = []
-
+def start(make_node):
     def make(controld=(), mediad=(), wrapper=()):
-        node = rtpengine.Node(programs, build, "m1")
-        node.wrapper = list(wrapper)
-        node.controld_arguments = list(controld)
-        node.mediad_arguments = ["--table=-1", *mediad]
-        nodes.append(node)
-        return node.start()
+        return make_node(controld, ["--table=-1", *mediad], wrapper)
 
-    yield make
-    for node in nodes:
-        node.close()
+    return make
 
 
 @pytest.fixture

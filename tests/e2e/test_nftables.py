@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from lab import checks, packet_filter, rtpengine
+from lab import checks, packet_filter
 from lab.packet_filter import PacketFilter
 from lab.processes import wait_until
 from lab.rtp_party import NgCall
@@ -25,19 +25,9 @@ def firewall(network):
 
 
 @pytest.fixture
-def start(programs, build, firewall):
+def start(make_node, firewall):
     """Makes an rtpengine on m1 whose mediad has those arguments."""
-    nodes = []
-
-    def make(*arguments):
-        node = rtpengine.Node(programs, build, "m1")
-        node.mediad_arguments = list(arguments)
-        nodes.append(node)
-        return node.start()
-
-    yield make
-    for node in nodes:
-        node.close()
+    return lambda *arguments: make_node(mediad=arguments)
 
 
 @pytest.fixture

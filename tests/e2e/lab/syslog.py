@@ -4,7 +4,8 @@ import os
 import shutil
 import socket
 import tempfile
-import threading
+
+from lab.reader import Reader
 
 _FACILITIES = {"local%d" % number: 16 + number for number in range(8)}
 _INFO = 6
@@ -28,23 +29,17 @@ class Syslog:
         self._socket.bind(os.path.join(self._directory, "log"))
         self._socket.settimeout(0.1)
         self.wrapper = ["unshare", "--mount", "sh", "-c", _SCRIPT, "sh", self._directory]
-        self._lines, self._end = [], threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self._lines = []
+        self._reader = Reader(self._look).__enter__()
         return self
 
     def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
+        self._reader.__exit__()
         self._socket.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
-    def _run(self):
-        while not self._end.is_set():
-            try:
-                self._lines.append(self._socket.recv(65536).decode())
-            except TimeoutError:
-                pass
+    def _look(self):
+        self._lines.append(self._socket.recv(65536).decode())
 
     def of(self, facility):
         """The texts of that facility; all of severity info."""

@@ -1,6 +1,7 @@
 """A TCP server on a host that keeps what one client after the other sends."""
 import socket
-import threading
+
+from lab.reader import Reader
 
 
 class TcpSink:
@@ -9,32 +10,26 @@ class TcpSink:
             host, lambda: socket.create_server((network.ipv4(host), port))
         )
         self._socket.settimeout(0.1)
+        self._client = None
         self.octets = b""
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._reader = Reader(self._look)
 
     def __enter__(self):
-        self._thread.start()
+        self._reader.__enter__()
         return self
 
     def __exit__(self, *_):
-        self._end.set()
-        self._thread.join()
-        self._socket.close()
+        self._reader.__exit__()
+        for one in (self._client, self._socket):
+            if one is not None:
+                one.close()
 
-    def _run(self):
-        while not self._end.is_set():
-            try:
-                client, _ = self._socket.accept()
-            except OSError:
-                continue
-            with client:
-                client.settimeout(0.1)
-                while not self._end.is_set():
-                    try:
-                        chunk = client.recv(65536)
-                    except TimeoutError:
-                        continue
-                    if not chunk:
-                        break
-                    self.octets += chunk
+    def _look(self):
+        if self._client is None:
+            self._client, _ = self._socket.accept()
+            self._client.settimeout(0.1)
+        chunk = self._client.recv(65536)
+        self.octets += chunk
+        if not chunk:
+            self._client.close()
+            self._client = None
