@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The generic netlink family, and commands about the module and tables. */
+/* The generic netlink family, and commands about tables. */
 #include <net/genetlink.h>
 
 #include "rtpe.h"
-#include "selftest/selftest.h"
 
-#define RTPE_TEST_MESSAGE	16384
+static int rtpe_parse_table(struct nlattr *nest, struct nlattr **tb,
+			    struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (!nest) {
+		NL_SET_ERR_MSG(extack, "RTPENGINE_A_TABLE is missing");
+		return -EINVAL;
+	}
+	err = nla_parse_nested(tb, RTPENGINE_TABLE_A_MAX, nest, rtpe_table_policy, extack);
+	if (err)
+		return err;
+	if (!tb[RTPENGINE_TABLE_A_ID])
+		return RTPE_FAIL(extack, nest, -EINVAL, "table without its number");
+	return 0;
+}
 
 /*
  * The table a request names, rn->lock being held.  @owner: the port that must
@@ -15,18 +29,11 @@ struct rtpe_table *rtpe_netlink_table(struct rtpe_net *rn, struct nlattr *nest, 
 				      struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[RTPENGINE_TABLE_A_MAX + 1];
+	int err = rtpe_parse_table(nest, tb, extack);
 	struct rtpe_table *table;
-	int err;
 
-	if (!nest) {
-		NL_SET_ERR_MSG(extack, "RTPENGINE_A_TABLE is missing");
-		return ERR_PTR(-EINVAL);
-	}
-	err = nla_parse_nested(tb, RTPENGINE_TABLE_A_MAX, nest, rtpe_table_policy, extack);
 	if (err)
 		return ERR_PTR(err);
-	if (!tb[RTPENGINE_TABLE_A_ID])
-		return ERR_PTR(RTPE_FAIL(extack, nest, -EINVAL, "table without its number"));
 	table = rtpe_table_find(rn, nla_get_u32(tb[RTPENGINE_TABLE_A_ID]));
 	if (!table)
 		return ERR_PTR(RTPE_FAIL(extack, tb[RTPENGINE_TABLE_A_ID], -ENOENT,
@@ -132,23 +139,6 @@ static int rtpe_table_set(struct rtpe_table *table, struct nlattr **tb,
 	return 0;
 }
 
-static int rtpe_parse_table(struct genl_info *info, struct nlattr **tb)
-{
-	struct nlattr *nest = info->attrs[RTPENGINE_A_TABLE];
-	int err;
-
-	if (!nest) {
-		NL_SET_ERR_MSG(info->extack, "RTPENGINE_A_TABLE is missing");
-		return -EINVAL;
-	}
-	err = nla_parse_nested(tb, RTPENGINE_TABLE_A_MAX, nest, rtpe_table_policy, info->extack);
-	if (err)
-		return err;
-	if (!tb[RTPENGINE_TABLE_A_ID])
-		return RTPE_FAIL(info->extack, nest, -EINVAL, "table without its number");
-	return 0;
-}
-
 static int rtpe_claim(struct rtpe_net *rn, struct genl_info *info, struct nlattr **tb)
 {
 	u32 id = nla_get_u32(tb[RTPENGINE_TABLE_A_ID]);
@@ -184,7 +174,7 @@ static int rtpe_nl_table_claim(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rtpe_net *rn = rtpe_net(genl_info_net(info));
 	struct nlattr *tb[RTPENGINE_TABLE_A_MAX + 1];
-	int err = rtpe_parse_table(info, tb);
+	int err = rtpe_parse_table(info->attrs[RTPENGINE_A_TABLE], tb, info->extack);
 
 	if (err)
 		return err;
@@ -194,19 +184,25 @@ static int rtpe_nl_table_claim(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Of the request; takes rn->lock in any case.  @owner: as above. */
+static int rtpe_lock_table(struct rtpe_net *rn, struct genl_info *info, u32 owner,
+			   struct rtpe_table **table)
+{
+	mutex_lock(&rn->lock);
+	*table = rtpe_netlink_table(rn, info->attrs[RTPENGINE_A_TABLE], owner, info->extack);
+	return PTR_ERR_OR_ZERO(*table);
+}
+
 static int rtpe_nl_table_set(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rtpe_net *rn = rtpe_net(genl_info_net(info));
 	struct nlattr *tb[RTPENGINE_TABLE_A_MAX + 1];
-	int err = rtpe_parse_table(info, tb);
+	int err = rtpe_parse_table(info->attrs[RTPENGINE_A_TABLE], tb, info->extack);
 	struct rtpe_table *table;
 
 	if (err)
 		return err;
-	mutex_lock(&rn->lock);
-	table = rtpe_netlink_table(rn, info->attrs[RTPENGINE_A_TABLE], info->snd_portid,
-				   info->extack);
-	err = PTR_ERR_OR_ZERO(table);
+	err = rtpe_lock_table(rn, info, info->snd_portid, &table);
 	if (!err)
 		err = rtpe_table_set(table, tb, info->extack);
 	if (!err)
@@ -221,9 +217,7 @@ static int rtpe_nl_table_del(struct sk_buff *skb, struct genl_info *info)
 	struct rtpe_table *table;
 	int err;
 
-	mutex_lock(&rn->lock);
-	table = rtpe_netlink_table(rn, info->attrs[RTPENGINE_A_TABLE], 0, info->extack);
-	err = PTR_ERR_OR_ZERO(table);
+	err = rtpe_lock_table(rn, info, 0, &table);
 	if (!err && table->owner && table->owner != info->snd_portid) {
 		NL_SET_ERR_MSG(info->extack, "the table is another socket's");
 		err = -EBUSY;
@@ -240,9 +234,7 @@ static int rtpe_nl_table_get(struct sk_buff *skb, struct genl_info *info)
 	struct rtpe_table *table;
 	int err;
 
-	mutex_lock(&rn->lock);
-	table = rtpe_netlink_table(rn, info->attrs[RTPENGINE_A_TABLE], 0, info->extack);
-	err = PTR_ERR_OR_ZERO(table);
+	err = rtpe_lock_table(rn, info, 0, &table);
 	if (!err)
 		err = rtpe_reply_table(info, table, RTPENGINE_CMD_TABLE_GET);
 	mutex_unlock(&rn->lock);
@@ -269,75 +261,6 @@ static int rtpe_nl_table_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	cb->args[0] = id;
 	mutex_unlock(&rn->lock);
 	return msg->len ? msg->len : err;
-}
-
-static int rtpe_nl_info(struct sk_buff *skb, struct genl_info *info)
-{
-	struct rtpe_net *rn = rtpe_net(genl_info_net(info));
-	struct nlattr *nest;
-	struct sk_buff *msg;
-	void *header;
-
-	msg = genlmsg_new(NLMSG_GOODSIZE, GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
-	header = genlmsg_put_reply(msg, info, &rtpe_genl_family, 0, RTPENGINE_CMD_INFO_GET);
-	if (!header)
-		goto out;
-	nest = nla_nest_start(msg, RTPENGINE_A_INFO);
-	if (!nest ||
-	    nla_put_string(msg, RTPENGINE_INFO_A_VERSION, RTPE_VERSION) ||
-	    nla_put_u32(msg, RTPENGINE_INFO_A_SUITES, srtp_suites()) ||
-	    nla_put_u32(msg, RTPENGINE_INFO_A_MAX_FLOWS, READ_ONCE(rtpe_max_flows)) ||
-	    nla_put_u32(msg, RTPENGINE_INFO_A_FLOWS, atomic_read(&rn->flow_count)) ||
-	    nla_put_u32(msg, RTPENGINE_INFO_A_TABLES, READ_ONCE(rn->table_count)))
-		goto out;
-	nla_nest_end(msg, nest);
-	genlmsg_end(msg, header);
-	return genlmsg_reply(msg, info);
-out:
-	nlmsg_free(msg);
-	return -EMSGSIZE;
-}
-
-struct rtpe_test_report {
-	struct selftest_report report;
-	struct sk_buff *msg;
-};
-
-static int rtpe_tell_test(struct selftest_report *report, const struct selftest *test)
-{
-	struct sk_buff *msg = container_of(report, struct rtpe_test_report, report)->msg;
-	struct nlattr *nest = nla_nest_start(msg, RTPENGINE_A_TEST);
-
-	if (!nest ||
-	    nla_put_string(msg, RTPENGINE_TEST_A_NAME, test->name) ||
-	    nla_put_s32(msg, RTPENGINE_TEST_A_RESULT, test->result) ||
-	    nla_put_string(msg, RTPENGINE_TEST_A_DETAIL, test->detail))
-		return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int rtpe_nl_selftest(struct sk_buff *skb, struct genl_info *info)
-{
-	struct rtpe_test_report report = { .report.tell = rtpe_tell_test };
-	int err = -EMSGSIZE;
-	void *header;
-
-	report.msg = genlmsg_new(RTPE_TEST_MESSAGE, GFP_KERNEL);
-	if (!report.msg)
-		return -ENOMEM;
-	header = genlmsg_put_reply(report.msg, info, &rtpe_genl_family, 0, RTPENGINE_CMD_SELFTEST);
-	if (header)
-		err = rtpengine_selftest(&report.report);
-	/* Failed tests are in the message. */
-	if (err == -EMSGSIZE) {
-		nlmsg_free(report.msg);
-		return err;
-	}
-	genlmsg_end(report.msg, header);
-	return genlmsg_reply(report.msg, info);
 }
 
 static const struct genl_ops rtpe_genl_ops[] = {

@@ -322,6 +322,9 @@ void rtpe_copy_exit(void);
 void rtpe_forward(struct sk_buff *skb, const struct rtpe_packet *packet);
 void rtpe_output_release(struct rtpe_output *out);
 
+/* classify.c */
+enum rtpengine_reason rtpe_classify(struct sk_buff *skb, struct rtpe_packet *packet);
+
 /* stats.c */
 struct rtpe_ssrc *rtpe_ssrc_find(struct rtpe_flow *flow, u32 ssrc);
 bool rtpe_ssrc_room(const struct rtpe_flow *flow);
@@ -355,6 +358,10 @@ void rtpe_netlink_exit(void);
 struct rtpe_table *rtpe_netlink_table(struct rtpe_net *rn, struct nlattr *nest, u32 owner,
 				      struct netlink_ext_ack *extack);
 int rtpe_put_addr(struct sk_buff *msg, int type, const struct rtpe_addr *addr);
+
+/* netlink_module.c */
+int rtpe_nl_info(struct sk_buff *skb, struct genl_info *info);
+int rtpe_nl_selftest(struct sk_buff *skb, struct genl_info *info);
 
 /* netlink_policy.c */
 extern const struct nla_policy rtpe_policy[RTPENGINE_A_MAX + 1];

@@ -26,29 +26,30 @@ def address_of(data):
     return str(ipaddress.ip_address(packed)), port
 
 
+def given(*attributes):
+    """(function, type, value) -> those attributes whose value is not None."""
+    return [make(kind, value) for make, kind, value in attributes if value is not None]
+
+
 def table_nest(table, hook=None, priority=None, linger=None, max_flows=None):
-    nest = [nl.u32(U.TABLE_A_ID, table)]
-    if hook is not None:
-        nest.append(nl.u8(U.TABLE_A_HOOK, hook))
-    if priority is not None:
-        nest.append(nl.s32(U.TABLE_A_PRIORITY, priority))
-    if linger is not None:
-        nest.append(nl.u32(U.TABLE_A_LINGER, linger))
-    if max_flows is not None:
-        nest.append(nl.u32(U.TABLE_A_MAX_FLOWS, max_flows))
+    nest = given(
+        (nl.u32, U.TABLE_A_ID, table),
+        (nl.u8, U.TABLE_A_HOOK, hook),
+        (nl.s32, U.TABLE_A_PRIORITY, priority),
+        (nl.u32, U.TABLE_A_LINGER, linger),
+        (nl.u32, U.TABLE_A_MAX_FLOWS, max_flows),
+    )
     return nl.attribute(U.A_TABLE, nest)
 
 
 def payload_type(pt, action=None, clock=None, pattern=None, to=None):
-    nest = [nl.u8(U.PT_A_PT, pt)]
-    if action is not None:
-        nest.append(nl.u8(U.PT_A_ACTION, action))
-    if clock is not None:
-        nest.append(nl.u32(U.PT_A_CLOCK, clock))
-    if pattern is not None:
-        nest.append(nl.attribute(U.PT_A_PATTERN, pattern))
-    if to is not None:
-        nest.append(nl.u8(U.PT_A_TO, to))
+    nest = given(
+        (nl.u8, U.PT_A_PT, pt),
+        (nl.u8, U.PT_A_ACTION, action),
+        (nl.u32, U.PT_A_CLOCK, clock),
+        (nl.attribute, U.PT_A_PATTERN, pattern),
+        (nl.u8, U.PT_A_TO, to),
+    )
     return nl.attribute(1, nest)
 
 
@@ -73,10 +74,7 @@ def output(source, dest, flags=None, tos=None, ttl=None, pts=(), ssrc_map=(), se
         nl.attribute(U.OUT_A_DEST, sockaddr(dest)),
         nl.u32(U.OUT_A_FLAGS, U.OUT_F_RTP if flags is None else flags),
     ]
-    if tos is not None:
-        nest.append(nl.u8(U.OUT_A_TOS, tos))
-    if ttl is not None:
-        nest.append(nl.u8(U.OUT_A_TTL, ttl))
+    nest += given((nl.u8, U.OUT_A_TOS, tos), (nl.u8, U.OUT_A_TTL, ttl))
     if pts:
         nest.append(nl.attribute(U.OUT_A_PTS, list(pts)))
     if ssrc_map:
@@ -109,22 +107,16 @@ def flow_nest(
         nl.attribute(U.FLOW_A_LOCAL, sockaddr(local)),
         nl.u32(U.FLOW_A_FLAGS, U.FLOW_F_RTP if flags is None else flags),
     ]
-    if source is not None:
-        nest.append(nl.attribute(U.FLOW_A_SOURCE, sockaddr(source)))
-    for kind, value in (
-        (U.FLOW_A_MISMATCH, mismatch),
-        (U.FLOW_A_RTCP, rtcp),
-        (U.FLOW_A_PT_OTHER, pt_other),
-        (U.FLOW_A_SSRC_POLICY, ssrc_policy),
-    ):
-        if value is not None:
-            nest.append(nl.u8(kind, value))
-    if idle is not None:
-        nest.append(nl.u32(U.FLOW_A_IDLE, idle))
-    if cookie is not None:
-        nest.append(nl.attribute(U.FLOW_A_COOKIE, cookie))
-    if call is not None:
-        nest.append(nl.string(U.FLOW_A_CALL, call))
+    nest += given(
+        (nl.attribute, U.FLOW_A_SOURCE, None if source is None else sockaddr(source)),
+        (nl.u8, U.FLOW_A_MISMATCH, mismatch),
+        (nl.u8, U.FLOW_A_RTCP, rtcp),
+        (nl.u8, U.FLOW_A_PT_OTHER, pt_other),
+        (nl.u8, U.FLOW_A_SSRC_POLICY, ssrc_policy),
+        (nl.u32, U.FLOW_A_IDLE, idle),
+        (nl.attribute, U.FLOW_A_COOKIE, cookie),
+        (nl.string, U.FLOW_A_CALL, call),
+    )
     if pts:
         nest.append(nl.attribute(U.FLOW_A_PTS, list(pts)))
     if secure:
