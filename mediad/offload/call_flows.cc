@@ -417,8 +417,12 @@ void CallFlows::OnEvent(const FlowEvent& event, const base::Now& now) {
   if (entry == nullptr || !entry->leave.empty() || entry->adopted) return;
   switch (event.kind) {
     case FlowEvent::Kind::kSsrc:
-      // The kernel follows a few; the next flow begins with those in use. The first one it sees is none to leave for.
-      if (entry->last.sources.empty()) return;
+      // The kernel follows a few; the next flow begins with those in use. The first one it sees is none to leave for,
+      // also when a report told of it before the event did.
+      if (std::all_of(entry->last.sources.begin(), entry->last.sources.end(),
+                      [&event](const SourceReport& source) { return source.ssrc == event.ssrc; })) {
+        return;
+      }
       entry->leave = "SSRC changed";
       break;
     case FlowEvent::Kind::kAuthentication:
@@ -426,6 +430,7 @@ void CallFlows::OnEvent(const FlowEvent& event, const base::Now& now) {
       entry->leave = "SRTP authentication failed";
       break;
     default:
+      // Packets of another source or payload type come up themselves; that none come is seen in the reports.
       return;
   }
   HoldBack(entry->flow.socket, now);

@@ -128,6 +128,7 @@ struct FlowEvent {
   enum class Kind : uint8_t { kOther, kSsrc, kSource, kIdle, kAuthentication, kPayloadType };
   Kind kind = Kind::kOther;
   FlowId id = 0;
+  uint32_t ssrc = 0;       // of the packet that it is about; 0 without one
 };
 
 // What is asked of the kernel. Each operation gets exactly one result.

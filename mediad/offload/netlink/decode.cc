@@ -369,6 +369,7 @@ std::optional<FlowEvent> ReadEvent(const Message& message) {
   while (reader.Next(&attribute)) {
     if (attribute.type == RTPENGINE_EVENT_A_TYPE) out.kind = KindOf(attribute.Or0<uint32_t>());
     if (attribute.type == RTPENGINE_EVENT_A_FLOW_ID) out.id = attribute.Or0<uint32_t>();
+    if (attribute.type == RTPENGINE_EVENT_A_SSRC) out.ssrc = attribute.Or0<uint32_t>();
   }
   return out;
 }

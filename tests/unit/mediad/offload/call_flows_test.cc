@@ -194,6 +194,39 @@ TEST(CallFlows, EnterOnConfirmationAndLeaveOnSignalling) {
   EXPECT_GT(statistics.media(0).streams(0).last_kernel_packet_unix(), 0);
 }
 
+TEST(CallFlows, AnSsrcThatIsNotTheFirstIsLeftFor) {
+  Lab lab(false);
+  lab.Send(kPortA);
+  lab.Send(kPortB);
+  lab.Settle();
+  // Events and reports come by different sockets: the report of the first packet may overtake its event.
+  lab.Send(kPortA);
+  const base::Endpoint local = lab.call.session.sockets()[kPortA].local;
+  const auto report = [&]() {
+    for (const FlowReport& one : lab.kernel.Dump()) {
+      if (one.local == local) return one;
+    }
+    return FlowReport();
+  };
+  lab.Dump();
+  ASSERT_EQ(report().sources.size(), 1u);
+  const FlowId id = report().id;
+  lab.flows.OnEvent({FlowEvent::Kind::kSsrc, id, lab.ssrc_a}, lab.call.now);
+  EXPECT_FALSE(lab.flows.wants_to_leave());
+  ++lab.ssrc_a;
+  lab.Send(kPortA);
+  lab.flows.OnEvent({FlowEvent::Kind::kSsrc, id, lab.ssrc_a}, lab.call.now);
+  EXPECT_TRUE(lab.flows.wants_to_leave());
+  lab.Settle();
+  EXPECT_EQ(lab.Notes(kA).removed, "SSRC changed");
+  EXPECT_EQ(lab.Notes(kA).reason, OffloadReason::kInstalling);
+  lab.call.Pass(std::chrono::seconds(1));
+  lab.Settle();
+  EXPECT_EQ(lab.Notes(kA).reason, OffloadReason::kInKernel);
+  EXPECT_EQ(lab.Notes(kA).times, 2u);
+  EXPECT_EQ(lab.Notes(kB).times, 1u);
+}
+
 TEST(CallFlows, KernelPacketsKeepTheCallAlive) {
   Lab lab(false);
   lab.Send(kPortA);

@@ -110,6 +110,21 @@ TEST(Messages, ErrorsAreInTheKernelsWords) {
   EXPECT_EQ(outcome.text, text);
 }
 
+TEST(Messages, AnEventSaysWhoseItIs) {
+  MessageWriter writer(30, 0, 0, RTPENGINE_CMD_EVENT, RTPENGINE_GENL_VERSION);
+  const size_t nest = writer.Begin(RTPENGINE_A_EVENT);
+  writer.Put(RTPENGINE_EVENT_A_TYPE, uint32_t{RTPENGINE_EVENT_SSRC});
+  writer.Put(RTPENGINE_EVENT_A_FLOW_ID, uint32_t{7});
+  writer.Put(RTPENGINE_EVENT_A_SSRC, uint32_t{0xcafe});
+  writer.End(nest);
+  const Octets octets = writer.Finish();
+  const auto event = ReadEvent(Only(octets));
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->kind, FlowEvent::Kind::kSsrc);
+  EXPECT_EQ(event->id, 7u);
+  EXPECT_EQ(event->ssrc, 0xcafeu);
+}
+
 TEST(Messages, WhatIsCutShortIsNotRead) {
   Operation operation;
   operation.flow.local = At("203.0.113.1:30000");
