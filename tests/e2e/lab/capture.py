@@ -38,13 +38,16 @@ class Capture:
         )
         wait_until(lambda: "listening on" in self._program.log(), what="tcpdump on " + host)
 
-    def packets(self):
-        """Ends the capture; -> (source, own port, packet) of the RTP and RTCP that came to this host."""
+    def frames(self):
+        """Ends the capture; -> [("address:port" of the source, of the target, payload)] of all UDP."""
         time.sleep(0.3)
         self._program.stop()
         with open(self._path, "rb") as handle:
-            _, frames = parse_pcap(handle.read())
-        for source, target, payload in frames:
+            return parse_pcap(handle.read())[1]
+
+    def packets(self):
+        """Ends the capture; -> (source, own port, packet) of the RTP and RTCP that came to this host."""
+        for source, target, payload in self.frames():
             host, _, port = target.rpartition(":")
             if host.strip("[]") in self._addresses and len(payload) >= 12 and payload[0] >> 6 == 2:
                 yield source.rpartition(":")[0].strip("[]"), int(port), payload

@@ -36,16 +36,20 @@ class KernelNode(rtpengine.Node):
         )
         return done.returncode, done.stdout
 
-    def streams(self, call_id):
-        """-> {local port: StreamStatistics as rtpctl tells it} of the RTP streams, {} without the call."""
+    def media(self, call_id):
+        """-> MediaStatistics of the parties, as rtpctl tells them; [] without the call."""
         status, text = self.rtpctl("--json", "calls", "show", call_id)
         if status != 0:
-            return {}
+            return []
+        parties = json.loads(text).get("parties", [])
+        return [one.get("statistics", {}) for party in parties for one in party.get("media", [])]
+
+    def streams(self, call_id):
+        """-> {local port: StreamStatistics} of the RTP streams"""
         return {
             stream["local_port"]: stream
-            for party in json.loads(text).get("parties", [])
-            for media in party.get("media", [])
-            for stream in media.get("statistics", {}).get("streams", [])
+            for media in self.media(call_id)
+            for stream in media.get("streams", [])
             if not stream.get("rtcp")
         }
 
