@@ -18,6 +18,9 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 KMOD = os.path.join(ROOT, "kmod")
 OUT = os.path.join(ROOT, "build", "kmod")
 JOBS = ["-j%d" % (os.cpu_count() or 1)]
+# The distribution's own checks of memory, for one of the guests: red zones and poison of objects (a use after free, a
+# write beyond the end), guarded pages around some. The other one is as it is installed.
+WATCHED = "slub_debug=FZP page_poison=1 kfence.sample_interval=50"
 GUEST_TIMEOUT = 1200  # against a guest that hangs; by emulation on a busy host all of it takes minutes
 
 
@@ -94,7 +97,7 @@ def guest_command(release, root, *inside, options=()):
     ]
 
 
-def start_guest(release, root, directory, filters):
+def start_guest(release, root, directory, filters, watched):
     """-> (its process, the file it writes to)"""
     environment = {
         "KMOD_FUZZ_MESSAGES": os.path.join(OUT, "fuzz-messages"),
@@ -102,6 +105,8 @@ def start_guest(release, root, directory, filters):
         "KMOD_XTABLES": os.path.join(OUT, "xt"),
     }
     options = ["--cpus", "2", "--mem", "1G", "--stats"]
+    if watched:
+        options += ["--append", WATCHED]
     for name, value in environment.items():
         options += ["--env", "%s=%s" % (name, value)]
     inside = ["/usr/bin/python3", os.path.join(HERE, "in_guest.py"), directory, *filters]
@@ -158,7 +163,7 @@ def main():
             built.append((release, root, directory))
     # By emulation a guest keeps little more than one processor busy: all at once, beside the compiler.
     guests = [
-        (release, *start_guest(release, root, directory, options.filters))
+        (release, *start_guest(release, root, directory, options.filters, release == chosen[-1][0]))
         for release, root, directory in (() if options.no_guests else built)
     ]
     if not options.no_probes and not options.filters:
