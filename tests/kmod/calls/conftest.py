@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -34,6 +35,7 @@ class KernelNode(rtpengine.Node):
             stderr=subprocess.DEVNULL,
             text=True,
         )
+        time.sleep(0.2)  # for those who ask again: waiting is free, starting a program is not
         return done.returncode, done.stdout
 
     def media(self, call_id):
