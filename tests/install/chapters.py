@@ -1,7 +1,6 @@
 """The life of an installation, in the order in which it is lived. Each function is a test; the
 later ones need the earlier."""
 import re
-import time
 
 from machine import expect, expect_heard
 
@@ -146,7 +145,7 @@ def comes_back_after_a_reboot(machine):
     took = machine.guest.reboot()
     machine.wait_for("systemctl is-active -q %s %s" % DAEMONS, "a daemon is not there")
     expect(
-        machine.output("systemctl is-system-running || true").strip() == "running",
+        machine.output("systemctl is-system-running --wait || true").strip() == "running",
         machine.output("systemctl --failed"),
     )
     machine.wait_for("rtpctl workers list | grep -q READY", "no worker is ready")
@@ -172,7 +171,7 @@ def upgrades_during_a_call(machine):
     expect(not set(before) & set(after), "not restarted: %s %s" % (before, after))
     machine.wait_for("rtpctl calls list | grep -q upgraded", "the call is lost")
     machine.wait_for_kernel()
-    time.sleep(3)
+    machine.sleep(3)
     result = machine.end_call("upgraded")
     expect_heard(result)
     expect(

@@ -1,7 +1,10 @@
-"""A machine in QEMU: its disk, its starts, and scripts run in it by its agent (guest/agent.py).
+"""A machine in QEMU: its disk, its starts, scripts run in it by its agent (guest/agent.py), and its
+states, which are kept by name in the disk and gone back to.
 
-Emulated where there is no hardware virtualisation: then it is many times slower than the host.
+Emulated where there is no hardware virtualisation: then its time is a count of instructions, so that
+watchdogs and silences are the guest's own, however busy the host is; waiting costs it next to nothing.
 """
+import glob
 import json
 import os
 import shutil
@@ -24,6 +27,9 @@ _PARAMETERS = (
     " systemd.default_timeout_start_sec=900 systemd.default_device_timeout_sec=900"
 )
 _BOOT_SECONDS, _SCRIPT_SECONDS = 1200, 600
+_BEHIND_SECONDS = 1800  # how far the guest's clock may fall behind ours during a script
+_LAB = "/dev/disk/by-id/virtio-lab"
+_LAB_SIZE = "256M"  # always the same: a state that is gone back to has seen this device
 
 _INIT = """#!/bin/busybox sh
 B=/bin/busybox
@@ -45,6 +51,12 @@ class GuestError(Exception):
 class Result:
     def __init__(self, status, output):
         self.status, self.output = status, output
+
+
+def quietly(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        raise GuestError("%s:\n%s" % (" ".join(command), done.stdout))
 
 
 def make_initramfs(base, work):
@@ -69,80 +81,115 @@ def make_initramfs(base, work):
 
 
 class Guest:
-    """`base`: what image.py made; `work`: a directory of this run; `share` is seen as /lab in the
-    guest, read-only."""
+    """`base`: what image.py made; `work`: a directory, of this run or one that was kept; the files
+    of `share` are seen below /lab in the guest, read-only."""
 
     def __init__(self, base, work, share):
-        self._base, self._work, self._share = base, work, share
-        self._process = self._socket = None
+        self._base, self._work = base, work
+        self._process = self._socket = self._monitor = None
         self._pending = b""
-        self.boots = 0
-        self._disk = os.path.join(work, "disk.img")
-        subprocess.run(
-            ["cp", "--sparse=always", os.path.join(base, "base.img"), self._disk], check=True
+        self.boots = len(glob.glob(os.path.join(work, "console.*")))
+        self._first_boot = self.boots + 1
+        self._disk = os.path.join(work, "disk.qcow2")
+        if not os.path.exists(self._disk):
+            image = os.path.join(base, "base.img")
+            quietly("qemu-img", "create", "-f", "qcow2", "-b", image, "-F", "raw", self._disk)
+        self._lab = os.path.join(work, "lab.img")
+        if os.path.exists(self._lab):
+            os.unlink(self._lab)
+        quietly(
+            "mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", share, self._lab, _LAB_SIZE
         )
         self._initramfs = make_initramfs(base, work)
 
     def _console(self):
         return os.path.join(self._work, "console.%d" % self.boots)
 
-    def _command(self, agent):
-        q = [
-            "qemu-system-x86_64",
-            "-nodefaults",
-            "-no-user-config",
-            "-display",
-            "none",
-            "-no-reboot",
-        ]
-        q += [
-            "-M",
-            "q35",
-            "-smp",
-            "2",
-            "-m",
-            "1536",
-            "-kernel",
-            os.path.join(self._base, "vmlinux"),
-        ]
+    def _command(self, agent, monitor):
+        q = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none"]
+        q += ["-no-reboot", "-M", "q35", "-smp", "2" if qemu.kvm_works() else "1", "-m", "1536"]
+        q += ["-kernel", os.path.join(self._base, "vmlinux")]
         q += ["-initrd", self._initramfs, "-append", _PARAMETERS]
         q += ["-chardev", "file,id=console,path=" + self._console(), "-serial", "chardev:console"]
-        q += ["-drive", "file=%s,format=raw,if=virtio,cache=unsafe" % self._disk]
+        q += ["-drive", "file=%s,format=qcow2,if=none,id=disk,cache=unsafe" % self._disk]
+        q += ["-device", "virtio-blk-pci,drive=disk"]
+        q += ["-drive", "file=%s,format=raw,if=none,id=lab,readonly=on" % self._lab]
+        q += ["-device", "virtio-blk-pci,drive=lab,serial=lab"]
         q += ["-device", "virtio-rng-pci", "-device", "virtio-serial-pci"]
-        q += ["-chardev", "socket,id=agent,path=%s,server=on,wait=off" % agent]
+        # Waits for us: the guest sees the port open from the first moment on.
+        q += ["-chardev", "socket,id=agent,path=%s,server=on,wait=on" % agent]
         q += ["-device", "virtserialport,chardev=agent,name=install.agent"]
-        q += ["-fsdev", "local,id=lab,path=%s,readonly=on,security_model=none" % self._share]
-        q += ["-device", "virtio-9p-pci,fsdev=lab,mount_tag=lab"]
-        return q + qemu.acceleration("auto", None)
+        q += ["-chardev", "socket,id=monitor,path=%s,server=on,wait=on" % monitor]
+        q += ["-mon", "chardev=monitor,mode=control"]
+        return q + qemu.acceleration("auto", None if qemu.kvm_works() else 0)
 
-    def boot(self):
-        """-> seconds until multi-user.target was reached."""
+    def _start(self, *more):
         self.boots += 1
         self._pending = b""
-        began = time.monotonic()
-        agent = os.path.join(self._work, "agent.%d" % self.boots)
+        paths = [os.path.join(self._work, "%s.%d" % (n, self.boots)) for n in ("agent", "monitor")]
         with open(os.path.join(self._work, "qemu.log"), "ab") as log:
             self._process = subprocess.Popen(
-                self._command(agent),
+                [*self._command(*paths), *more],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket, monitor = map(self._connected, paths)
+        self._monitor = monitor.makefile("rw")
+        self._monitor.readline()  # the greeting
+        self._command_of_monitor("qmp_capabilities")
+
+    def _connected(self, path):
+        connection = socket.socket(socket.AF_UNIX)
+        end = time.monotonic() + 30
         while True:
             try:
-                self._socket.connect(agent)
-                break
+                connection.connect(path)
+                return connection
             except OSError:
-                if self._process.poll() is not None or time.monotonic() > began + 30:
+                if self._process.poll() is not None or time.monotonic() > end:
                     raise GuestError("QEMU does not start: see %s/qemu.log" % self._work) from None
                 time.sleep(0.05)
+
+    def _command_of_monitor(self, name, **arguments):
+        self._monitor.write(json.dumps({"execute": name, "arguments": arguments}) + "\n")
+        self._monitor.flush()
+        while True:
+            line = self._monitor.readline()
+            if not line:
+                raise GuestError("QEMU ended: see %s/qemu.log" % self._work)
+            answer = json.loads(line)
+            if "error" in answer:
+                raise GuestError("%s: %s" % (name, answer["error"]["desc"]))
+            if "return" in answer:
+                return answer["return"]
+
+    def boot(self):
+        """-> seconds until multi-user.target was reached."""
+        began = time.monotonic()
+        self._start()
         self._read(began + _BOOT_SECONDS)
-        self.run(
-            "mkdir -p /lab && mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144 lab /lab"
-        )
+        self._mount_lab()
         return time.monotonic() - began
+
+    def _mount_lab(self):
+        self.run("mkdir -p /lab && mount -o ro %s /lab" % _LAB)
+
+    def keep(self, state):
+        """Memory and disk as they are now, by a name."""
+        self.run("umount /lab && blockdev --flushbufs " + _LAB)
+        said = self._command_of_monitor(
+            "human-monitor-command", **{"command-line": "savevm " + state}
+        )
+        if said.strip():
+            raise GuestError("savevm: " + said)
+        self._mount_lab()
+
+    def go_back(self, state):
+        """Instead of boot()."""
+        self._start("-loadvm", state)
+        self._mount_lab()
 
     def _read(self, deadline):
         while b"\n" not in self._pending:
@@ -164,7 +211,9 @@ class Guest:
         request = json.dumps({"script": script, "timeout": timeout}).encode() + b"\n"
         self._socket.settimeout(60)
         self._socket.sendall(request)
-        answer = self._read(time.monotonic() + timeout + 60)
+        answer = self._read(time.monotonic() + timeout + _BEHIND_SECONDS)
+        while "status" not in answer:  # the agent was started again
+            answer = self._read(time.monotonic() + timeout + _BEHIND_SECONDS)
         with open(os.path.join(self._work, "scripts.log"), "a") as log:
             log.write("$ %s\n%s[%s]\n" % (script, answer["output"], answer["status"]))
         if status is not None and answer["status"] != status:
@@ -191,6 +240,7 @@ class Guest:
                 "the guest does not shut down; its console is %s" % self._console()
             ) from None
         self._socket.close()
+        self._monitor.close()
 
     def ended(self):
         return self._process is None or self._process.poll() is not None
@@ -201,9 +251,9 @@ class Guest:
             self._process.wait()
 
     def damage(self):
-        """Lines of the kernel's log that tell of damage, of all boots."""
+        """Lines of the kernel's log that tell of damage, of all boots of this run."""
         found = []
-        for number in range(1, self.boots + 1):
+        for number in range(self._first_boot, self.boots + 1):
             with open(os.path.join(self._work, "console.%d" % number), errors="replace") as handle:
                 found += splat.lines(handle.read())
         return found

@@ -72,10 +72,14 @@ class Machine:
 
     def call(self, name, seconds=8):
         self.start_call(name)
-        time.sleep(seconds)
+        self.sleep(seconds)
         return self.end_call(name)
 
-    def wait_for(self, script, otherwise, seconds=180):
+    def sleep(self, seconds):
+        """Of the guest's time, which an emulated one has less of."""
+        self.run("sleep %d" % seconds)
+
+    def wait_for(self, script, otherwise, seconds=600):
         end = time.monotonic() + seconds
         while True:
             result = self.run(script, status=None)
