@@ -9,6 +9,14 @@ def without_comments(fix):
     return "\n".join(line.split("   #")[0] for line in fix.split("\n"))
 
 
+def start_in_silence(machine, name):
+    """A call of which nothing arrives here, as rtpctl says, too."""
+    machine.start_call(name)
+    machine.sleep(5)
+    said = machine.output("rtpctl calls explain " + name)
+    expect(said.count("none arrived") >= 2, said)
+
+
 def module_of_another_kernel(machine):
     """modprobe: Exec format error."""
     machine.run("systemctl stop rtpengine-mediad && rmmod nft_rtpengine")
@@ -106,10 +114,61 @@ def a_rule_that_nft_cannot_print(machine):
     )
 
 
+def no_audio_for_a_firewall(machine):
+    """Calls are set up and nobody hears anybody: a rule set beside ours drops what it does not know."""
+    machine.run(
+        "nft add table inet office"
+        " && nft 'add chain inet office guard { type filter hook input priority 10; policy drop; }'"
+        " && nft 'add rule inet office guard iif lo accept'"
+    )
+    start_in_silence(machine, "walled")
+    finding = machine.expect_found("firewall-blocks", "failure", "'inet office' has policy drop")
+    machine.run(finding["fix"])
+    machine.wait_for_kernel()
+    machine.expect_healthy()
+    expect_heard(machine.end_call("walled"))
+    machine.run("nft delete table inet office")
+
+
+def no_audio_behind_nat(machine):
+    """Nobody can send to the address in our SDP: it is a private one, and a router has the public one."""
+    machine.run(
+        "ip address add 10.0.0.5/24 dev pub && nft add table ip router"
+        " && nft 'add chain ip router inward { type nat hook prerouting priority dstnat; }'"
+        " && nft add rule ip router inward ip daddr 203.0.113.10 udp dport 30000-39999"
+        " dnat to 10.0.0.5"
+    )
+    machine.configure("interface = pub/10.0.0.5")
+    machine.run("systemctl restart rtpengine-controld rtpengine-mediad")
+    start_in_silence(machine, "private")
+    expect(
+        machine.end_call("private")["callee"]["heard"] == 0, "heard, though nobody can send here"
+    )
+    finding = machine.expect_found("advertised", "notice", "10.0.0.5 is private")
+    line = without_comments(finding["fix"])
+    for name, value in (("NAME", "pub"), ("PRIVATE", "10.0.0.5"), ("PUBLIC", "203.0.113.10")):
+        line = line.replace(name, value)
+    machine.configure(line)
+    machine.run("systemctl restart rtpengine-controld rtpengine-mediad")
+    machine.start_call("public")
+    machine.wait_for_kernel()
+    machine.expect_healthy()
+    expect_heard(machine.end_call("public"))
+    machine.configure("interface = pub/203.0.113.10")
+    machine.run(
+        "nft delete table ip router; ip address delete 10.0.0.5/24 dev pub"
+        "; systemctl restart rtpengine-controld rtpengine-mediad"
+    )
+    machine.wait_for("rtpctl workers list | grep -q READY", "no worker is ready")
+    machine.expect_healthy()
+
+
 ALL = (
     module_of_another_kernel,
     no_chain_for_the_rules,
     no_capability,
     packets_do_not_reach_the_module,
     a_rule_that_nft_cannot_print,
+    no_audio_for_a_firewall,
+    no_audio_behind_nat,
 )
