@@ -80,7 +80,7 @@ Finding CheckModuleBuilt(const Examination& examination) {
   if (magic.substr(0, magic.find(' ')) != release) {
     return {.verdict = Verdict::kWarning,
             .what = base::StrCat("it is built for ", magic.substr(0, magic.find(' ')), ", not for ", release),
-            .why = "The kernel refuses it (Exec format error).",
+            .why = "The kernel refuses it (Exec format error), unless every symbol that it needs is the same there.",
             .fix = base::StrCat(InstallByForce(host), "\nmodprobe ", kModule)};
   }
   return Good("built for " + release);
