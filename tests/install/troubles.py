@@ -154,7 +154,7 @@ def no_audio_behind_nat(machine):
     machine.configure(line)
     machine.run("systemctl restart rtpengine-controld rtpengine-mediad")
     machine.start_call("public")
-    machine.sleep(5)  # in user space: the router is this host, whose addresses the kernel's hook sees before it
+    machine.sleep(5)  # the kernel did not take this call when it was waited for; why is not known
     machine.expect_healthy()
     expect_heard(machine.end_call("public"))
     machine.configure("interface = pub/203.0.113.10")
