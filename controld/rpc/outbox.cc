@@ -18,7 +18,6 @@ bool Outbox::Append(rtpengine::v1::ControllerMessage&& message) {
   *frame.frame.add_messages() = std::move(message);
   frame.octets += octets;
   pending_ += octets;
-  ++messages_;
   return true;
 }
 
@@ -26,7 +25,6 @@ bool Outbox::Take(rtpengine::v1::ControllerFrame* frame) {
   if (frames_.empty()) return false;
   frame->Swap(&frames_.front().frame);
   pending_ -= frames_.front().octets;
-  messages_ -= static_cast<size_t>(frame->messages_size());
   frames_.pop_front();
   return true;
 }
@@ -34,7 +32,6 @@ bool Outbox::Take(rtpengine::v1::ControllerFrame* frame) {
 void Outbox::Clear() {
   frames_.clear();
   pending_ = 0;
-  messages_ = 0;
 }
 
 }  // namespace controld::rpc

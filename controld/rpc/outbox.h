@@ -24,7 +24,6 @@ class Outbox {
 
   bool empty() const { return frames_.empty(); }
   size_t pending() const { return pending_; }
-  size_t messages() const { return messages_; }  // waiting
 
  private:
   struct Frame {
@@ -33,7 +32,6 @@ class Outbox {
   };
   std::deque<Frame> frames_;
   size_t pending_ = 0;  // octets
-  size_t messages_ = 0;
 };
 
 }  // namespace controld::rpc

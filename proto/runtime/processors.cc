@@ -83,9 +83,10 @@ void Processors::Look() {
   used_ = used;
   ticks_ = ticks;
   if (!policy_->Look(measure)) return;
-  Apply();
-  Log(Severity::kInfo, Subsystem::kCore, {}, "Threads run on processors ",
-      absl::StrJoin(policy_->use(), ","), " from now on");
+  const bool applied = Apply();  // a cpuset may have been narrowed since the start
+  Log(Severity::kInfo, Subsystem::kCore, {},
+      applied ? "Threads run from now on on processors " : "Threads cannot be moved to processors ",
+      absl::StrJoin(policy_->use(), ","));
 }
 
 // Every thread: a thread's affinity is its own, not its process'.

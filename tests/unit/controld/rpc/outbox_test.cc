@@ -21,9 +21,8 @@ TEST(OutboxTest, WhatGathersGoesInOneFrameInOrder) {
   rtpengine::v1::ControllerFrame frame;
   EXPECT_FALSE(outbox.Take(&frame));
   for (uint64_t id = 1; id <= 5; ++id) ASSERT_TRUE(outbox.Append(Message(id)));
-  EXPECT_EQ(outbox.messages(), 5u);
+  EXPECT_FALSE(outbox.empty());
   ASSERT_TRUE(outbox.Take(&frame));
-  EXPECT_EQ(outbox.messages(), 0u);
   ASSERT_EQ(frame.messages_size(), 5);
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(frame.messages(i).command().id(), static_cast<uint64_t>(i + 1));
