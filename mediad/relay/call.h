@@ -64,6 +64,11 @@ class Call {
   void DescribePorts(
       google::protobuf::RepeatedPtrField<rtpengine::v1::PortSetAllocation>* out) const;
 
+  // A packet is coming to this socket after the next one; Prefetch(): it is the next one.
+  void PrefetchTables(session::SocketIndex index) const {
+    session_.PrefetchTables(index);
+    __builtin_prefetch(sockets_.data());
+  }
   // A packet is coming to this socket, and will leave by another.
   void Prefetch(session::SocketIndex index) const {
     session_.Prefetch(index);

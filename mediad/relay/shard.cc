@@ -178,9 +178,10 @@ int Shard::AwaitEvents(std::span<epoll_event> events) {
 // Between two packets of a call, many others' have been through the cache: what the next ones need comes while this
 // one is at work.
 void Shard::Anticipate(std::span<const epoll_event> coming) {
-  if (coming.size() > 1) __builtin_prefetch(coming[1].data.ptr);
-  if (coming.empty() || coming[0].data.ptr == nullptr) return;
-  base::Prefetch(static_cast<const MediaSocket*>(coming[0].data.ptr)->call, sizeof(Call));
+  const auto socket = [&](size_t i) { return static_cast<const MediaSocket*>(coming[i].data.ptr); };
+  if (coming.size() > 2) base::Prefetch(socket(2), sizeof(MediaSocket));
+  if (coming.size() > 1 && socket(1) != nullptr) base::Prefetch(socket(1)->call, sizeof(Call));
+  if (!coming.empty() && socket(0) != nullptr) socket(0)->call->PrefetchTables(socket(0)->index);
 }
 
 std::chrono::nanoseconds Shard::NextDeadline() const {

@@ -51,6 +51,14 @@ Drop Session::OnPacket(SocketIndex socket, const base::Endpoint& source, std::sp
   // Encryption is per sink, in ForwardTo. Sending is the shell's.
 }
 
+void Session::PrefetchTables(SocketIndex index) const {
+  base::Prefetch(sockets_.data() + index, sizeof(LocalSocket));
+  constexpr size_t kOfTwoParties = 2;
+  for (size_t i = 0; i < media_.size() && i < kOfTwoParties; ++i) {
+    base::Prefetch(&media_[i], offsetof(Media, strip_extensions));
+  }
+}
+
 void Session::Prefetch(SocketIndex index) const {
   if (index >= sockets_.size() || sockets_[index].media == kNoMedia) return;
   const size_t stream = sockets_[index].stream;
