@@ -68,7 +68,7 @@ def starts(machine):
         "30000-39999" in machine.output("sysctl net.ipv4.ip_local_reserved_ports"),
         "the sysctl settings do not hold",
     )
-    machine.wait_for("rtpctl workers list | grep -q READY", "no worker is ready")
+    machine.wait_for("rtpctl workers list | grep >/dev/null READY", "no worker is ready")
     machine.expect_healthy()
 
 
@@ -105,7 +105,7 @@ def carries_a_call_in_the_kernel(machine):
 def survives_its_daemons(machine):
     """Killed and hung daemons come back, however often, and the call goes on: each has it back
     from the other."""
-    back = "rtpctl workers list | grep -q READY && rtpctl calls list | grep -q survivor"
+    back = "rtpctl workers list | grep >/dev/null READY && rtpctl calls list | grep >/dev/null survivor"
     machine.start_call("survivor")
     machine.wait_for_kernel()
     for _ in range(7):  # more than systemd's default limit
@@ -116,7 +116,7 @@ def survives_its_daemons(machine):
     machine.wait_for_kernel()
     machine.run("systemctl kill -s STOP --kill-who=main rtpengine-controld")  # the watchdog's
     machine.wait_for(
-        "journalctl -b -u rtpengine-controld | grep -q 'Watchdog timeout'", "the watchdog sleeps"
+        "journalctl -b -u rtpengine-controld | grep >/dev/null 'Watchdog timeout'", "the watchdog sleeps"
     )
     machine.wait_for("systemctl is-active -q %s %s" % DAEMONS, "a daemon stays dead")
     machine.wait_for(back, "the call is lost")
@@ -148,7 +148,7 @@ def comes_back_after_a_reboot(machine):
         machine.output("systemctl is-system-running --wait || true").strip() == "running",
         machine.output("systemctl --failed"),
     )
-    machine.wait_for("rtpctl workers list | grep -q READY", "no worker is ready")
+    machine.wait_for("rtpctl workers list | grep >/dev/null READY", "no worker is ready")
     expect("nft_rtpengine" in machine.output("lsmod"), "the module is not loaded")
     machine.start_call("rebooted")
     machine.wait_for_kernel()
@@ -169,7 +169,7 @@ def upgrades_during_a_call(machine):
     machine.wait_for("systemctl is-active -q %s %s" % DAEMONS, "a daemon is not there")
     after = [machine.properties(unit, "MainPID")["MainPID"] for unit in DAEMONS]
     expect(not set(before) & set(after), "not restarted: %s %s" % (before, after))
-    machine.wait_for("rtpctl calls list | grep -q upgraded", "the call is lost")
+    machine.wait_for("rtpctl calls list | grep >/dev/null upgraded", "the call is lost")
     machine.wait_for_kernel()
     machine.sleep(3)
     result = machine.end_call("upgraded")

@@ -58,7 +58,7 @@ class Machine:
             "systemd-run -q --unit=call-%s /usr/bin/python3 -u /lab/call.py %s 7200" % (name, name)
         )
         self.wait_for(
-            "rtpctl calls list --contains %s | grep -q %s" % (name, name), "no call %s" % name
+            "rtpctl calls list --contains %s | grep >/dev/null %s" % (name, name), "no call %s" % name
         )
 
     def end_call(self, name):

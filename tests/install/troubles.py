@@ -25,7 +25,7 @@ def module_of_another_kernel(machine):
     machine.run(
         "r=$(uname -r); o=$(echo $r | tr 0-9 1-90); modinfo -F vermagic nft_rtpengine"
         '; sed -i "s/vermagic=$r SMP preempt /vermagic=$o SMP PREEMPT /" %s'
-        "; modinfo -F vermagic nft_rtpengine | grep -q PREEMPT" % _MODULE
+        "; modinfo -F vermagic nft_rtpengine | grep >/dev/null PREEMPT" % _MODULE
     )
     said = machine.run("modprobe nft_rtpengine", status=1).output
     expect("Exec format error" in said, said)
@@ -58,7 +58,7 @@ def no_chain_for_the_rules(machine):
     machine.run("systemctl restart nftables")
     machine.wait_for(
         "nft list chain inet filter rtpengine"
-        " && nft list chain inet filter input | grep -q 'policy drop'",
+        " && nft list chain inet filter input | grep >/dev/null 'policy drop'",
         "the rules do not come back",
     )
 
@@ -88,7 +88,7 @@ def packets_do_not_reach_the_module(machine):
     machine.start_call("unloaded")
     machine.expect_found("module-loaded", "warning", "not loaded")
     machine.run(
-        "rtpctl doctor --only module-loaded --fix; lsmod | grep -q ^nft_rtpengine"
+        "rtpctl doctor --only module-loaded --fix; lsmod | grep >/dev/null ^nft_rtpengine"
         "; rm /run/modprobe.d/x.conf"
     )
     machine.wait_for_kernel()
@@ -162,7 +162,7 @@ def no_audio_behind_nat(machine):
         "nft delete table ip router; ip address delete 10.0.0.5/24 dev pub"
         "; systemctl restart rtpengine-controld rtpengine-mediad"
     )
-    machine.wait_for("rtpctl workers list | grep -q READY", "no worker is ready")
+    machine.wait_for("rtpctl workers list | grep >/dev/null READY", "no worker is ready")
     machine.expect_healthy()
 
 
