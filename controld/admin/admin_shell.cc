@@ -172,8 +172,9 @@ void AdminShell::RunForCall(const CommandLine& command, Done done) {
     case Verb::kCallMissing:
       return AnswerIfCall(id, "More parameters required.\n", none, std::move(done));
     case Verb::kDebug:
-      return AnswerIfCall(id, command.answer, base::StrCat("Call ID '", id, "' not found\n"),
-                          std::move(done));
+      return Debug(id, command.value == "on", base::StrCat("Call ID '", id, "' not found\n"),
+                   std::move(done));
+    case Verb::kCallDebug: return Debug(id, command.value == "on", none, std::move(done));
     default: return AnswerIfCall(id, command.answer, none, std::move(done));
   }
 }
@@ -271,6 +272,16 @@ void AdminShell::ShowParty(const std::string& call_id, const std::string& tag, D
                          if (!found) return done(base::StrCat("No such call '", call_id, "'\n"));
                          done(text.empty() ? base::StrCat("No such tag '", tag, "'\n") : text);
                        });
+  });
+}
+
+void AdminShell::Debug(const std::string& call_id, bool on, std::string missing, Done done) {
+  shards_.ShardFor(call_id).Post([call_id, on, missing = std::move(missing),
+                                  done = std::move(done)](CallService& service) {
+    service.Debug(call_id, on, [call_id, on, missing, done](bool found) {
+      const std::string_view word = on ? "Enabled" : "Disabled";
+      done(found ? base::StrCat(word, " debugging for call '", call_id, "'\n") : missing);
+    });
   });
 }
 

@@ -44,6 +44,7 @@ class AdminShell final : public listen::AdminCommands {
   void ShowParty(const std::string& call_id, const std::string& tag, Done done);
   // `text` if there is such a call, `otherwise` if there is none.
   void AnswerIfCall(const std::string& call_id, std::string text, std::string otherwise, Done done);
+  void Debug(const std::string& call_id, bool on, std::string missing, Done done);
   void Terminate(const std::string& call_id, std::string found, std::string missing, Done done);
   void TerminateAll(const std::string& group, Done done);
   void SetParameter(const std::string& item, const std::string& value, Done done);

@@ -62,9 +62,12 @@ constexpr std::string_view kUsage =
 
     active                                        : set all running sessions to 'owned'
 
+    debug <callid> on | off                       : set debugging flag for given call
+
     call <callid> <option>
         info                                      : print details of given call
         terminate                                 : terminate given call
+        debug on | off                            : toggle debugging for given call
         tag <tag> info                            : print details of given call party
 
 )";
@@ -77,8 +80,6 @@ constexpr std::string_view kNoStandby =
     "Standby is not supported by this build: all calls stay owned\n";
 constexpr std::string_view kNoPlayers = "Media players are not supported by this build\n";
 constexpr std::string_view kNoAudio = "Audio processing is not supported by this build\n";
-constexpr std::string_view kNoDebug =
-    "Debugging of single calls is not supported: 'set loglevel', or 'rtpctl calls explain'\n";
 constexpr std::string_view kNoOpenFiles =
     "Fail setting open_files; media sockets belong to the workers: LimitNOFILE of "
     "rtpengine-mediad\n";
@@ -201,10 +202,13 @@ CommandLine ParseCall(std::string_view rest) {
   if (option == "info") return {Verb::kCallInfo, std::move(call_id), {}, {}};
   if (option == "terminate") return {Verb::kCallTerminate, std::move(call_id), {}, {}};
   if (option == "tag") return ParseCallTag(std::move(call_id), rest);
-  return {Verb::kCallDetail,
-          std::move(call_id),
-          {},
-          option == "debug" ? std::string(kNoDebug) : Unknown(option).answer};
+  if (option == "debug") {
+    if (rest.empty()) return {Verb::kCallMissing, std::move(call_id), {}, {}};
+    const std::string_view how = NextWord(&rest);
+    if (how == "on" || how == "off") return {Verb::kCallDebug, std::move(call_id), std::string(how), {}};
+    return {Verb::kCallDetail, std::move(call_id), {}, Unknown(how).answer};
+  }
+  return {Verb::kCallDetail, std::move(call_id), {}, Unknown(option).answer};
 }
 
 CommandLine ParseMedia(std::string_view rest) {
@@ -216,7 +220,10 @@ CommandLine ParseMedia(std::string_view rest) {
 
 CommandLine ParseDebug(std::string_view rest) {
   if (rest.empty()) return Answer("No call ID specified\n");
-  return {Verb::kDebug, std::string(NextWord(&rest)), {}, std::string(kNoDebug)};
+  std::string call_id(NextWord(&rest));
+  const std::string_view how = NextWord(&rest);
+  if (!how.empty() && how != "on" && how != "off") return Unknown(how);
+  return {Verb::kDebug, std::move(call_id), how.empty() ? "on" : std::string(how), {}};
 }
 
 CommandLine ParseTerminate(std::string_view rest) {

@@ -33,7 +33,8 @@ enum class Verb : uint8_t {
   kTerminate,     // argument: call-id
   kTerminateAll,  // argument: all, own, foreign
   kActive,
-  kDebug,          // argument: call-id
+  kDebug,          // argument: call-id. value: on, off
+  kCallDebug,      // likewise, `call` before it
   kCallMissing,    // argument: call-id; something is missing behind it, if there is such a call
   kCallInfo,       // argument: call-id
   kCallTerminate,  // argument: call-id

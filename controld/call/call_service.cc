@@ -160,6 +160,17 @@ void CallService::RefreshSome() {
   }
 }
 
+void CallService::Debug(const std::string& call_id, bool on, std::function<void(bool found)> done) {
+  if (!Has(call_id)) return done(false);
+  Change change;
+  change.work = [on](CallState* draft, const WorkerView&) {
+    draft->set_debug(on);
+    return std::string();
+  };
+  ChangeCall(*table_, call_id, {}, std::move(change),
+             [done = std::move(done)](const ng::Dictionary&) { done(true); });
+}
+
 void CallService::OnEvent(const std::string& worker, const v1::Event& event, base::Now now) {
   HandleEvent(*table_, worker, event, now);
 }

@@ -90,6 +90,8 @@ class CallService {
   // One party; `text` is empty if there is no such tag.
   void PrintParty(const std::string& call_id, const std::string& tag, base::Now now, PrintDone done);
   bool Has(const std::string& call_id) const;
+  // Whether every line about the call is logged; `done` once its worker knows, too, or could not be told.
+  void Debug(const std::string& call_id, bool on, std::function<void(bool found)> done);
   using DeleteDone = std::function<void(bool found, rtpengine::v1::CallInfo)>;  // as it ended
   void ForceDelete(const std::string& call_id, base::Now now, DeleteDone done);
 

@@ -6,6 +6,16 @@
 #include "controld/cdr/call_record.h"
 
 namespace controld::call {
+namespace {
+
+void Follow(CallEntry* entry) {
+  const bool wanted = entry->state.debug() && !entry->gone;
+  if (wanted == static_cast<bool>(entry->following)) return;
+  entry->following =
+      wanted ? base::log::Following(entry->state.call_id()) : base::log::Following();
+}
+
+}  // namespace
 
 CallEntryPtr CallTable::Find(const std::string& call_id) const {
   const auto it = calls.find(call_id);
@@ -15,6 +25,7 @@ CallEntryPtr CallTable::Find(const std::string& call_id) const {
 CallEntryPtr CallTable::Insert(CallState state) {
   auto entry = std::make_shared<CallEntry>();
   entry->state = std::move(state);
+  Follow(entry.get());
   calls[entry->state.call_id()] = entry;
   counters.calls.fetch_add(1, std::memory_order_relaxed);
   counters.created.fetch_add(1, std::memory_order_relaxed);
@@ -112,6 +123,7 @@ bool CallTable::Acquire(const CallEntryPtr& entry, std::function<void()> retry) 
 
 void CallTable::Release(const CallEntryPtr& entry) {
   entry->busy = false;
+  Follow(entry.get());
   // A retried command looks the call up anew: it may be gone, or be another one of the same id.
   while (!entry->waiting.empty() && (entry->gone || !entry->busy)) {
     std::function<void()> next = std::move(entry->waiting.front());

@@ -23,6 +23,7 @@ struct CallEntry {
   bool gone = false;  // deleted from the table while somebody still holds the entry
   bool seen_in_inventory = false;             // during reconciliation
   std::deque<std::function<void()>> waiting;  // commands that came meanwhile
+  base::log::Following following;  // while state.debug() is set
 };
 using CallEntryPtr = std::shared_ptr<CallEntry>;
 
@@ -53,6 +54,7 @@ class CallTable {
   // A command starts only when no other one is at work on the call: otherwise `retry` is kept and run once
   // the call is free. True: go on (and end with Release).
   bool Acquire(const CallEntryPtr& entry, std::function<void()> retry);
+  // Its state may have changed since Acquire().
   void Release(const CallEntryPtr& entry);
 
   // Ends a call: deletes the worker's session, writes the final statistics to the log, removes it. `done`

@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "controld/call/call_model.h"
+#include "controld/call/reply_room.h"
 #include "controld/negotiate/session_graph.h"
+#include "controld/ng/framing.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
@@ -53,13 +55,15 @@ class Changing : public std::enable_shared_from_this<Changing> {
       return false;
     }
     draft_ = entry->state;
-    if (const std::string error = change_.work(&draft_, *worker); !error.empty()) {
+    if (const std::string error = WorkOn(change_, &draft_, *worker); !error.empty()) {
       Abandon(entry);
       respond_(Failure(error));
       return false;
     }
     draft_.set_generation(draft_.generation() + 1);
-    table_.gateway.Apply(draft_.worker(), negotiate::BuildSession(draft_, table_.settings, false),
+    v1::Session session = negotiate::BuildSession(draft_, table_.settings, false);
+    session.set_record_only(change_.record_only);
+    table_.gateway.Apply(draft_.worker(), std::move(session),
                          [self = shared_from_this(), entry](
                              const v1::Error* error, const v1::ApplySessionResult& result) {
                            self->Applied(entry, error, result);
@@ -110,6 +114,13 @@ class Changing : public std::enable_shared_from_this<Changing> {
 };
 
 }  // namespace
+
+std::string WorkOn(const Change& change, CallState* draft, const WorkerView& worker) {
+  if (change.debug) draft->set_debug(true);
+  if (std::string error = change.work(draft, worker); !error.empty()) return error;
+  const bool fits = !change.reply || ReplyFits(change.room, *draft, change.reply);
+  return fits ? std::string() : std::string(ng::kReplyDoesNotFit);
+}
 
 void ChangeCall(CallTable& table, const std::string& call_id, std::string unknown, Change change,
                 Respond respond) {

@@ -8,18 +8,30 @@
 
 #include "controld/call/call_table.h"
 #include "controld/call/commands.h"
+#include "controld/ng/request.h"
 #include "controld/ng/value.h"
 
 namespace controld::call {
 
 struct Change {
+  Change() = default;
+  // What every command may ask for, and what its reply may need.
+  explicit Change(const ng::Request& request)
+      : room(request.room), debug(request.Has(ng::Flag::kDebug)) {}
+
   // Works on the copy; the error-reason, or empty.
   std::function<std::string(CallState* draft, const WorkerView& worker)> work;
   // The reply, once the worker has carried it out; without one it is just "ok".
   std::function<ng::Dictionary(const CallState& call)> reply;
+  ng::ReplyRoom room;  // for that; one that needs more is an error, before the worker is told
+  bool record_only = false;  // the worker already does what the change says; it only has to remember
+  bool debug = false;  // log everything about the call from now on
   // error-reason when the worker says no for another reason than lack of ports; its own text is `message`.
   std::string refused;
 };
+
+// The first half of it: the draft is changed, or the error-reason says why not.
+std::string WorkOn(const Change& change, CallState* draft, const WorkerView& worker);
 
 // Waits for its turn, then changes the call of that id; `unknown` is the error-reason if there is none.
 void ChangeCall(CallTable& table, const std::string& call_id, std::string unknown, Change change,

@@ -123,7 +123,9 @@ class FinalLog {
 
 void LogFinalStatistics(const CallState& call, const v1::SessionStatistics& statistics,
                         base::Now now) {
-  if (!base::log::Enabled(Severity::kInfo, Subsystem::kCore)) return;
+  base::log::Context context;
+  context.call_id = call.call_id();
+  if (!base::log::Enabled(Severity::kInfo, Subsystem::kCore, context)) return;
   FinalLog(call, statistics, now).Write();
 }
 

@@ -87,7 +87,7 @@ class Joining : public std::enable_shared_from_this<Joining> {
       absorption.set_session(loan.call_id());
       absorption.set_offset(offset);
     }
-    if (const std::string error = change_.work(&draft_, *worker); !error.empty()) {
+    if (const std::string error = WorkOn(change_, &draft_, *worker); !error.empty()) {
       return Fail(error, "");
     }
     draft_.set_generation(draft_.generation() + 1);

@@ -21,7 +21,7 @@ void Link(CallTable& table, ng::Request&& request, const std::vector<std::string
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));
   auto warning = std::make_shared<std::string>();
-  Change change;
+  Change change(*kept);
   change.refused = refused;
   change.work = [kept, link = std::move(link), warning](CallState* draft, const WorkerView&) {
     const negotiate::LinkOutcome outcome = link(draft, *kept);

@@ -26,7 +26,7 @@ void Start(CallTable& table, const std::shared_ptr<const ng::Request>& request,
   if (!request->call_id || request->call_id->empty()) {
     return respond(Failure("No call-id in message"));
   }
-  Change change;
+  Change change(*request);
   change.work = [request, work](CallState* draft, const WorkerView&) {
     return work(*request, draft);
   };

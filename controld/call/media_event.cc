@@ -109,6 +109,7 @@ bool TakeMediaEvent(const v1::Event& event, CallState* call) {
 
 void HandleMediaEvent(CallTable& table, const v1::Event& event) {
   Change change;
+  change.record_only = true;  // it comes from the worker
   change.refused = kNothingNew;
   change.work = [event](CallState* draft, const WorkerView&) -> std::string {
     if (!TakeMediaEvent(event, draft)) return kNothingNew;

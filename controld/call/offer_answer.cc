@@ -7,11 +7,13 @@
 #include "controld/call/change.h"
 #include "controld/call/commands.h"
 #include "controld/call/fragment_command.h"
+#include "controld/call/reply_room.h"
 #include "controld/negotiate/fragment.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
 #include "controld/negotiate/session_graph.h"
 #include "controld/negotiate/write_sdp.h"
+#include "controld/ng/framing.h"
 #include "controld/sdp/parse.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -97,6 +99,7 @@ class OfferAnswer : public std::enable_shared_from_this<OfferAnswer> {
   void Applied(const CallEntryPtr& entry, const v1::Error* error,
                const v1::ApplySessionResult& result);
   void WorkerRefused(const CallEntryPtr& entry, const v1::Error& error);
+  ng::Dictionary Reply(const CallState& call) const;
   void AbandonIfNew(const CallEntryPtr& entry);
   void DeleteUnanswered();
 
@@ -172,6 +175,7 @@ void OfferAnswer::Negotiate(CallEntryPtr entry) {
     return table_.Release(entry);
   }
   draft_ = entry->state;
+  if (request_.Has(ng::Flag::kDebug)) draft_.set_debug(true);
   outcome_ = negotiate::Negotiate(&draft_, request_, std::move(sdp_), *worker, table_.settings,
                                   table_.random, now_);
   for (const std::string& warning : outcome_.warnings) {
@@ -187,6 +191,12 @@ void OfferAnswer::Negotiate(CallEntryPtr entry) {
                                   FindParty(&draft_, outcome_.outgoing.sender));
   origin_line_ = negotiate::PrepareOrigin(&draft_, outcome_.outgoing, request_, table_.settings,
                                           table_.random);
+  if (!SurelyFits(request_, outcome_.outgoing) &&
+      !ReplyFits(request_.room, draft_, [this](const CallState& call) { return Reply(call); })) {
+    AbandonIfNew(entry);
+    respond_(Failure(ng::kReplyDoesNotFit));
+    return table_.Release(entry);
+  }
   draft_.set_generation(draft_.generation() + 1);
   table_.gateway.Apply(entry->state.worker(),
                        negotiate::BuildSession(draft_, table_.settings, false),
@@ -244,11 +254,15 @@ void OfferAnswer::Applied(const CallEntryPtr& entry, const v1::Error* error,
     }
   }
   entry->state = std::move(draft_);
+  respond_(Reply(entry->state));
+}
+
+ng::Dictionary OfferAnswer::Reply(const CallState& call) const {
   ng::Dictionary reply;
-  reply.Add("sdp", negotiate::WriteSdp(entry->state, outcome_.outgoing, request_, table_.settings,
+  reply.Add("sdp", negotiate::WriteSdp(call, outcome_.outgoing, request_, table_.settings,
                                        origin_line_));
   reply.Add("result", "ok");
-  respond_(std::move(reply));
+  return reply;
 }
 
 }  // namespace
@@ -259,9 +273,10 @@ void HandleOfferAnswer(CallTable& table, ng::Request&& request, const base::Endp
     return respond(Failure(missing));
   }
   if (!request.error.empty()) return respond(Failure(request.error));
-  if (request.Has(ng::Flag::kFragment)) {
+  if (HasFragment(request)) {
     if (request.command == ng::Command::kOffer) {
-      return HandleFragment(table, std::move(request), now, std::move(respond));
+      const std::string tag = *request.from_tag;
+      return HandleFragment(table, std::move(request), tag, now, std::move(respond));
     }
     return respond(NegotiationFailure("Error rewriting SDP"));
   }

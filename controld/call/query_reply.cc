@@ -274,8 +274,13 @@ List ReplyBuilder::MediaFlags(const Media& media) const {
       {"ICE controlling", media.controlling()},
       {"ICE-lite peer", media.ice().remote_lite()},  {"ICE-lite self", media.ice().lite()},
       {"unidirectional", media.unidirectional()},
+      {"loop check", media.loop_check()},
       {"ptime-override", media.ptime_override()}, {"RTCP feedback", media.rtcp_feedback()},
-      {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE}};
+      {"RTCP generator", media.generate_rtcp()},
+      {"echo", media.echo() == ECHO},         {"blackhole", media.echo() == BLACKHOLE},
+      {"SDES reordered", media.sdes_preferred() > 1},
+      {"legacy OSRTP", media.has_legacy_pair() && !media.legacy_pair().first()},
+      {"reverse legacy OSRTP", media.has_legacy_pair() && media.legacy_pair().first()}};
   for (const auto& [name, set] : all) {
     if (set) flags.push_back(name);
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controld/call/change.h"
+#include "controld/call/fragment_command.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
 #include "controld/negotiate/single_party.h"
@@ -72,6 +73,10 @@ void HandlePublish(CallTable& table, ng::Request&& request, const base::Endpoint
                    base::Now now, Respond respond) {
   if (!request.sdp) return respond(Failure("No SDP body in message"));
   if (!request.error.empty()) return respond(Failure(request.error));
+  if (HasFragment(request) && request.from_tag) {
+    const std::string tag = *request.from_tag;
+    return HandleFragment(table, std::move(request), tag, now, std::move(respond));
+  }
   auto sdp = sdp::Parse(*request.sdp, table.settings.reject_invalid_sdp);
   if (!sdp.ok()) return respond(Failure("Failed to parse SDP"));
   if (const std::string error = negotiate::CheckSdp(request, *sdp, table.settings);
@@ -81,11 +86,12 @@ void HandlePublish(CallTable& table, ng::Request&& request, const base::Endpoint
   const PlacementNeeds needs = NeedsOf(request, sdp->media.size());
   const std::shared_ptr<Single> work = Prepare(std::move(request), table.random);
   work->sdp = std::move(*sdp);
-  Change change;
+  Change change(work->request);
   change.refused = "Failed to create SDP";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
     work->outcome = negotiate::Publish(draft, work->request, work->from_tag, work->sdp, worker,
                                        table.settings, table.random, now);
+    ApplyFragmentsThatWaited(now, work->from_tag, draft);
     return Finish(table, draft, work.get());
   };
   change.reply = [&table, work](const CallState& call) {
@@ -100,7 +106,7 @@ void HandleCreate(CallTable& table, ng::Request&& request, const base::Endpoint&
   if (!request.error.empty()) return respond(Failure(request.error));
   const PlacementNeeds needs = NeedsOf(request, request.media.size());
   const std::shared_ptr<Single> work = Prepare(std::move(request), table.random);
-  Change change;
+  Change change(work->request);
   change.refused = "failed to set up call/monologue";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
     work->outcome = negotiate::Create(draft, work->request, work->from_tag, worker,
@@ -118,6 +124,10 @@ void HandleCreateAnswer(CallTable& table, ng::Request&& request, base::Now now, 
   if (!request.sdp) return respond(Failure("No SDP body in message"));
   if (!request.call_id) return respond(Failure("No call-id in message"));
   if (!request.from_tag) return respond(Failure("No from-tag in message"));
+  if (HasFragment(request)) {
+    const std::string tag = *request.from_tag;
+    return HandleFragment(table, std::move(request), tag, now, std::move(respond));
+  }
   auto parsed = sdp::Parse(*request.sdp, table.settings.reject_invalid_sdp);
   std::string fault;
   if (!parsed.ok()) fault = "Failed to parse SDP";
@@ -126,13 +136,15 @@ void HandleCreateAnswer(CallTable& table, ng::Request&& request, base::Now now, 
   work->call_id = *request.call_id;
   if (parsed.ok()) work->sdp = std::move(*parsed);
   work->request = std::move(request);
-  Change change;
+  Change change(work->request);
   change.refused = "failed to perform answer";
   // An unknown call comes before a faulty body.
   change.work = [&table, work, fault, now](CallState* draft, const WorkerView& worker) {
     if (!fault.empty()) return fault;
-    return negotiate::CreateAnswer(draft, work->request, work->sdp, worker, table.settings,
-                                   table.random, now);
+    std::string error = negotiate::CreateAnswer(draft, work->request, work->sdp, worker,
+                                                table.settings, table.random, now);
+    if (error.empty()) ApplyFragmentsThatWaited(now, *work->request.from_tag, draft);
+    return error;
   };
   ChangeCall(table, work->call_id, "unknown call-ID", std::move(change), std::move(respond));
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "controld/call/call_model.h"
+#include "controld/call/fragment_command.h"
 #include "controld/call/join.h"
 #include "controld/negotiate/negotiate.h"
 #include "controld/negotiate/origin.h"
@@ -125,7 +126,7 @@ void HandleSubscribeRequest(CallTable& table, ng::Request&& request, base::Now n
   auto work = std::make_shared<Subscribing>();
   work->to_tag = SubscriberTag(request, table.random);
   work->request = std::move(request);
-  Change change;
+  Change change(work->request);
   change.refused = "Failed to create SDP";
   change.work = [&table, work, now](CallState* draft, const WorkerView& worker) {
     const negotiate::SourceSelection sources = negotiate::SelectSources(*draft, work->request);
@@ -152,9 +153,13 @@ void HandleSubscribeRequest(CallTable& table, ng::Request&& request, base::Now n
 
 void HandleSubscribeAnswer(CallTable& table, ng::Request&& request, base::Now now, Respond respond) {
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
+  if (HasFragment(request) && request.to_tag && !request.to_tag->empty()) {
+    const std::string tag = *request.to_tag;
+    return HandleFragment(table, std::move(request), tag, now, std::move(respond));
+  }
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));
-  Change change;
+  Change change(*kept);
   change.refused = "Failed to process subscription answer";
   // An unknown call comes before a missing body.
   change.work = [&table, kept, now](CallState* draft, const WorkerView& worker) -> std::string {
@@ -165,8 +170,10 @@ void HandleSubscribeAnswer(CallTable& table, ng::Request&& request, base::Now no
       return error;
     }
     if (!kept->to_tag || kept->to_tag->empty()) return "No to-tag in message";
-    return negotiate::SubscribeAnswer(draft, *kept, *sdp, worker, table.settings, table.random,
-                                      now);
+    std::string error = negotiate::SubscribeAnswer(draft, *kept, *sdp, worker, table.settings,
+                                                   table.random, now);
+    if (error.empty()) ApplyFragmentsThatWaited(now, *kept->to_tag, draft);
+    return error;
   };
   ChangeCall(table, call_id, negotiate::kUnknownCallId, std::move(change), std::move(respond));
 }
@@ -175,7 +182,7 @@ void HandleUnsubscribe(CallTable& table, ng::Request&& request, Respond respond)
   if (!request.call_id || request.call_id->empty()) return respond(Failure("No call-id in message"));
   const std::string call_id = *request.call_id;
   auto kept = std::make_shared<const ng::Request>(std::move(request));
-  Change change;
+  Change change(*kept);
   change.refused = "Failed to unsubscribe";
   change.work = [kept](CallState* draft, const WorkerView&) -> std::string {
     if (!kept->to_tag || kept->to_tag->empty()) return "No to-tag in message";

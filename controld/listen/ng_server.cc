@@ -32,13 +32,14 @@ std::optional<std::string_view> ErrorOf(const ng::Dictionary& reply) {
   return *reason->string();
 }
 
-// A reply that its transport cannot carry: what clients look at first, and why the rest is missing.
+// A reply that its transport cannot carry: what clients look at first, and why the rest is missing. (Commands
+// that change a call are refused before they do; see controld/call/reply_room.h.)
 // A client that got nothing would take the node for dead.
 ng::Dictionary Shortened(const ng::Dictionary& reply, size_t octets) {
   ng::Dictionary out;
   const ng::Value* sdp = reply.Find("sdp");
   const ng::Value* result = reply.Find("result");
-  if (sdp != nullptr || result == nullptr) return ErrorReply("Reply does not fit a datagram");
+  if (sdp != nullptr || result == nullptr) return ErrorReply(ng::kReplyDoesNotFit);
   out.Add("warning", base::StrCat("Reply of ", octets, " octets does not fit a datagram: left out"));
   out.Add("result", *result);
   return out;
@@ -48,7 +49,7 @@ ng::Dictionary Shortened(const ng::Dictionary& reply, size_t octets) {
 std::string TooLarge(std::string_view cookie, std::string_view reply) {
   const bool json = reply.size() > cookie.size() + 1 && reply[cookie.size() + 1] == '{';
   return ng::EncodeReply(cookie, json ? ng::Encoding::kJson : ng::Encoding::kBencode,
-                         ErrorReply("Reply does not fit a datagram"));
+                         ErrorReply(ng::kReplyDoesNotFit));
 }
 
 // A shard that cannot keep up sheds load as a session limit does (ng-protocol.md §6.1), so that
@@ -91,6 +92,10 @@ class NgServer::Transaction {
     return std::string_view(message_).substr(cookie_size_ == 0 ? 0 : cookie_size_ + 1);
   }
   const base::Endpoint& peer() const { return path_.peer; }
+  ng::ReplyRoom room() const {
+    const size_t before = cookie_size_ == 0 ? 0 : cookie_size_ + 1;
+    return {encoding_, path_.sink->max_reply() - std::min(before, path_.sink->max_reply())};
+  }
   // Of a ping nothing is traced; of everything else what comes and what goes.
   void Trace() {
     traced_ = static_cast<bool>(server_.options_.trace);
@@ -113,6 +118,7 @@ class NgServer::Transaction {
     } else if (literal != nullptr && literal->string() != nullptr) {
       call_id_ = *literal->string();  // of commands that we don't know
     }
+    if (request.Has(ng::Flag::kDebug)) following_ = base::log::Following(call_id_);
   }
 
   void Reply(const ng::Dictionary& reply) {
@@ -145,17 +151,17 @@ class NgServer::Transaction {
   void LogReply(const ng::Dictionary& reply, std::optional<std::string_view> error,
                 std::chrono::nanoseconds elapsed) const {
     if (error) {
-      if (Enabled(Severity::kWarning, Subsystem::kControl)) {
+      if (Enabled(Severity::kWarning, Subsystem::kControl, context())) {
         Log(Severity::kWarning, Subsystem::kControl, context(), "Protocol error in packet from ",
             peer().ToString(), ": ", *error, " [", payload(), "]");
       }
-    } else if (Enabled(Severity::kInfo, Subsystem::kControl)) {
+    } else if (Enabled(Severity::kInfo, Subsystem::kControl, context())) {
       const int64_t us = std::max<int64_t>(elapsed.count(), 0) / 1000;
       Log(Severity::kInfo, Subsystem::kControl, context(), "Replying to '", command_text_,
           "' from ", peer().ToString(), " (elapsed time ",
           absl::StrFormat("%d.%06d", us / 1'000'000, us % 1'000'000), " sec)");
     }
-    if (Enabled(Severity::kDebug, Subsystem::kControl)) {
+    if (Enabled(Severity::kDebug, Subsystem::kControl, context())) {
       Log(Severity::kDebug, Subsystem::kControl, context(), "Response dump for '", command_text_,
           "' to ", peer().ToString(), ": ", DumpForLog(reply));
     }
@@ -170,6 +176,7 @@ class NgServer::Transaction {
   ng::Encoding encoding_ = ng::Encoding::kBencode;
   ng::Command command_ = ng::Command::kUnknown;
   std::string command_text_, call_id_;
+  base::log::Following following_;  // the command that asks for it is shown, too
   bool replied_ = false, traced_ = false;
 };
 
@@ -254,6 +261,7 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
       decoded.ok() ? ng::ParseRequest(decoded.dictionary, {decoded.encoding, &options_.templates,
                                                            options_.transport_words})
                    : ng::Request();
+  request.room = transaction->room();
   transaction->Describe(request, *command->string(), decoded.dictionary);
   if (decoded.command != ng::Command::kPing) transaction->Trace();
   LogRequest(*transaction, *command->string(), decoded.dictionary);
@@ -266,11 +274,11 @@ void NgServer::Execute(std::shared_ptr<Transaction> transaction) {
 
 void NgServer::LogRequest(const Transaction& transaction, const std::string& command,
                           const ng::Dictionary& dictionary) {
-  if (Enabled(Severity::kInfo, Subsystem::kControl)) {
+  if (Enabled(Severity::kInfo, Subsystem::kControl, transaction.context())) {
     Log(Severity::kInfo, Subsystem::kControl, transaction.context(), "Received command '", command,
         "' from ", transaction.peer().ToString());
   }
-  if (Enabled(Severity::kDebug, Subsystem::kControl)) {
+  if (Enabled(Severity::kDebug, Subsystem::kControl, transaction.context())) {
     Log(Severity::kDebug, Subsystem::kControl, transaction.context(), "Dump for '", command,
         "' from ", transaction.peer().ToString(), ": ", DumpForLog(dictionary));
   }

@@ -55,6 +55,15 @@ std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
   return kept;
 }
 
+std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
+                                     const ng::Request& request,
+                                     std::vector<std::string>* warnings) {
+  std::vector<sdp::Codec> kept = FilterCodecs(received, request.codec, true);
+  if (!kept.empty() || received.empty() || request.Has(ng::Flag::kAllowNoCodecMedia)) return kept;
+  warnings->push_back("All codecs of a section were stripped: its list stays as it was");
+  return received;
+}
+
 std::vector<sdp::Codec> MatchAnswer(const std::vector<sdp::Codec>& answered,
                                     const std::vector<sdp::Codec>& offered, bool allow_empty) {
   std::vector<sdp::Codec> kept;

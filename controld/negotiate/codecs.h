@@ -19,6 +19,11 @@ bool CodecMatches(std::string_view item, const sdp::Codec& codec);
 std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
                                      const ng::CodecLists& lists, bool allow_empty);
 
+// The same for a request; a list that would have been emptied is warned about.
+std::vector<sdp::Codec> FilterCodecs(const std::vector<sdp::Codec>& received,
+                                     const ng::Request& request,
+                                     std::vector<std::string>* warnings);
+
 // What the offerer sees of an answer: the answerer's codecs that the offerer has listed with the same
 // number and format, in the order of the answer; when nothing fits, the whole answer, or nothing if
 // `allow_empty`.

@@ -40,6 +40,18 @@ void TakeDtmfDestination(const ng::Request& request, CallState* call, std::vecto
   }
 }
 
+// What is given and cannot be had.
+void WarnOfContradictions(const ng::Request& request, bool is_offer, std::vector<std::string>* warnings) {
+  if (request.Has(ng::Flag::kStrictSource) && request.Has(ng::Flag::kMediaHandover)) {
+    warnings->push_back(
+        "strict-source and media-handover contradict each other: once a source is confirmed, others take over");
+  }
+  for (const std::string& word : request.dtls) {
+    if (is_offer || (word != "passive" && word != "active")) continue;
+    warnings->push_back(base::StrCat("DTLS=", word, " is ignored in an answer"));
+  }
+}
+
 // The configured mark of music on hold is consumed, never passed on.
 void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
   if (name.empty()) return;
@@ -112,6 +124,7 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
   TakeManipulationFlags(call, request, call::FindParty(call, dialogue.sender));
   TakeDtmfDestination(request, call, &outcome.warnings);
+  WarnOfContradictions(request, is_offer, &outcome.warnings);
   RememberAliasKey(request, sdp, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);
 

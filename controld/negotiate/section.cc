@@ -78,6 +78,11 @@ void SectionNegotiator::TakeEndpoints(const sdp::MediaSection& section, Media* s
   // Where the answer is, its address family must be that of our socket; another one cannot be reached.
   *sender->mutable_rtp() = call::ToProto(rtp);
   *sender->mutable_rtcp() = call::ToProto(rtcp);
+  sender->set_loop_check(std::any_of(
+      worker_.interfaces.begin(), worker_.interfaces.end(), [&](const auto& interface) {
+        const std::string& theirs = sender->rtp().address();
+        return interface.address() == theirs || interface.advertised() == theirs;
+      }));
 }
 
 void SectionNegotiator::TakeTransport(const sdp::MediaSection& section, Media* sender, bool rtp) {

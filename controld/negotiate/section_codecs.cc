@@ -20,9 +20,9 @@ void SectionNegotiator::FillCodecs(const sdp::MediaSection& section, Pair pair,
     } else if (request_.Has(Flag::kReuseCodecs)) {
       start = InOrderOf(std::move(start), established);
     }
-    out->codecs = FilterCodecs(start, request_.codec, allow_empty);
+    out->codecs = FilterCodecs(start, request_, warnings_);
   } else {
-    out->codecs = FilterCodecs(section.codecs, request_.codec, allow_empty);
+    out->codecs = FilterCodecs(section.codecs, request_, warnings_);
     if (!theirs.empty()) out->codecs = MatchAnswer(out->codecs, theirs, allow_empty);
     if (request_.Has(Flag::kReuseCodecs)) out->codecs = InOrderOf(std::move(out->codecs), theirs);
     if (request_.Has(Flag::kSingleCodec) && out->codecs.size() > 1) out->codecs.resize(1);

@@ -171,6 +171,7 @@ v1::Session BuildSession(const call::CallState& call, const call::Settings& sett
   session.set_record(call.SerializeAsString());
   session.set_signalling_epoch(call.signalling_epoch());
   session.set_drop_traffic(call.drop_traffic());
+  session.set_debug(call.debug());
   if (settings.final_timeout_s > 0) {
     session.set_deadline_unix(call.created_us() / 1'000'000 + settings.final_timeout_s);
   }

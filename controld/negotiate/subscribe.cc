@@ -155,8 +155,7 @@ void Subscriber::AddSection(int position, uint32_t source_id) {
   section.ptime = described.ptime();
   section.maxptime = described.lines().maxptime();
   if (rtp) {
-    section.codecs = FilterCodecs(StoredCodecs(described), request_.codec,
-                                  request_.Has(Flag::kAllowNoCodecMedia));
+    section.codecs = FilterCodecs(StoredCodecs(described), request_, &outcome_->warnings);
     if (request_.Has(Flag::kRtcpMuxRequire)) section.mux = MuxForm::kOnly;
     else if (request_.Has(Flag::kRtcpMuxOffer)) section.mux = MuxForm::kFallback;
   }

@@ -80,7 +80,8 @@ constexpr std::array kFlags = {
     FlagRow{"mix|mixed", Flag::kMix, 3, kNotYet, "mix the sources; refused"},
     FlagRow{"bidirectional", Flag::kBidirectional, 3, kYes, "mesh: both ways"},
     FlagRow{"unsubscribe", Flag::kUnsubscribe, 3, kYes, "mesh: drop subscriptions first"},
-    FlagRow{"debug|debugging", Flag::kDebug, 2, kNotYet, "debug log of this call"},
+    FlagRow{"debug|debugging", Flag::kDebug, 2, kYes,
+            "log everything about this call, whatever the log levels are"},
     FlagRow{"no-redis-update|no redis update", Flag::kNoRedisUpdate, 3, kNotYet,
             "don't persist after this command"},
     // recording

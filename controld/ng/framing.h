@@ -36,6 +36,9 @@ struct DecodedPayload {
 
 DecodedPayload DecodePayload(std::string_view payload);
 
+// error-reason where the reply is more than its transport can carry.
+inline constexpr char kReplyDoesNotFit[] = "Reply does not fit a datagram";
+
 // {result: "error", error-reason: `reason`}.
 Dictionary ErrorReply(std::string_view reason);
 

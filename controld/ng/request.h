@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "controld/ng/encoding.h"
 #include "proto/base/endpoint.h"
 
 namespace controld::ng {
@@ -194,6 +195,7 @@ struct MeshTag {
 struct Request {
   Command command = Command::kUnknown;
   std::string command_text;
+  ReplyRoom room;           // of the reply; set by whom it came to
   bool rtpp_flags = false;  // the client leaves the reading of its flags to us (§9)
   std::optional<std::string> call_id, from_tag, to_tag;  // present and empty differs from absent
   // The call-id the client used, where that call has become part of the one in call_id.

@@ -21,6 +21,7 @@ using Reply = std::shared_ptr<runtime::UnaryReply<Request, Response>>;
 using GetReply = Reply<rtpengine::v1::GetCallRequest, CallInfo>;
 using ExplainReply = Reply<rtpengine::v1::GetCallRequest, rtpengine::v1::ExplainCallResponse>;
 using DeleteReply = Reply<rtpengine::v1::DeleteCallRequest, rtpengine::v1::DeleteCallResponse>;
+using DebugReply = Reply<rtpengine::v1::DebugCallRequest, rtpengine::v1::DebugCallResponse>;
 
 grpc::Status StatusOf(bool found) {
   if (found) return grpc::Status::OK;
@@ -85,6 +86,11 @@ void DeleteCall(call::CallService& service, const DeleteReply& reply) {
                       });
 }
 
+void DebugCall(call::CallService& service, const DebugReply& reply) {
+  service.Debug(reply->request().call_id(), reply->request().on(),
+                [reply](bool found) { reply->Finish(StatusOf(found)); });
+}
+
 }  // namespace
 
 void CallsService::Serve(runtime::CompletionLoop& loop) {
@@ -102,6 +108,7 @@ void CallsService::Serve(runtime::CompletionLoop& loop) {
   runtime::ServeLater(loop, service_, &Service::RequestGetCall, on_shard(GetCall));
   runtime::ServeLater(loop, service_, &Service::RequestExplainCall, on_shard(ExplainCall));
   runtime::ServeLater(loop, service_, &Service::RequestDeleteCall, on_shard(DeleteCall));
+  runtime::ServeLater(loop, service_, &Service::RequestDebugCall, on_shard(DebugCall));
   runtime::ServeNow(loop, service_, &Service::RequestGetStatistics,
                     [this](const auto&, rtpengine::v1::Statistics* response) {
                       CollectStatistics(sources_, base::ReadClocks().unix_s(), response);

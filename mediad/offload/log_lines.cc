@@ -17,7 +17,9 @@ std::string Source(const Flow& flow) { return flow.source.valid() ? flow.source.
 }  // namespace
 
 void LogInstalled(const Flow& flow, const session::Session& session) {
-  if (!base::log::Enabled(Severity::kInfo, kCore)) return;
+  base::log::Context context;
+  context.call_id = session.id();
+  if (!base::log::Enabled(Severity::kInfo, kCore, context)) return;
   const session::Media& media = session.media()[flow.media];
   const std::string source = Source(flow), local = flow.local.ToString();
   const uint16_t port = flow.local.port;

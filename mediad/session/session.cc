@@ -391,9 +391,9 @@ LivenessVerdict Session::Examine(const base::Now& now) const {
 
 void Session::Log(base::log::Severity severity, const Media& media, uint16_t port,
                   std::string_view text) const {
-  if (!base::log::Enabled(severity, base::log::Subsystem::kCore)) return;
   base::log::Context context;
   context.call_id = id_;
+  if (!base::log::Enabled(severity, base::log::Subsystem::kCore, context)) return;
   const std::string_view label = media.label;
   const size_t slash = label.rfind('/');
   context.tag = label.substr(0, slash);

@@ -2,8 +2,11 @@
 #include "proto/base/log.h"
 
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <utility>
 
 namespace base::log {
@@ -35,7 +38,41 @@ Holder& Installed() {
   return *holder;
 }
 
+// By call-id. Never destroyed, as above.
+struct FollowedCalls {
+  std::shared_mutex mutex;
+  std::map<std::string, unsigned, std::less<>> counts;
+};
+FollowedCalls& AllFollowed() {
+  static FollowedCalls* const calls = new FollowedCalls;
+  return *calls;
+}
+
 }  // namespace
+
+std::atomic<uint32_t> g_followed{0};
+
+Following::Following(std::string_view call_id) : call_id_(call_id) {
+  FollowedCalls& calls = AllFollowed();
+  const std::lock_guard lock(calls.mutex);
+  ++calls.counts[*call_id_];
+  g_followed.fetch_add(1, std::memory_order_relaxed);
+}
+
+Following::~Following() {
+  if (!call_id_) return;
+  FollowedCalls& calls = AllFollowed();
+  const std::lock_guard lock(calls.mutex);
+  const auto found = calls.counts.find(*call_id_);
+  if (--found->second == 0) calls.counts.erase(found);
+  g_followed.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool Followed(std::string_view call_id) {
+  FollowedCalls& calls = AllFollowed();
+  const std::shared_lock lock(calls.mutex);
+  return calls.counts.contains(call_id);
+}
 
 // kInternals is off unless asked for (config.md §1.1).
 std::atomic<int8_t> g_levels[static_cast<size_t>(Subsystem::kCount)] = {6, 6, 6, 6,  6, 6, 6,

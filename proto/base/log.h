@@ -9,8 +9,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "proto/base/text.h"
 
@@ -43,6 +45,32 @@ inline bool Enabled(Severity severity, Subsystem subsystem) {
          g_levels[static_cast<size_t>(subsystem)].load(std::memory_order_relaxed);
 }
 
+// Calls of which every line is written, whatever the levels say (NG flag `debug`); all but kInternals.
+class Following {  // for as long as it lives; those of one call may overlap
+ public:
+  Following() = default;
+  explicit Following(std::string_view call_id);
+  ~Following();
+  Following(Following&& other) noexcept : call_id_(std::move(other.call_id_)) { other.call_id_.reset(); }
+  Following& operator=(Following&& other) noexcept {
+    std::swap(call_id_, other.call_id_);
+    return *this;
+  }
+  explicit operator bool() const { return call_id_.has_value(); }
+
+ private:
+  std::optional<std::string> call_id_;
+};
+extern std::atomic<uint32_t> g_followed;  // how many there are
+bool Followed(std::string_view call_id);
+
+// For a line about a call.
+inline bool Enabled(Severity severity, Subsystem subsystem, const Context& context) {
+  return Enabled(severity, subsystem) ||
+         (g_followed.load(std::memory_order_relaxed) != 0 && subsystem != Subsystem::kInternals &&
+          Followed(context.call_id));
+}
+
 // The sink; installed once at start by runtime (before threads), replaced in tests. Default: stderr.
 using Sink = std::function<void(Severity, Subsystem, const Context&, std::string_view text)>;
 void SetSink(Sink sink);
@@ -50,7 +78,7 @@ void Write(Severity severity, Subsystem subsystem, const Context& context, std::
 
 template <typename... Args>
 void Log(Severity severity, Subsystem subsystem, const Context& context, const Args&... args) {
-  if (Enabled(severity, subsystem)) Write(severity, subsystem, context, base::StrCat(args...));
+  if (Enabled(severity, subsystem, context)) Write(severity, subsystem, context, base::StrCat(args...));
 }
 
 }  // namespace base::log

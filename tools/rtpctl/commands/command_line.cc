@@ -61,6 +61,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   AddCallsShow(calls, session);
   AddCallsExplain(calls, session);
   AddCallsDelete(calls, session);
+  AddCallsDebug(calls, session);
   CLI::App* offload = AddGroup(app, "offload", "Streams that the kernel forwards");
   offload->footer("Example:\n  rtpctl offload list");
   AddOffload(offload, session);

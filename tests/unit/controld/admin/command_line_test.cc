@@ -65,7 +65,15 @@ TEST(AdminCommandLineTest, Calls) {
   EXPECT_EQ(Parse("call a@b bogus").verb, Verb::kCallDetail);
   EXPECT_EQ(Parse("call a@b bogus").answer, "Unknown command: bogus\n");
   EXPECT_EQ(Parse("debug a@b on").verb, Verb::kDebug);
+  EXPECT_EQ(Parse("debug a@b on").value, "on");
+  EXPECT_EQ(Parse("debug a@b").value, "on");
+  EXPECT_EQ(Parse("debug a@b off").value, "off");
+  EXPECT_EQ(Parse("debug a@b maybe").answer, "Unknown command: maybe\n");
   EXPECT_EQ(Parse("debug").answer, "No call ID specified\n");
+  EXPECT_EQ(Parse("call a@b debug").verb, Verb::kCallMissing);
+  EXPECT_EQ(Parse("call a@b debug off").verb, Verb::kCallDebug);
+  EXPECT_EQ(Parse("call a@b debug off").value, "off");
+  EXPECT_EQ(Parse("call a@b debug maybe").answer, "Unknown command: maybe\n");
 }
 
 // What this build cannot do is said; a script never takes silence for success.
@@ -83,8 +91,7 @@ TEST(AdminCommandLineTest, WhatIsNotThereIsSaid) {
     EXPECT_EQ(Parse(line).answer, "Keyspace notification feature has not been configured.\n")
         << line;
   }
-  for (const char* line :
-       {"call a tag x delay 50", "call a tag x detect-dtmf 1", "call a debug on"}) {
+  for (const char* line : {"call a tag x delay 50", "call a tag x detect-dtmf 1"}) {
     EXPECT_EQ(Parse(line).verb, Verb::kCallDetail) << line;
     EXPECT_NE(Parse(line).answer.find("not supported"), std::string::npos) << line;
   }
@@ -95,7 +102,7 @@ TEST(AdminCommandLineTest, UsageNamesEveryCommand) {
        {"numsessions", "sessions",      "maxsessions",  "maxcpu",       "maxload",   "maxbw",
         "timeout",     "silenttimeout", "offertimeout", "finaltimeout", "loglevels", "loglevel",
         "controltos",  "deletedelay",   "terminate",    "set",          "totals",    "counters",
-        "interfaces",  "jsonstats",     "params",       "active",       "call"}) {
+        "interfaces",  "jsonstats",     "params",       "active",       "call",      "debug"}) {
     EXPECT_NE(Usage().find(word), Usage().npos) << word;
   }
 }

@@ -62,6 +62,7 @@ TEST_F(SecureEventsTest, ASelectedPairOutlivesTheController) {
   service_->OnEvent("w1", event, now_);
   gateway_.AnswerAll();
   EXPECT_EQ(gateway_.last_session().generation(), generation + 1);
+  EXPECT_TRUE(gateway_.last_session().record_only());
   service_->OnEvent("w1", event, now_);
   EXPECT_EQ(gateway_.last_session().generation(), generation + 1);
 
@@ -111,6 +112,46 @@ TEST_F(SecureEventsTest, AFragmentForNobodyMakesNoCall) {
   answer.command = ng::Command::kAnswer;
   answer.to_tag = "B";
   EXPECT_EQ(ErrorOf(answer), "Error rewriting SDP");
+}
+
+// Commands beside the offer take fragments, too: of a publisher, a subscriber and a created party.
+TEST_F(SecureEventsTest, FragmentsOfOthersThanOfferers) {
+  const auto fragment = [&](ng::Command command, const std::string& tag) {
+    ng::Request request = FragmentOf(tag, "aaaa");
+    request.command = command;
+    if (command == ng::Command::kSubscribeAnswer) request.to_tag = tag;
+    const ng::Dictionary reply = Do(std::move(request));
+    EXPECT_EQ(Text(reply, "result"), "ok") << tag;
+    EXPECT_EQ(reply.Find("sdp"), nullptr) << tag;
+  };
+  const auto message = [](ng::Command command, const std::string& tag, int port) {
+    ng::Request request = Message(command, "c");
+    request.from_tag = tag;
+    if (port != 0) request.sdp = Sdp("192.0.2.10", port, IceLines("aaaa"));
+    return request;
+  };
+  ASSERT_EQ(ResultOf(message(ng::Command::kPublish, "pub", 4000)), "ok");
+  fragment(ng::Command::kPublish, "pub");
+  EXPECT_EQ(MediaOf("pub/1").ice().remote_candidates_size(), 1);
+
+  // Before the answer it waits.
+  ng::Request create = message(ng::Command::kCreate, "made", 0);
+  create.ice = {"force"};
+  ASSERT_EQ(ResultOf(std::move(create)), "ok");
+  fragment(ng::Command::kCreateAnswer, "made");
+  EXPECT_EQ(MediaOf("made/1").ice().remote_candidates_size(), 0);
+  ASSERT_EQ(ResultOf(message(ng::Command::kCreateAnswer, "made", 4100)), "ok");
+  EXPECT_EQ(MediaOf("made/1").ice().remote_candidates_size(), 1);
+
+  ng::Request subscribe = message(ng::Command::kSubscribeRequest, "pub", 0);
+  subscribe.to_tag = "sub";
+  subscribe.ice = {"force"};
+  ASSERT_EQ(ResultOf(std::move(subscribe)), "ok");
+  ng::Request answer = message(ng::Command::kSubscribeAnswer, "", 4200);
+  answer.to_tag = "sub";
+  ASSERT_EQ(ResultOf(std::move(answer)), "ok");
+  fragment(ng::Command::kSubscribeAnswer, "sub");
+  EXPECT_EQ(MediaOf("sub/1").ice().remote_candidates_size(), 1);
 }
 
 }  // namespace

@@ -47,6 +47,29 @@ TEST_F(LogTest, LinesBelowTheLevelAreDropped) {
   EXPECT_EQ(lines_, std::vector<std::string>{"core|c|a 1 view"});
 }
 
+TEST_F(LogTest, OfAFollowedCallEveryLineIsWritten) {
+  const auto log_both = [] {
+    log::Log(log::Severity::kDebug, log::Subsystem::kCore, {.call_id = "c"}, "detail");
+    log::Log(log::Severity::kDebug, log::Subsystem::kCore, {.call_id = "d"}, "not seen");
+    log::Log(log::Severity::kDebug, log::Subsystem::kInternals, {.call_id = "c"}, "off");
+  };
+  log_both();
+  EXPECT_TRUE(lines_.empty());
+  {
+    log::Following command("c");
+    log::Following call("c");
+    command = log::Following();
+    log_both();
+    EXPECT_TRUE(static_cast<bool>(call));
+    log::Following moved(std::move(call));
+    EXPECT_FALSE(static_cast<bool>(call));
+  }
+  EXPECT_EQ(lines_, std::vector<std::string>{"core|c|detail"});
+  log_both();
+  EXPECT_EQ(lines_.size(), 1u);
+  EXPECT_EQ(log::g_followed.load(), 0u);
+}
+
 TEST_F(LogTest, SubsystemNames) {
   EXPECT_EQ(log::SubsystemName(log::Subsystem::kInternals), "internals");
   EXPECT_EQ(log::SubsystemName(log::Subsystem::kDtx), "dtx");
