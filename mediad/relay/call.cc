@@ -255,6 +255,9 @@ std::optional<v1::Error> Call::ApplyOwn(v1::Session* specification, const base::
                      "Media socket option refused: ", std::strerror(error));
     }
   }
+  if (specification->debug() != static_cast<bool>(following_)) {
+    following_ = specification->debug() ? base::log::Following(session_.id()) : base::log::Following();
+  }
   record_ = std::move(*specification->mutable_record());
   record_.shrink_to_fit();
   return std::nullopt;
@@ -291,6 +294,14 @@ void Call::Adopt(const v1::Session& specification, Reservation* reservation) {
                         have.ports.count - kept);
   }
   port_sets_ = std::move(sets);
+}
+
+bool Call::TakeRecord(v1::Session* specification) {
+  if (specification->generation() != session_.generation() + 1) return false;
+  session_.set_generation(specification->generation());
+  record_ = std::move(*specification->mutable_record());
+  record_.shrink_to_fit();
+  return true;
 }
 
 void Call::DescribePorts(google::protobuf::RepeatedPtrField<v1::PortSetAllocation>* out) const {

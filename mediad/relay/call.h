@@ -16,6 +16,7 @@
 #include "mediad/relay/pinhole.h"
 #include "mediad/relay/udp_socket.h"
 #include "mediad/session/session.h"
+#include "proto/base/log.h"
 #include "rtpengine/v1/worker.pb.h"
 
 namespace mediad::relay {
@@ -61,6 +62,9 @@ class Call {
   // What the calls of `handed` have becomes part of this one, unless there is an error.
   std::optional<rtpengine::v1::Error> Apply(rtpengine::v1::Session* specification,
                                             std::vector<HandedCall>* handed, const base::Now& now);
+  // Of a specification that is said to differ by its record from the one before it: if that one runs, this is all there
+  // is to do. False, and nothing is changed: it has to be applied.
+  bool TakeRecord(rtpengine::v1::Session* specification);
   void DescribePorts(
       google::protobuf::RepeatedPtrField<rtpengine::v1::PortSetAllocation>* out) const;
 
@@ -150,6 +154,7 @@ class Call {
   std::vector<std::unique_ptr<MediaSocket>> sockets_;   // by SocketIndex
   Supervision supervision_;
   Offload offload_;
+  base::log::Following following_;  // while the specification asks for it
 };
 
 }  // namespace mediad::relay

@@ -92,6 +92,14 @@ std::unique_ptr<Call> Shard::Remove(Call& call) {
 }
 
 void Shard::Run(ApplyCommand command) {
+  if (command.session.record_only()) {
+    Call* const call = Find(command.session.owner(), command.session.id());
+    if (call != nullptr && call->TakeRecord(&command.session)) {
+      v1::CommandResult result;
+      call->DescribePorts(result.mutable_apply()->mutable_allocations());
+      return command.done(std::move(result));
+    }
+  }
   if (Wait(Find(command.session.owner(), command.session.id()), &command)) return;
   admitted_ = false;
   v1::CommandResult result = Carry(&command);

@@ -120,6 +120,8 @@ class Session {
   void FillStatistics(bool explain, rtpengine::v1::SessionStatistics* statistics) const;
 
   const std::string& id() const { return id_; }
+  // What it runs has become that of a later generation without a change.
+  void set_generation(uint64_t generation) { generation_ = generation; }
   uint64_t generation() const { return generation_; }
   int64_t deadline_unix() const { return deadline_unix_; }
   const std::vector<LocalSocket>& sockets() const { return sockets_; }

@@ -215,6 +215,39 @@ TEST_F(DeskTest, DeleteAnswersWithWhatTheKernelDid) {
   EXPECT_EQ(totals.kernel_streams, 0u);
 }
 
+TEST_F(DeskTest, ANewRecordLeavesTheFlowsWhereTheyAre) {
+  session_.set_generation(session_.generation() + 1);
+  session_.set_record("what the controller remembers");
+  session_.set_record_only(true);
+  v1::ApplySession apply;
+  *apply.mutable_session() = session_;
+  const v1::CommandResult applied = Ask(&Engine::Apply, std::move(apply));
+  EXPECT_EQ(applied.apply().allocations_size(), 2);
+  EXPECT_EQ(kernel_.size(), 2u);
+  kernel_.Receive(ours_[0], a_.endpoint, 2, 100);
+  const v1::SessionStatistics statistics = Query();
+  EXPECT_EQ(statistics.generation(), session_.generation());
+  EXPECT_EQ(statistics.media(0).streams(0).offload().removed(), "");
+  EXPECT_EQ(statistics.media(0).streams(0).ingress().packets(), 101u);
+  v1::ListSessions list;
+  list.set_owner("test");
+  const v1::CommandResult listed = Ask(&Engine::List, std::move(list));
+  ASSERT_EQ(listed.list().sessions_size(), 1);
+  EXPECT_EQ(listed.list().sessions(0).record(), session_.record());
+}
+
+// What it says of "only" holds for the generation before: others are applied.
+TEST_F(DeskTest, ARecordAfterAMissedGenerationIsApplied) {
+  session_.set_generation(session_.generation() + 2);
+  session_.set_record_only(true);
+  session_.mutable_media(0)->set_sends(false);
+  session_.mutable_media(1)->set_receives(false);
+  v1::ApplySession apply;
+  *apply.mutable_session() = session_;
+  EXPECT_FALSE(Ask(&Engine::Apply, std::move(apply)).has_error());
+  EXPECT_EQ(Query().media(0).streams(0).offload().removed(), "dialogue signalling event");
+}
+
 TEST_F(DeskTest, CommandsKeepTheirOrderAndTheCallComesBack) {
   for (int round = 0; round < 20; ++round) {
     kernel_.Receive(ours_[0], a_.endpoint, static_cast<uint16_t>(2 + round * 11), 10);
