@@ -260,9 +260,9 @@ def stage_quickstart():
     return of_step(good)
 
 
-def run_kmod(stage, program, summary):
+def run_kmod(stage, program, summary, *arguments):
     """One of the kernel module's runners, whose last line adds up."""
-    good = run(log_of(stage), sys.executable, program)
+    good = run(log_of(stage), sys.executable, program, *arguments)
     with open(log_of(stage)) as handle:
         found = re.findall(r"^%s: (\d+) passed, (\d+) failed" % summary, handle.read(), re.M)
     if not found:
@@ -281,6 +281,11 @@ def stage_kernel_srtp():
     return run_kmod("kernel-srtp", "tests/kmod/srtp/run.py", "kmod srtp")
 
 
+def stage_kernel_calls():
+    """Calls of both daemons whose media it carries, under both kernels."""
+    return run_kmod("kernel-calls", "tests/kmod/calls/run", "calls", "--bin", RELEASE + "/bin")
+
+
 STAGES = {
     "release": stage_release,
     "unit": stage_unit,
@@ -294,6 +299,7 @@ STAGES = {
     "malformed": stage_malformed,
     "kernel": stage_kernel,
     "kernel-srtp": stage_kernel_srtp,
+    "kernel-calls": stage_kernel_calls,
 }
 # Without these builds the stages after them would only fail for the same reason once more.
 _NEEDS = {
@@ -306,6 +312,7 @@ _NEEDS = {
     "sanitized-unit": "sanitized",
     "malformed": "sanitized",
     "kernel-srtp": "release",
+    "kernel-calls": "release",
 }
 
 
