@@ -19,6 +19,7 @@
 #include "controld/rpc/rpc_server.h"
 #include "controld/shard/fleet_host.h"
 #include "controld/shard/shard_pool.h"
+#include "controld/ng/templates.h"
 #include "controld/start/listeners.h"
 #include "controld/start/near_networks.h"
 #include "proto/base/clock.h"
@@ -227,7 +228,7 @@ int Serve(runtime::Daemon& daemon) {
   auto call_records = runtime::MakeRecordWriter(options, "log-facility-cdr");
   if (!call_records.ok()) return daemon.Fail(call_records.status());
   settings.write_call_record = *std::move(call_records);
-  auto templates = controld::start::ReadTemplates(options);
+  auto templates = controld::ng::ReadTemplates(options);
   if (!templates.ok()) return daemon.Fail(templates.status());
   auto rules = controld::start::ReadAccessRules(options);
   if (!rules.ok()) return daemon.Fail(rules.status());

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "controld/listen/listen_address.h"
 #include "controld/start/near_networks.h"
 #include "proto/base/text.h"
@@ -115,27 +114,6 @@ std::string AccessWarning(const Listeners& listeners, const listen::AccessContro
   return base::StrCat("Commands to ", open->ToString(),
                       " are accepted from this host and from private and attached networks only: name "
                       "the proxies in listen-ng-allow");
-}
-
-absl::StatusOr<ng::Templates> ReadTemplates(const ParsedOptions& options) {
-  ng::Templates templates;
-  if (!options.IsSet("templates")) return templates;
-  const std::string& name = options.String("templates");
-  const base::KeyFile::Section* section = options.file().Find(name);
-  if (section == nullptr) {
-    return absl::InvalidArgumentError(
-        base::StrCat("Failed to load keys from given config file section '", name,
-                     "': Key file does not have group “", name, "”"));
-  }
-  for (const base::KeyFile::Entry& entry : section->entries) {
-    auto text = base::DecodeString(entry.value);
-    if (!text.ok()) {
-      return absl::InvalidArgumentError(base::StrCat("Template '", entry.key, "' (line ", entry.line,
-                                                     "): ", base::Message(text.status())));
-    }
-    templates[absl::AsciiStrToLower(entry.key)] = *std::move(text);
-  }
-  return templates;
 }
 
 }  // namespace controld::start

@@ -1,4 +1,4 @@
-// The control listeners, their access rules and the signalling templates, from the options.
+// The control listeners and their access rules, from the options.
 //
 // Reads files; for start and reload only, on the main thread. Every failure names its option.
 #pragma once
@@ -11,7 +11,6 @@
 #include "controld/listen/access_control.h"
 #include "controld/listen/stream_listener.h"
 #include "controld/listen/udp_listener.h"
-#include "controld/ng/parse_request.h"
 #include "proto/base/options/parsed_options.h"
 
 namespace controld::start {
@@ -32,8 +31,5 @@ absl::StatusOr<listen::AccessControl::Rules> ReadAccessRules(
 // What an operator should know about them: a listener that other hosts can reach, and no list of
 // those that may. Empty: nothing.
 std::string AccessWarning(const Listeners& listeners, const listen::AccessControl::Rules& rules);
-
-// The section named by `templates`; empty without the option.
-absl::StatusOr<ng::Templates> ReadTemplates(const base::options::ParsedOptions& options);
 
 }  // namespace controld::start
