@@ -9,14 +9,10 @@
 #include "controld/call/commands.h"
 #include "controld/negotiate/manipulate.h"
 #include "controld/negotiate/select_party.h"
-#include "proto/base/log.h"
 
 namespace controld::call {
 namespace {
 
-using base::log::Log;
-using base::log::Severity;
-using base::log::Subsystem;
 using ng::Command;
 
 // What the worker changes is the same for all of them: the draft decides.
@@ -33,17 +29,6 @@ void Start(CallTable& table, const std::shared_ptr<const ng::Request>& request,
   change.refused = "Failed to change media";
   ChangeCall(table, *request->call_id, std::string(unknown), std::move(change),
              std::move(respond));
-}
-
-// Of the modes of DTMF security only dropping needs no audio processing. It keeps the promise that the digit
-// is not heard; what is heard instead is nothing.
-void LogDtmfMode(const ng::Request& request) {
-  const std::string& mode = request.dtmf.security;
-  if (request.command != Command::kBlockDtmf || mode.empty() || mode == "drop") return;
-  base::log::Context context;
-  context.call_id = request.call_id.value_or("");
-  Log(Severity::kNotice, Subsystem::kCore, context, "DTMF-security '", mode,
-      "' needs audio processing: telephone events are dropped instead");
 }
 
 std::string Manipulate(const ng::Request& request, CallState* call) {
@@ -79,7 +64,6 @@ std::string Forward(const ng::Request& request, CallState* call) {
 }  // namespace
 
 void HandleManipulation(CallTable& table, ng::Request&& request, Respond respond) {
-  LogDtmfMode(request);
   Start(table, std::make_shared<const ng::Request>(std::move(request)), negotiate::kUnknownCallId,
         Manipulate, std::move(respond));
 }

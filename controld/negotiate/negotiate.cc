@@ -29,17 +29,6 @@ void RememberSenderFlags(const ng::Request& request, CallState* call, Party* sen
   }
 }
 
-void TakeDtmfDestination(const ng::Request& request, CallState* call, std::vector<std::string>* warnings) {
-  const std::string& text = request.dtmf_log_destination;
-  if (text.empty()) return;
-  const auto address = base::Endpoint::Parse(text);
-  if (address && address->valid()) {
-    call->set_dtmf_log_destination(text);
-  } else {
-    warnings->push_back(base::StrCat("dtmf-log-dest is no address:port: '", text, "'"));
-  }
-}
-
 // What is given and cannot be had.
 void WarnOfContradictions(const ng::Request& request, bool is_offer, std::vector<std::string>* warnings) {
   if (request.Has(ng::Flag::kStrictSource) && request.Has(ng::Flag::kMediaHandover)) {
@@ -123,7 +112,9 @@ Outcome Negotiate(CallState* call, const ng::Request& request, sdp::SessionDescr
   RememberSenderFlags(request, call, call::FindParty(call, dialogue.sender));
   StoreSessionLines(sdp, call::FindParty(call, dialogue.sender));
   TakeManipulationFlags(call, request, call::FindParty(call, dialogue.sender));
-  TakeDtmfDestination(request, call, &outcome.warnings);
+  if (!request.dtmf_log_destination.empty()) {
+    call->set_dtmf_log_destination(request.dtmf_log_destination);
+  }
   WarnOfContradictions(request, is_offer, &outcome.warnings);
   RememberAliasKey(request, sdp, call::FindParty(call, dialogue.sender));
   Associate(call, dialogue, is_offer);

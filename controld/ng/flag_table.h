@@ -1,5 +1,5 @@
-// The flags of ng-protocol.md §8.7: spellings, what each sets, tier, meaning, whether anything acts
-// on it.
+// The flags of ng-protocol.md §8.7: spellings, what each sets, tier, whether it does anything,
+// meaning.
 //
 // The one place where a flag is declared; the parser works from it, documentation is generated from
 // it.
@@ -9,13 +9,13 @@
 #include <string_view>
 
 #include "absl/types/span.h"
+#include "controld/ng/effect.h"
 #include "controld/ng/request.h"
 
 namespace controld::ng {
 
 enum class FlagAction : uint8_t {
   kSet,         // sets `flag`
-  kObsolete,    // changes nothing, says so
   kPadCrypto,   // sets `flag`, and is SDES "pad"
   kRecordCall,  // sets `flag`, and is key record-call=yes
   kWebRtc,      // the set of keys for a browser
@@ -25,30 +25,18 @@ struct FlagRow {
   std::string_view spellings;
   Flag flag;
   uint8_t tier;
-  bool implemented;
+  Status status;
   std::string_view meaning;
   FlagAction action = FlagAction::kSet;
+
+  constexpr std::string_view name() const { return spellings.substr(0, spellings.find('|')); }
 };
 
 // A flag that is a prefix followed by a value: "codec-strip-PCMU".
 enum class PrefixAction : uint8_t {
-  kReplace,
-  kRtcpMux,
-  kBundle,
-  kSdes,
-  kOsrtp,
-  kEndpointLearning,
-  kFromTags,
-  kT38,
-  kCodecStrip,
-  kCodecOffer,
-  kCodecExcept,
-  kCodecIgnore,
-  kCodecAccept,
-  kCodecConsume,
-  kCodecMask,
-  kCodecSet,
-  kCodecTranscode,
+  kItem,   // an item of the list `key`
+  kValue,  // the value of `key`
+  kCodec,  // an item of the list `member` of codec
   kSdpAttrAdd,
   kSdpAttrRemove,
   kSdpAttrSubstitute,
@@ -57,9 +45,11 @@ enum class PrefixAction : uint8_t {
 struct PrefixRow {
   std::string_view prefix;
   PrefixAction action;
+  std::string_view key;     // that says the same in a dictionary
+  std::string_view member;  // of that key's dictionary, or empty
   uint8_t tier;
-  bool implemented;
   std::string_view meaning;
+  std::string_view sample;  // what may follow
 };
 
 absl::Span<const FlagRow> FlagRows();

@@ -1,25 +1,12 @@
 #include "controld/ng/key_handlers.h"
 
-#include <utility>
+#include <algorithm>
 
-#include "proto/base/text.h"
+#include "proto/base/endpoint.h"
+#include "proto/media/fingerprint.h"
 
 namespace controld::ng::keys {
 namespace {
-
-// Calls `apply` for every item of a list-like value and reports the items it refuses.
-template <typename Apply>
-void EachWord(Parser& parser, std::string_view key, const Value& value, Apply apply) {
-  ForEachText(value, [&](std::string_view item) {
-    if (!apply(item)) parser.WarnUnknownItem(key, item);
-  });
-}
-
-void PtimeInto(Parser& parser, const Value& value, int* field) {
-  if (parser.request().command != Command::kOffer) return;  // has a meaning only there
-  const std::optional<int64_t> number = parser.Number(value);
-  if (number && *number > 0 && *number <= 1000) *field = static_cast<int>(*number);
-}
 
 std::optional<bool> SwitchOf(const Value& value) {
   const std::string* text = value.string();
@@ -32,6 +19,32 @@ std::optional<bool> SwitchOf(const Value& value) {
 std::string_view WithoutBrackets(std::string_view text) {
   const bool bracketed = text.size() > 2 && text.front() == '[' && text.back() == ']';
   return bracketed ? text.substr(1, text.size() - 2) : text;
+}
+
+std::optional<base::IpAddress> ReadReceivedFrom(const Value& value) {
+  if (const std::string* text = value.string()) {
+    return base::IpAddress::Parse(WithoutBrackets(*text));
+  }
+  const List* list = value.list();
+  if (!list || list->size() < 2) return std::nullopt;
+  const std::string* family = (*list)[0].string();
+  const std::string* text = (*list)[1].string();
+  if (!family || !text || (*family != "IP4" && *family != "IP6")) return std::nullopt;
+  return base::IpAddress::Parse(WithoutBrackets(*text), *family == "IP4" ? base::Family::kIpv4
+                                                                         : base::Family::kIpv6);
+}
+
+std::optional<int> ReadFrequency(const Value& value) {
+  const std::optional<int64_t> number = NumberOf(value, false);
+  if (!number || *number <= 0 || *number > 48'000) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+// Lists of texts among the members of a dictionary.
+bool IsTexts(Parser& parser, std::string_view member, const Value& value) {
+  const bool texts = Fits(kTexts, value, false);
+  if (!texts) parser.WarnMember(member, kTexts);
+  return texts;
 }
 
 }  // namespace
@@ -51,40 +64,34 @@ void Template(Parser& parser, const Value& value) {
   if (const std::string* text = value.string()) parser.ApplyTemplate(*text, true);
 }
 
-void MessageType(Parser& parser, const Value& value) {
-  const std::string* text = value.string();
-  if (!text) return;
-  const std::string_view word = Canonical(SipMessageTypeWords(), *text);
-  if (word.empty()) {
-    parser.WarnUnknownItem("sip-message-type", *text);
-  } else {
-    parser.request().sip_message_type =
-        word == "request" ? SipMessageType::kRequest : SipMessageType::kReply;
-  }
+void OneOfThem(Parser& parser, const Value& value) {
+  if (const std::string* text = value.string()) parser.Take(*text);
 }
 
-void Supports(Parser& parser, const Value& value) {
-  EachWord(parser, "supports", value, [&](std::string_view item) {
-    const ng::FlagWord* word = FindWord(SupportsWords(), item);
-    if (word) parser.request().Set(word->flag);
-    return word != nullptr;
+void EachOf(Parser& parser, const Value& value) {
+  ForEachText(value, [&](std::string_view item) {
+    if (!parser.Take(item) && !parser.Take(Unescape(item))) parser.WarnUnknownItem(item);
   });
 }
 
-void ReceivedFrom(Parser& parser, const Value& value) {
-  if (const std::string* text = value.string()) {
-    if (const auto address = base::IpAddress::Parse(WithoutBrackets(*text)))
-      parser.request().received_from = *address;
-    return;
+void EachMember(Parser& parser, const Value& value) {
+  const Dictionary* members = value.dictionary();
+  if (!members) return;
+  for (const auto& [name, member] : members->entries()) {
+    if (!parser.TakeMember(name)) parser.WarnUnknownItem(name);
   }
-  const List* list = value.list();
-  if (!list || list->size() < 2) return;
-  const std::string* family = (*list)[0].string();
-  const std::string* text = (*list)[1].string();
-  if (!family || !text || (*family != "IP4" && *family != "IP6")) return;
-  const auto address =
-      base::IpAddress::Parse(WithoutBrackets(*text), *family == "IP4" ? base::Family::kIpv4 : base::Family::kIpv6);
-  if (address) parser.request().received_from = *address;
+}
+
+void MessageType(Parser& parser, const Value& value) {
+  const std::string* text = value.string();
+  const Word* word = text ? parser.Take(*text) : nullptr;
+  if (!word) return;
+  parser.request().sip_message_type =
+      word->canonical == "request" ? SipMessageType::kRequest : SipMessageType::kReply;
+}
+
+void ReceivedFrom(Parser& parser, const Value& value) {
+  if (const auto address = ReadReceivedFrom(value)) parser.request().received_from = *address;
 }
 
 void Direction(Parser& parser, const Value& value) {
@@ -97,90 +104,45 @@ void Direction(Parser& parser, const Value& value) {
 
 void AddressFamily(Parser& parser, const Value& value) {
   const std::string* text = value.string();
-  if (!text) return;
-  if (*text == "IP4") parser.request().address_family = base::Family::kIpv4;
-  if (*text == "IP6") parser.request().address_family = base::Family::kIpv6;
+  const Word* word = text ? parser.Take(*text) : nullptr;
+  if (!word) return;
+  parser.request().address_family =
+      word->canonical == "IP4" ? base::Family::kIpv4 : base::Family::kIpv6;
 }
 
 void TransportProtocol(Parser& parser, const Value& value) {
   const std::string* text = value.string();
   if (!text) return;
-  if (*text == "accept") {
-    parser.request().transport_protocol = *text;
-    return;
+  if (const Word* word = parser.Take(FindTransport(*text))) {
+    parser.request().transport_protocol = word->canonical;
   }
-  for (const Word& word : TransportWords()) {
-    if (base::EqualsIgnoreCase(word.canonical, *text))
-      parser.request().transport_protocol = word.canonical;
-  }
-}
-
-void TypeOfService(Parser& parser, const Value& value) {
-  const std::optional<int64_t> number = parser.Number(value);
-  if (number && *number >= 0 && *number <= 256) parser.request().tos = static_cast<int>(*number);
-}
-
-void Replace(Parser& parser, const Value& value) {
-  EachWord(parser, "replace", value, [&](std::string_view item) { return parser.Replace(item); });
-}
-
-void Ice(Parser& parser, const Value& value) {
-  EachWord(parser, "ICE", value, [&](std::string_view item) { return parser.Ice(item); });
-}
-
-void IceLite(Parser& parser, const Value& value) {
-  EachWord(parser, "ICE-lite", value, [&](std::string_view item) { return parser.IceLite(item); });
-}
-
-void Dtls(Parser& parser, const Value& value) {
-  EachWord(parser, "DTLS", value, [&](std::string_view item) { return parser.Dtls(item); });
-}
-
-void Sdes(Parser& parser, const Value& value) {
-  EachWord(parser, "SDES", value, [&](std::string_view item) { return parser.Sdes(item); });
-}
-
-void Osrtp(Parser& parser, const Value& value) {
-  EachWord(parser, "OSRTP", value, [&](std::string_view item) { return parser.Osrtp(item); });
-}
-
-void RtcpMux(Parser& parser, const Value& value) {
-  EachWord(parser, "rtcp-mux", value, [&](std::string_view item) { return parser.RtcpMux(item); });
-}
-
-void Bundle(Parser& parser, const Value& value) {
-  EachWord(parser, "bundle", value, [&](std::string_view item) { return parser.Bundle(item); });
 }
 
 void Codec(Parser& parser, const Value& value) {
   const Dictionary* members = value.dictionary();
   if (!members) return;
   for (const auto& [name, items] : members->entries()) {
-    bool known = true;
-    ForEachText(items, [&, &list = name](std::string_view item) {
-      known = known && parser.Codec(list, item);
-    });
-    if (!known) parser.WarnUnknownItem("codec", name);
+    if (!parser.Codecs(name, items)) {
+      parser.WarnUnknownItem(name);
+    } else {
+      IsTexts(parser, name, items);
+    }
   }
-}
-
-void Ptime(Parser& parser, const Value& value) {
-  PtimeInto(parser, value, &parser.request().ptime);
-}
-void PtimeReverse(Parser& parser, const Value& value) {
-  PtimeInto(parser, value, &parser.request().ptime_reverse);
 }
 
 void Extmap(Parser& parser, const Value& value) {
   const Dictionary* members = value.dictionary();
   if (!members) return;
   for (const auto& [name, items] : members->entries()) {
-    if (name == "strip") {
+    const Word* member = parser.TakeMember(name);
+    if (!member) {
+      parser.WarnUnknownItem(name);
+    } else if (!IsTexts(parser, name, items)) {
+      continue;
+    } else if (member->canonical == "strip") {
       Texts<&Request::extmap_strip>(parser, items);
-    } else if (name == "mask") {
-      Texts<&Request::extmap_mask>(parser, items);
     } else {
-      parser.WarnUnknownItem("extmap", name);
+      Texts<&Request::extmap_mask>(parser, items);
     }
   }
 }
@@ -193,40 +155,15 @@ void GenerateRtcp(Parser& parser, const Value& value) {
   request.flags.set(static_cast<size_t>(Flag::kNoGenerateRtcp), !*on);
 }
 
-void EndpointLearning(Parser& parser, const Value& value) {
-  const std::string* text = value.string();
-  if (text && !parser.EndpointLearning(*text)) parser.WarnUnknownItem("endpoint-learning", *text);
-}
-
 void DropTraffic(Parser& parser, const Value& value) {
-  const std::string* text = value.string();
-  if (!text) return;
-  Request& request = parser.request();
-  request.flags.set(static_cast<size_t>(Flag::kDropTrafficStart), *text == "start");
-  request.flags.set(static_cast<size_t>(Flag::kDropTrafficStop), *text == "stop");
-}
-
-void DeleteDelay(Parser& parser, const Value& value) {
-  const std::optional<int64_t> number = parser.Number(value);
-  if (number && *number >= 0 && *number <= std::numeric_limits<int>::max()) {
-    parser.request().delete_delay = static_cast<int>(*number);
-  }
+  parser.request().flags.reset(static_cast<size_t>(Flag::kDropTrafficStart));
+  parser.request().flags.reset(static_cast<size_t>(Flag::kDropTrafficStop));
+  OneOfThem(parser, value);
 }
 
 void RecordCall(Parser& parser, const Value& value) {
-  OneWord<RecordCallWords, &Request::recording, &RecordingOptions::record_call>(parser, value);
-  Request& request = parser.request();
-  request.flags.set(static_cast<size_t>(Flag::kRecordCall), request.recording.record_call == "yes");
-}
-
-void All(Parser& parser, const Value& value) {
-  OneWord<AllWords, &Request::all>(parser, value);
-  if (parser.request().all == "all") parser.request().Set(Flag::kAll);
-}
-
-void Passthrough(Parser& parser, const Value& value) {
-  if (const auto on = SwitchOf(value))
-    parser.request().Set(*on ? Flag::kPassthrough : Flag::kNoPassthrough);
+  parser.request().flags.reset(static_cast<size_t>(Flag::kRecordCall));
+  OneWord<&Request::recording, &RecordingOptions::record_call>(parser, value);
 }
 
 void Pause(Parser& parser, const Value& value) {
@@ -244,10 +181,7 @@ void DtmfCode(Parser& parser, const Value& value) {
 
 void Frequencies(Parser& parser, const Value& value) {
   const auto add = [&](const Value& item) {
-    const std::optional<int64_t> number = parser.Number(item);
-    if (number && *number > 0 && *number <= 48'000) {
-      parser.request().dtmf.frequencies.push_back(static_cast<int>(*number));
-    }
+    if (const auto number = ReadFrequency(item)) parser.request().dtmf.frequencies.push_back(*number);
   };
   if (const List* list = value.list()) {
     for (const Value& item : *list) add(item);
@@ -264,9 +198,14 @@ void Tags(Parser& parser, const Value& value) {
     if (!members) continue;
     MeshTag& tag = parser.request().tags.emplace_back();
     for (const auto& [name, member] : members->entries()) {
-      if (name == "from" && member.string()) tag.from = *member.string();
-      else if (name == "to") ForEachText(member, [&](std::string_view to) { tag.to.push_back(Unescape(to)); });
-      else parser.WarnUnknownItem("tags", name);
+      const Word* known = parser.TakeMember(name);
+      if (!known) {
+        parser.WarnUnknownItem(name);
+      } else if (known->canonical == "to") {
+        ForEachText(member, [&](std::string_view to) { tag.to.push_back(Unescape(to)); });
+      } else if (member.string()) {
+        tag.from = *member.string();
+      }
     }
   }
 }
@@ -280,7 +219,9 @@ void MediaList(Parser& parser, const Value& value) {
     if (!members) continue;
     MediaSpec& media = parser.request().media.emplace_back();
     for (const auto& [name, member] : members->entries()) {
-      if (name == "type" && member.string()) {
+      if (!parser.TakeMember(name)) {
+        parser.WarnUnknownItem(name);
+      } else if (name == "type" && member.string()) {
         media.type = *member.string();
       } else if (name == "id" && member.string()) {
         media.id = *member.string();
@@ -289,6 +230,51 @@ void MediaList(Parser& parser, const Value& value) {
       }
     }
   }
+}
+
+bool IsReceivedFrom(const Value& value) { return ReadReceivedFrom(value).has_value(); }
+
+bool IsDirection(const Value& value) {
+  const List* list = value.list();
+  if (!list || list->empty()) return false;
+  return (*list)[0].string() != nullptr || (list->size() > 1 && (*list)[1].string() != nullptr);
+}
+
+bool IsTransport(const Value& value) {
+  return value.string() != nullptr && !FindTransport(*value.string()).empty();
+}
+
+bool IsFingerprintHash(const Value& value) {
+  return value.string() != nullptr && media::ParseFingerprintHash(*value.string()).has_value();
+}
+
+bool IsEndpoint(const Value& value) {
+  if (!value.string()) return false;
+  const auto endpoint = base::Endpoint::Parse(*value.string());
+  return endpoint && endpoint->valid();
+}
+
+bool IsList(const Value& value) { return value.list() != nullptr; }
+
+bool IsNumber(const Value& value) { return NumberOf(value, true) || NumberOf(value, false); }
+
+bool IsDtmfCode(const Value& value) {
+  constexpr std::string_view kDigits = "0123456789*#ABCD";
+  const std::string* text = value.string();
+  if (text && text->size() == 1 && kDigits.find((*text)[0]) != kDigits.npos) return true;
+  const std::optional<int64_t> number = NumberOf(value, false);
+  return number && *number >= 0 && *number <= 15;
+}
+
+bool IsPause(const Value& value) {
+  return Fits(kAmount, value, false) || SwitchOf(value).has_value();
+}
+
+bool AreFrequencies(const Value& value) {
+  const List* list = value.list();
+  if (!list) return ReadFrequency(value).has_value();
+  return std::all_of(list->begin(), list->end(),
+                     [](const Value& item) { return ReadFrequency(item).has_value(); });
 }
 
 }  // namespace controld::ng::keys

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "controld/ng/coercion.h"
@@ -29,35 +30,18 @@ std::vector<std::string>* CodecList(CodecLists& lists, std::string_view name) {
   return nullptr;
 }
 
-// The lists that only a build with codecs can honour (sdp-rewriting.md §8.3).
-bool IsTranscodingList(std::string_view name) {
-  return name == "accept" || name == "consume" || name == "mask" || name == "set" ||
-         name == "transcode";
+const std::string* FindTemplate(const Templates* templates, std::string_view name) {
+  if (!templates) return nullptr;
+  const auto found = templates->find(absl::AsciiStrToLower(base::ToAbsl(name)));
+  return found == templates->end() ? nullptr : &found->second;
 }
 
-std::string_view CodecListOf(PrefixAction action) {
-  switch (action) {
-    case PrefixAction::kCodecStrip:
-      return "strip";
-    case PrefixAction::kCodecOffer:
-      return "offer";
-    case PrefixAction::kCodecExcept:
-      return "except";
-    case PrefixAction::kCodecIgnore:
-      return "ignore";
-    case PrefixAction::kCodecAccept:
-      return "accept";
-    case PrefixAction::kCodecConsume:
-      return "consume";
-    case PrefixAction::kCodecMask:
-      return "mask";
-    case PrefixAction::kCodecSet:
-      return "set";
-    case PrefixAction::kCodecTranscode:
-      return "transcode";
-    default:
-      return {};
+std::string Quoted(const Value& value) {
+  if (const std::string* text = value.string()) {
+    return base::StrCat("'", std::string_view(*text).substr(0, kMaxQuoted), "'");
   }
+  if (const int64_t* number = value.integer()) return base::StrCat("'", *number, "'");
+  return value.list() ? "a list" : "a dictionary";
 }
 
 }  // namespace
@@ -75,89 +59,104 @@ void Parser::Run(const Dictionary& dictionary) {
   }
 }
 
+void Parser::RunLiterally(const Dictionary& dictionary) {
+  for (const LiteralKeyRow& row : LiteralKeyRows()) {
+    if (row.command != request_.command) continue;
+    if (const Value* value = dictionary.Find(row.key.name())) ApplyRow(row.key, *value);
+  }
+}
+
 void Parser::Key(std::string_view name, const Value& value) {
   const KeyRow* row = FindKey(name);
   if (!row) {
-    Warn("Unknown dictionary key encountered: '", name.substr(0, kMaxQuoted), "'");
+    Warn(Verdict::kUnknown, "Unknown dictionary key encountered: '", name.substr(0, kMaxQuoted), "'");
     return;
   }
-  row->apply(*this, value);
-  if (!row->implemented) WarnNotSupported("Key", name);
+  Meaning(row->meaning);
+  if (ApplyRow(*row, value)) Report(row->status, "Key", name);
+}
+
+bool Parser::ApplyRow(const KeyRow& row, const Value& value) {
+  const KeyRow* outer = std::exchange(row_, &row);
+  counts_ = Fits(row.grammar, value, base_prefix());
+  if (counts_) {
+    row.apply(*this, value);
+  } else {
+    WarnValue(value);
+  }
+  row_ = outer;
+  return counts_;
 }
 
 void Parser::FlagWord(std::string_view text) {
   if (const FlagRow* row = FindFlag(text)) {
+    Meaning(row->meaning);
     if (row->flag != Flag::kCount) request_.Set(row->flag);
-    if (row->action == FlagAction::kObsolete) Warn("Obsolete flag ignored: '", text, "'");
-    if (row->action == FlagAction::kPadCrypto) Sdes("pad");
+    if (row->action == FlagAction::kPadCrypto) request_.sdes.emplace_back("pad");
     if (row->action == FlagAction::kRecordCall) request_.recording.record_call = "yes";
     if (row->action == FlagAction::kWebRtc) ApplyWebRtc();
-    if (!row->implemented) WarnNotSupported("Flag", text);
-    return;
+    return Report(row->status, "Flag", text);
   }
   const PrefixRow* row = FindPrefix(text);
-  if (!row || !Prefixed(*row, text.substr(row->prefix.size()))) return WarnUnknownFlag(text);
-  if (!row->implemented) WarnNotSupported("Flag", text);
+  if (!row) return WarnUnknownFlag(text);
+  const std::string_view outer = std::exchange(flag_, text);
+  if (!Prefixed(*row, text.substr(row->prefix.size()))) WarnUnknownFlag(text);
+  flag_ = outer;
 }
 
+// False: what follows the prefix is unknown, and that has not been said.
 bool Parser::Prefixed(const PrefixRow& row, std::string_view rest) {
+  const KeyRow* key = FindKey(row.key);
+  Meaning(row.meaning);
   switch (row.action) {
-    case PrefixAction::kReplace:
-      return Replace(rest);
-    case PrefixAction::kRtcpMux:
-      return RtcpMux(rest);
-    case PrefixAction::kBundle:
-      return Bundle(rest);
-    case PrefixAction::kSdes:
-      return Sdes(rest);
-    case PrefixAction::kOsrtp:
-      return Osrtp(rest);
-    case PrefixAction::kEndpointLearning:
-      return EndpointLearning(rest);
-    case PrefixAction::kFromTags:
-      request_.from_tags.push_back(Unescape(rest));
+    case PrefixAction::kItem:  // in a list of its own: commas are part of it
+      if (ApplyRow(*key, List{Value(rest)})) Report(key->status, "Flag", flag_);
       return true;
-    case PrefixAction::kT38:
-      return TranscodingKeysApply();
+    case PrefixAction::kValue:
+      if (ApplyRow(*key, Value(rest))) Report(key->status, "Flag", flag_);
+      return true;
+    case PrefixAction::kCodec:
+      return Codecs(row.member, List{Value(rest)});
     case PrefixAction::kSdpAttrAdd:
     case PrefixAction::kSdpAttrRemove:
     case PrefixAction::kSdpAttrSubstitute:
       return SdpAttrFlag(row.action, rest);
-    default: {
-      const std::string_view list = CodecListOf(row.action);
-      return Codec(list, rest);
-    }
   }
+  return false;
 }
 
 void Parser::ApplyWebRtc() {
   request_.transport_protocol = "UDP/TLS/RTP/SAVPF";
   request_.ice.emplace_back("force");
-  request_.Set(Flag::kTrickleIce);
-  RtcpMux("require");
-  request_.Set(Flag::kNoRtcpAttribute);
   request_.sdes.emplace_back("off");
-  Bundle("require");
+  request_.bundle.emplace_back("require");
+  for (const Flag flag : {Flag::kTrickleIce, Flag::kRtcpMuxRequire, Flag::kRtcpMuxOffer,
+                          Flag::kNoRtcpAttribute, Flag::kGenerateMid}) {
+    request_.Set(flag);
+  }
 }
 
 std::optional<int64_t> Parser::Number(const Value& value) const {
-  return NumberOf(value, options_.encoding == Encoding::kJson && !in_rtpp_flags_);
+  return NumberOf(value, base_prefix());
 }
 
 void Parser::ApplyTemplate(std::string_view name, bool explicitly) {
-  if (!options_.templates) {
-    if (explicitly) Warn("Templates for signalling flags '", name.substr(0, kMaxQuoted), "' not found");
+  if (!options_.templates && entries_ && !entries_->empty()) {  // what the daemon has is not known
+    Meaning("depends on the configuration, which was not given");
+    entries_->back().verdict = std::max(entries_->back().verdict, Verdict::kDepends);
     return;
   }
-  const auto found = options_.templates->find(absl::AsciiStrToLower(base::ToAbsl(name)));
-  if (found == options_.templates->end()) {
-    if (explicitly) Warn("Templates for signalling flags '", name.substr(0, kMaxQuoted), "' not found");
-  } else if (templates_ >= kMaxTemplates) {
-    Warn("Too many templates: '", name.substr(0, kMaxQuoted), "'");
-  } else {
-    ++templates_;
-    RtppFlags(found->second);
+  const std::string* text = FindTemplate(options_.templates, name);
+  if (!text) {
+    if (!explicitly) return;
+    return Warn(Verdict::kUnknown, "Templates for signalling flags '", name.substr(0, kMaxQuoted),
+                "' not found");
   }
+  if (templates_ >= kMaxTemplates) {
+    return Warn(Verdict::kBadValue, "Too many templates: '", name.substr(0, kMaxQuoted), "'");
+  }
+  ++templates_;
+  RtppFlags(*text);
 }
 
 bool Parser::TranscodingKeysApply() const {
@@ -165,94 +164,114 @@ bool Parser::TranscodingKeysApply() const {
          request_.command == Command::kPublish || request_.command == Command::kPlayMedia;
 }
 
-bool Parser::Replace(std::string_view item) {
-  const ng::FlagWord* word = FindWord(ReplaceWords(), item);
-  if (word) request_.Set(word->flag);
-  return word != nullptr;
-}
-
-bool Parser::RtcpMux(std::string_view item) {
-  const ng::FlagWord* word = FindWord(RtcpMuxWords(), item);
-  if (!word) return false;
-  request_.Set(word->flag);
-  if (word->implied != Flag::kCount) request_.Set(word->implied);
-  return true;
-}
-
-bool Parser::AppendWord(absl::Span<const Word> words, std::string_view key, std::string_view item,
-                        std::vector<std::string>* list) {
+const Word* Parser::Take(std::string_view item) {
+  const Words words = row_->grammar.words();
   const Word* word = FindWord(words, item);
-  if (!word) return false;
-  list->emplace_back(word->canonical);
-  if (!word->implemented) Warn("Key '", key, "' with '", word->canonical, "' is not supported yet");
+  if (!word) word = FindForm(words, item);
+  if (!word) return nullptr;
+  Meaning(word->meaning);
+  if (word->flag != Flag::kCount) request_.Set(word->flag);
+  if (word->implied != Flag::kCount) request_.Set(word->implied);
+  if (word->form()) WarnUnknownSuites(item.substr(word->spellings.size()));
+  if (row_->status.effect == Effect::kFull) Report(word->status, row_->name(), item);
+  return word;
+}
+
+const Word* Parser::TakeMember(std::string_view name) {
+  const Word* member = FindWord(row_->grammar.words(), name);
+  if (member) Meaning(member->meaning);
+  return member;
+}
+
+bool Parser::Codecs(std::string_view list, const Value& items) {
+  const Word* member = FindWord(CodecMembers(), list);
+  if (!member) return false;
+  Meaning(member->meaning);
+  if (member->status.effect != Effect::kNone || TranscodingKeysApply()) {
+    std::vector<std::string>& codecs = *CodecList(request_.codec, list);
+    ForEachText(items, [&](std::string_view item) { codecs.push_back(Unescape(item)); });
+  }
+  Report(member->status, "Codec list", list);
   return true;
 }
 
-bool Parser::Ice(std::string_view item) {
-  if (item == "trickle") request_.Set(Flag::kTrickleIce);
-  return AppendWord(IceWords(), "ICE", item, &request_.ice);
-}
-
-bool Parser::Sdes(std::string_view item) {
-  for (const std::string_view prefix : {"no-", "only-", "order:", "offerer_pref:"}) {
-    if (item.size() > prefix.size() && item.starts_with(prefix)) {
-      request_.sdes.push_back(Unescape(item));
-      WarnUnknownSuites(std::string_view(request_.sdes.back()).substr(prefix.size()));
-      return true;
-    }
-  }
-  if (item == "pad") request_.Set(Flag::kPadCrypto);
-  return AppendWord(SdesWords(), "SDES", item, &request_.sdes);
-}
-
+// The forms are those of SDES: lists of suites, "A;B".
 void Parser::WarnUnknownSuites(std::string_view list) {
   while (!list.empty()) {
     const size_t end = list.find(';');
-    const std::string_view suite = list.substr(0, end);
+    const std::string suite = Unescape(list.substr(0, end));
     if (media::FindSuite(suite) == nullptr) {
-      Warn("Unknown SRTP suite encountered: '", suite.substr(0, kMaxQuoted), "'");
+      Warn(Verdict::kUnknown, "Unknown SRTP suite encountered: '",
+           std::string_view(suite).substr(0, kMaxQuoted), "'");
     }
     list = end == std::string_view::npos ? std::string_view() : list.substr(end + 1);
   }
 }
 
-bool Parser::Bundle(std::string_view item) {
-  if (!AppendWord(BundleWords(), "bundle", item, &request_.bundle)) return false;
-  if (item != "reject" && item != "accept") request_.Set(Flag::kGenerateMid);
-  return true;
-}
-
-bool Parser::EndpointLearning(std::string_view item) {
-  const std::string_view word = Canonical(EndpointLearningWords(), item);
-  if (!word.empty()) request_.endpoint_learning = word;
-  return !word.empty();
-}
-
-bool Parser::Codec(std::string_view name, std::string_view item) {
-  std::vector<std::string>* list = CodecList(request_.codec, name);
-  if (!list) return false;
-  if (!IsTranscodingList(name)) {
-    list->push_back(Unescape(item));
-  } else if (TranscodingKeysApply()) {
-    list->push_back(Unescape(item));
-    Warn("Codec list '", name, "' has no effect: this build cannot transcode");
-  }
-  return true;
-}
-
 void Parser::WarnUnknownFlag(std::string_view text) {
-  Warn("Unknown flag encountered: '", text.substr(0, kMaxQuoted), "'");
+  Warn(Verdict::kUnknown, "Unknown flag encountered: '", text.substr(0, kMaxQuoted), "'");
 }
 
-void Parser::WarnUnknownItem(std::string_view key, std::string_view text) {
-  Warn("Unknown '", key, "' item encountered: '", text.substr(0, kMaxQuoted), "'");
+void Parser::WarnUnknownItem(std::string_view text) {
+  if (entries_) Meaning(base::StrCat("takes ", Takes(row_->grammar)));
+  if (!flag_.empty()) return WarnUnknownFlag(flag_);
+  Warn(Verdict::kUnknown, "Unknown '", row_->name(), "' item encountered: '",
+       text.substr(0, kMaxQuoted), "'");
 }
 
-void Parser::WarnNotSupported(std::string_view what, std::string_view name) {
-  Warn(what, " '", name.substr(0, kMaxQuoted), "' is not supported yet");
+void Parser::WarnValue(const Value& value) {
+  const std::string takes = Takes(row_->grammar);
+  if (entries_) Meaning(base::StrCat("takes ", takes));
+  if (!flag_.empty()) return WarnUnknownFlag(flag_);
+  Warn(Verdict::kBadValue, "Value of '", row_->name(), "' ignored: ", Quoted(value), "; it takes ",
+       takes);
 }
 
-void Parser::AddWarning(std::string text) {
+void Parser::WarnMember(std::string_view member, const Grammar& grammar) {
+  Warn(Verdict::kBadValue, "Value of '", member.substr(0, kMaxQuoted), "' in '", row_->name(),
+       "' ignored; it takes ", Takes(grammar));
+}
+
+void Parser::WarnOfferOnly() {
+  counts_ = false;
+  Warn(Verdict::kNotSupported, "Key '", row_->name(), "' has no effect here: offers only");
+}
+
+void Parser::Report(const Status& status, std::string_view what, std::string_view name) {
+  const std::string_view shown = name.substr(0, kMaxQuoted);
+  switch (status.effect) {
+    case Effect::kFull:
+      break;
+    case Effect::kAnyway:
+      Meaning(status.why);
+      break;
+    case Effect::kPartly:
+      Warn(Verdict::kPartly, what, " '", shown, "' has part of its effect: ", status.why);
+      break;
+    case Effect::kObsolete:
+      Meaning(status.why);
+      Warn(Verdict::kDeprecated, "Obsolete ", what == "Flag" ? "flag" : what, " ignored: '", shown, "'");
+      break;
+    case Effect::kNone:
+      Warn(Verdict::kNotSupported, what, " '", shown, "' has no effect: ", status.why);
+      break;
+  }
+}
+
+void Parser::Meaning(std::string_view meaning) {
+  if (!entries_ || entries_->empty()) return;
+  std::string& text = entries_->back().meaning;
+  if (text.find(meaning) != std::string::npos) return;
+  base::StrAppend(&text, text.empty() ? "" : "; ", meaning);
+}
+
+void Parser::AddWarning(Verdict verdict, std::string text) {
+  if (entries_ && !entries_->empty()) {
+    LintEntry& entry = entries_->back();
+    entry.verdict = std::max(entry.verdict, verdict);
+    entry.warnings.push_back(text);
+  }
+  if (request_.warnings.size() >= Request::kMaxWarnings) return;
   const bool last = request_.warnings.size() + 1 == Request::kMaxWarnings;
   request_.warnings.push_back(last ? "Further warnings about this request are left out"
                                    : std::move(text));
@@ -260,6 +279,7 @@ void Parser::AddWarning(std::string text) {
 
 void Parser::Fail(std::string_view reason) {
   if (request_.error.empty()) request_.error = reason;
+  if (entries_) AddWarning(Verdict::kBadValue, base::StrCat("The command fails: ", reason));
 }
 
 }  // namespace controld::ng

@@ -3,12 +3,21 @@
 #pragma once
 
 #include <string>
-#include <string_view>
+
+#include "controld/ng/key_table.h"
+#include "controld/ng/words.h"
 
 namespace controld::ng {
 
 std::string ReferenceText();
-// How a key is written in rtpp-flags; empty: there is no example for it. `name`: its first spelling.
-std::string_view KeyExample(std::string_view name);
+// As an item of rtpp-flags, or a request in JSON ("{…") where there is no such form.
+std::string KeyExample(const KeyRow& key);
+// `word`: of the key's grammar.
+std::string WordExample(const KeyRow& key, const Word& word);
+
+// `command`: of SdpAttrCommands.
+std::string SdpAttrExample(const Word& command);
+// Of a word of the key's grammar: the key's own where that says something.
+const Status& WordStatus(const KeyRow& key, const Word& word);
 
 }  // namespace controld::ng

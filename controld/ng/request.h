@@ -117,7 +117,7 @@ enum class Flag : uint8_t {
   // supports
   kSupportsLoadLimit,
   // recognised; what nothing consumes yet is reported by the parser (flag_table.h, column
-  // `implemented`)
+  // `status`)
   kIceReject,
   kForceTranscoding,
   kExcludeRecording,

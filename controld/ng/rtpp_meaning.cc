@@ -5,58 +5,20 @@
 #include <string>
 #include <string_view>
 
+#include "controld/ng/bare_words.h"
 #include "controld/ng/parser.h"
 #include "controld/ng/rtpp_flags.h"
+#include "proto/base/text.h"
 
 namespace controld::ng {
 namespace {
 
-// Words that compose a transport protocol, in order of appearance.
-class TransportBits {
- public:
-  // False when the word is none of them.
-  bool Apply(std::string_view word) {
-    for (unsigned bits = 0; bits < 8; ++bits) {
-      if (!kNames[bits].empty() && word == kNames[bits]) return Set(bits);
-    }
-    if (word == "RTP") return Set(bits_ & ~kSrtp);
-    if (word == "SRTP") return Set(bits_ | kSrtp);
-    if (word == "AVP") return Set(bits_ & ~kAvpf);
-    if (word == "AVPF") return Set(bits_ | kAvpf);
-    if (word == "DTLS") return Set(bits_ | kDtls);
-    return false;
-  }
-
-  // Empty when no word was seen, or when they contradict each other.
-  std::string_view protocol() const { return seen_ ? kNames[bits_] : std::string_view(); }
-
- private:
-  static constexpr unsigned kSrtp = 1, kAvpf = 2, kDtls = 4;
-  static constexpr std::string_view kNames[8] = {
-      "RTP/AVP",          "RTP/SAVP", "RTP/AVPF",          "RTP/SAVPF",
-      "UDP/TLS/RTP/SAVP", "",         "UDP/TLS/RTP/SAVPF", ""};
-
-  bool Set(unsigned bits) {
-    bits_ = bits;
-    seen_ = true;
-    return true;
-  }
-
-  unsigned bits_ = 0;
-  bool seen_ = false;
-};
-
 // "codec-strip" → "strip"; empty when the key is no shortcut.
 std::string_view CodecShortcut(std::string_view name) {
-  if (name == "transcode") return name;
   constexpr std::string_view kPrefix = "codec-";
+  if (name == "transcode") return name;
   if (!name.starts_with(kPrefix)) return {};
-  name.remove_prefix(kPrefix.size());
-  for (const std::string_view list :
-       {"strip", "offer", "except", "ignore", "accept", "consume", "mask", "set", "transcode"}) {
-    if (name == list) return list;
-  }
-  return {};
+  return Canonical(CodecMembers(), name.substr(kPrefix.size()));
 }
 
 }  // namespace
@@ -68,21 +30,33 @@ void Parser::RtppFlags(std::string_view text) {
   RtppFlagsReader reader(text);
   TransportBits transport;
   int directions = 0;
+  size_t start = 0;
   while (const std::optional<RtppFlagsItem> item = reader.Next()) {
-    if (item->value) {
+    if (entries_ && outermost) {
+      entries_->emplace_back().item = base::Trim(text.substr(start, reader.position() - start));
+      start = reader.position();
+    }
+    const TransportWord* word =
+        item->value || !options_.transport_words ? nullptr : transport.Apply(item->name);
+    if (word) {
+      Meaning(word->meaning);
+    } else if (item->value) {
       RtppItem(item->name, *item->value, &directions);
-    } else if (!options_.transport_words || !transport.Apply(item->name)) {
+    } else {
       RtppWord(item->name, &directions);
     }
   }
-  if (const std::string_view protocol = transport.protocol(); !protocol.empty()) {
+  if (transport.contradictory()) {
+    Warn(Verdict::kBadValue, "Transport words of rtpp-flags contradict each other: ignored");
+  } else if (const std::string_view protocol = transport.protocol(); !protocol.empty()) {
     request_.transport_protocol = protocol;
   }
   if (outermost) in_rtpp_flags_ = false;
 }
 
 void Parser::RtppWord(std::string_view word, int* directions) {
-  if (word == "internal" || word == "external") {
+  if (const DirectionWord* row = FindDirectionWord(word)) {
+    Meaning(row->meaning);
     Direction(word, directions);
   } else {
     FlagWord(word);
@@ -91,16 +65,15 @@ void Parser::RtppWord(std::string_view word, int* directions) {
 
 void Parser::RtppItem(std::string_view name, const Value& value, int* directions) {
   const std::string* text = value.string();
-  if (name == "direction" && text) return Direction(*text, directions);
+  if (name == "direction" && text) {
+    Meaning("interface: the first such item is towards the sender, the second towards the receiver");
+    return Direction(*text, directions);
+  }
   if (name == "rtpp-flags" || name == "rtpp_flags")
     return WarnUnknownFlag(name);  // no text within a text
   if (const std::string_view list = CodecShortcut(name); !list.empty()) {
-    if (text) Codec(list, *text);
-    if (const List* items = value.list()) {
-      for (const Value& item : *items) {
-        if (item.string()) Codec(list, *item.string());
-      }
-    }
+    Meaning("codec");
+    Codecs(list, text ? Value(List{value}) : value);  // commas of a text are part of it
     return;
   }
   Key(name, value);
@@ -116,7 +89,7 @@ void Parser::Direction(std::string_view interface, int* directions) {
   } else if (*directions == 2) {
     request_.to_interface = interface;
   } else {
-    Warn("Too many directions: '", interface.substr(0, 64), "'");
+    Warn(Verdict::kBadValue, "Too many directions: '", interface.substr(0, 64), "'");
   }
 }
 

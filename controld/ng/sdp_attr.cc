@@ -20,10 +20,8 @@ SdpAttrRules& RulesOf(Request& request, std::string_view section) {
   return request.sdp_attr.emplace_back(section, SdpAttrRules()).second;
 }
 
-// Sections of sdp-attr; "other" belongs to sdp-media-remove alone.
 std::string_view AttributeSection(std::string_view text) {
-  const std::string_view section = Canonical(SectionWords(), text);
-  return section == "other" ? std::string_view() : section;
+  return Canonical(AttributeSectionWords(), text);
 }
 
 bool AddSubstitution(SdpAttrRules& rules, std::string_view text) {
@@ -34,8 +32,10 @@ bool AddSubstitution(SdpAttrRules& rules, std::string_view text) {
 }
 
 // "from>to" texts, and lists of two texts. Anything else is skipped.
-void AddSubstitutions(SdpAttrRules& rules, const Value& value) {
-  ForEachText(value, [&](std::string_view text) { AddSubstitution(rules, text); });
+void AddSubstitutions(Parser& parser, SdpAttrRules& rules, const Value& value) {
+  ForEachText(value, [&](std::string_view text) {
+    if (!AddSubstitution(rules, text)) parser.WarnUnknownItem(text);
+  });
   const List* list = value.list();
   if (!list) return;
   for (const Value& item : *list) {
@@ -52,13 +52,14 @@ void ApplySection(Parser& parser, std::string_view section, const Dictionary& co
   const auto append = [](std::vector<std::string>& texts) {
     return [&texts](std::string_view item) { texts.push_back(Unescape(item)); };
   };
-  for (const auto& [command, items] : commands.entries()) {
+  for (const auto& [name, items] : commands.entries()) {
+    const std::string_view command = Canonical(SdpAttrCommands(), name);
     if (command == "add") {
       ForEachText(items, append(rules.add));
     } else if (command == "remove") {
       ForEachText(items, append(rules.remove));
     } else if (command == "substitute") {
-      AddSubstitutions(rules, items);
+      AddSubstitutions(parser, rules, items);
     } else {
       return parser.Fail("unknown manipulation command");
     }
@@ -98,8 +99,8 @@ void SdpMediaRemove(Parser& parser, const Value& value) {
   for (const Value& item : *types) {
     const std::string* text = item.string();
     if (!text) continue;
-    const std::string_view type = Canonical(SectionWords(), *text);
-    if (type.empty() || type == "global") return parser.Fail("unsupported sdp section");
+    const std::string_view type = Canonical(RemovableSectionWords(), *text);
+    if (type.empty()) return parser.Fail("unsupported sdp section");
     parser.request().sdp_media_remove.emplace_back(type);
   }
 }

@@ -1,4 +1,5 @@
-// The words that may stand as values of keys, with all their spellings (ng-protocol.md §8.2–8.6).
+// The words that may stand as values of keys, or as members of their dictionaries, with all their
+// spellings (ng-protocol.md §8.2–8.6).
 //
 // Tables only. A word means the same as a list item ("SDES": ["off"]) and as a flag ("SDES-off").
 #pragma once
@@ -6,6 +7,7 @@
 #include <string_view>
 
 #include "absl/types/span.h"
+#include "controld/ng/effect.h"
 #include "controld/ng/request.h"
 
 namespace controld::ng {
@@ -13,41 +15,61 @@ namespace controld::ng {
 struct Word {
   std::string_view spellings;  // "force-relay|force_relay|force relay"
   std::string_view canonical;
-  bool implemented = true;  // "ICE=remove" is in force where there is no ICE, "ICE=force" is not
+  std::string_view meaning;
+  Status status = kYes;
+  Flag flag = Flag::kCount;     // that it sets; kCount: none
+  Flag implied = Flag::kCount;  // that it sets, too
+  // Of a form ("no-", "order:") what may follow; of a member of a dictionary, a value.
+  std::string_view sample = {};
+
+  // The beginning of a word.
+  constexpr bool form() const { return spellings.ends_with('-') || spellings.ends_with(':'); }
 };
 
-absl::Span<const Word> IceWords();
-absl::Span<const Word> IceLiteWords();  // canonical: those of IceWords
-absl::Span<const Word> DtlsWords();
-absl::Span<const Word> SdesWords();  // without the forms that take a suite
-absl::Span<const Word> OsrtpWords();
-absl::Span<const Word> BundleWords();
-absl::Span<const Word> EndpointLearningWords();
-absl::Span<const Word> MediaEchoWords();
-absl::Span<const Word> AllWords();
-absl::Span<const Word> RecordCallWords();
-absl::Span<const Word> AliasKeyWords();
-absl::Span<const Word> SipMessageTypeWords();  // "request", "reply"
-absl::Span<const Word> TransportWords();       // sdp-rewriting.md §6; compared ignoring case
-absl::Span<const Word> SectionWords();  // sdp-attr and sdp-media-remove: "global", "audio" …
-absl::Span<const Word> SwitchWords();   // "on", "off"
-absl::Span<const Word> DtmfSecurityWords();
+using Words = absl::Span<const Word>;
 
-// nullptr when `text` is none of them.
-const Word* FindWord(absl::Span<const Word> words, std::string_view text);
+Words IceWords();
+Words IceLiteWords();  // canonical: those of IceWords
+Words DtlsWords();
+Words FingerprintWords();
+Words SdesWords();
+Words OsrtpWords();
+Words RtcpMuxWords();
+Words BundleWords();
+Words ReplaceWords();
+Words SupportsWords();
+Words EndpointLearningWords();
+Words MediaEchoWords();
+Words DropTrafficWords();
+Words AllWords();
+Words RecordCallWords();
+Words AliasKeyWords();
+Words SipMessageTypeWords();    // "request", "reply"
+Words AddressFamilyWords();     // "IP4", "IP6"
+Words TransportWords();         // sdp-rewriting.md §6, and "accept"
+Words AttributeSectionWords();  // of sdp-attr: "global", "audio" …
+Words RemovableSectionWords();  // of sdp-media-remove: "audio" … "other"
+Words SwitchWords();            // "on", "off"
+Words AudioPlayerWords();
+Words PassthroughWords();
+Words DtmfSecurityWords();
+Words T38Words();
+// Members of dictionaries.
+Words CodecMembers();
+Words ExtmapMembers();
+Words MohMembers();
+Words TagsMembers();
+Words MediaMembers();
+Words SdpAttrCommands();  // in each section
+
+// nullptr when `text` is none of them; forms are never found.
+const Word* FindWord(Words words, std::string_view text);
+// The form that `text` begins with and has something behind, or nullptr.
+const Word* FindForm(Words words, std::string_view text);
 // The canonical word, empty when `text` is none of them.
-std::string_view Canonical(absl::Span<const Word> words, std::string_view text);
-
-struct FlagWord {
-  std::string_view spellings;
-  Flag flag;
-  Flag implied;  // kCount: none
-};
-
-absl::Span<const FlagWord> ReplaceWords();
-absl::Span<const FlagWord> RtcpMuxWords();
-absl::Span<const FlagWord> SupportsWords();
-
-const FlagWord* FindWord(absl::Span<const FlagWord> words, std::string_view text);
+std::string_view Canonical(Words words, std::string_view text);
+// "RTP/SAVP" for "rtp/savp"; empty when unknown. Only names of protocols are compared ignoring
+// case.
+std::string_view FindTransport(std::string_view text);
 
 }  // namespace controld::ng

@@ -19,7 +19,7 @@ void Require(bool condition) {
 
 void CheckRequest(const Request& request) {
   Require(request.warnings.size() <= Request::kMaxWarnings);
-  for (const std::string& warning : request.warnings) Require(warning.size() < 256);
+  for (const std::string& warning : request.warnings) Require(warning.size() < 512);
   Require(request.tos >= 0 && request.tos <= 256);
   Require(request.ptime >= 0 && request.ptime_reverse >= 0);
   Require(!request.delete_delay || *request.delete_delay >= 0);
