@@ -14,6 +14,7 @@ import pytest
 
 from lab import npm, rtpengine
 from lab.processes import wait_until
+from runner import encoding
 
 pytestmark = pytest.mark.rebuilt
 
@@ -68,21 +69,51 @@ def ask(connection, method, path, body=None, **headers):
     return reply.status, reply.read().decode()
 
 
-@pytest.mark.parametrize("transport,port", [("udp", rtpengine.NG_PORT), ("tcp", TCP), ("ws", HTTP)])
-def test_rtpengine_client_of_drachtio(make_node, network, drachtio, transport, port):
-    node = make_node()
-    done = subprocess.run(
-        network.command(
-            "sip",
-            ["node", os.path.join(HERE, "drachtio", "calls.js"), transport, node.address, str(port)],
-        ),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=dict(os.environ, NODE_PATH=drachtio),
+def identity_files(certificates, identity):
+    """{"tls-cert": file, "tls-key": file, "tls-ca": file}"""
+    return dict(text[2:].split("=", 1) for text in certificates.arguments(identity))
+
+
+@pytest.fixture
+def tls_node(make_node, network, certificates):
+    """A node with HTTPS, whose certificate is for its address."""
+    files = identity_files(certificates, "m1")
+    return make_node(
+        "--listen-https=%s:%d" % (network.ipv4("m1"), HTTPS),
+        "--https-cert=" + files["tls-cert"],
+        "--https-key=" + files["tls-key"],
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    replies = json.loads(done.stdout)
+
+
+class Drachtio:
+    def __init__(self, network, modules):
+        self._network, self._modules = network, modules
+
+    def run(self, script, transport, node, port, authority=None):
+        """-> the script's output as JSON; authority: a file with the one that is believed"""
+        environment = dict(os.environ, NODE_PATH=self._modules)
+        if authority:
+            environment["NODE_EXTRA_CA_CERTS"] = authority
+        done = subprocess.run(
+            self._network.command(
+                "sip",
+                ["node", os.path.join(HERE, "drachtio", script), transport, node.address, str(port)],
+            ),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def client(network, drachtio):
+    return Drachtio(network, drachtio)
+
+
+def check_call(replies, node, transport):
     assert replies["ping"] == {"result": "pong"}
     for command in ("offer", "answer"):
         assert replies[command]["result"] == "ok"
@@ -91,6 +122,111 @@ def test_rtpengine_client_of_drachtio(make_node, network, drachtio, transport, p
     assert replies["list"]["calls"] == ["drachtio-" + transport]
     assert replies["delete"]["result"] == "ok"
     assert replies["gone"] == {"result": "error", "error-reason": "Unknown call-id"}
+
+
+@pytest.mark.parametrize("transport,port", [("udp", rtpengine.NG_PORT), ("tcp", TCP), ("ws", HTTP)])
+def test_rtpengine_client_of_drachtio(make_node, client, transport, port):
+    node = make_node()
+    check_call(client.run("calls.js", transport, node, port), node, transport)
+
+
+def test_rtpengine_client_over_secure_websocket(tls_node, client, certificates):
+    authority = identity_files(certificates, "m1")["tls-ca"]
+    check_call(client.run("calls.js", "wss", tls_node, HTTPS, authority), tls_node, "wss")
+    # Whoever does not know who signed the certificate does not talk to us.
+    with pytest.raises(AssertionError, match="unable to verify|self-signed|self signed"):
+        client.run("calls.js", "wss", tls_node, HTTPS)
+
+
+def sections(reply):
+    return [line for line in reply["sdp"].split("\r\n") if line.startswith("m=")]
+
+
+@pytest.mark.parametrize("transport,port", [("udp", rtpengine.NG_PORT), ("ws", HTTP)])
+def test_commands_of_drachtios_client(make_node, client, transport, port):
+    replies = client.run("commands.js", transport, make_node(), port)
+    assert replies["publish"]["result"] == "ok" and "a=recvonly" in replies["publish"]["sdp"]
+    asked = replies["subscribeRequest"]
+    assert asked["from-tags"] == ["a", "b"] and len(sections(asked)) == 2
+    assert asked["sdp"].count("a=sendonly") == 2
+    assert replies["subscribeAnswer"] == {"result": "ok"}
+    assert set(replies["subscribed"]["tags"]) == {"a", "b", "p", "rec"}
+    assert replies["unsubscribe"] == {"result": "ok"}
+    assert replies["unsubscribeAgain"]["error-reason"] == "To-tag not found"
+    for command in ("block", "unblock"):
+        for what in ("Media", "DTMF"):
+            assert replies[command + what] == {"result": "ok"}, command + what
+    for command in ("blockMedia", "unblockMedia", "silenceMedia", "unsilenceMedia", "blockDTMF",
+                    "unblockDTMF"):
+        assert replies[command]["result"] == "ok", command
+        assert replies[command + "OfNobody"] == {
+            "result": "error", "error-reason": "From-tag given, but no such tag exists"}, command
+        assert replies[command + "Unknown"]["error-reason"] == "Unknown call-ID", command
+    refused = {
+        "startRecording": "Recording is not supported",
+        "startForwarding": "Forwarding is not supported",
+        "playMedia": "unsupported",
+        "stopMedia": "unsupported",
+        "playDTMF": "unsupported",
+    }
+    for command, reason in refused.items():
+        assert replies[command] == {"result": "error", "error-reason": reason}, command
+    for command in ("stopRecording", "stopForwarding"):
+        assert replies[command] == {"result": "ok"}, command
+    counted = replies["statistics"]["statistics"]
+    assert counted["currentstatistics"]["sessionsown"] == 1
+    assert replies["after"]["statistics"]["currentstatistics"]["sessionsown"] == 0
+
+
+NG_TYPE, JSON_TYPE = "application/x-rtpengine-ng", "application/json"
+
+
+@pytest.mark.parametrize(
+    "path,content_type,encode",
+    [
+        ("/ng", NG_TYPE, encoding.encode_bencode),
+        ("/ng", NG_TYPE, lambda request: json.dumps(request).encode()),
+        ("/ng-plain", NG_TYPE, encoding.encode_bencode),
+        ("/ng-plain", JSON_TYPE, lambda request: json.dumps(request).encode()),
+    ],
+    ids=["bencode", "JSON", "plain-bencode", "plain-JSON"],
+)
+def test_ng_by_https(tls_node, certificates, call_id, path, content_type, encode):
+    """A call by POST, over one connection whose certificate the client has checked."""
+    authority = identity_files(certificates, "m1")["tls-ca"]
+    connection = connection_to(tls_node, HTTPS, ssl.create_default_context(cafile=authority))
+    numbers = iter(range(100))
+
+    def post(command, **keys):
+        cookie = b"cookie%d " % next(numbers) if path == "/ng" else b""
+        body = cookie + encode(dict(keys, command=command))
+        status, text = ask(connection, "POST", path, body, Content_Type=content_type)
+        assert status == 200, text
+        assert text.encode().startswith(cookie)
+        return encoding.decode(text.encode()[len(cookie) :])
+
+    parties = {"call-id": call_id, "from-tag": "a"}
+    assert post("ping") == {"result": "pong"}
+    offered = post("offer", sdp=rtpengine._PROBE_SDP, **parties)
+    assert "c=IN IP4 " + tls_node.address in offered["sdp"]
+    assert post("list")["calls"] == [call_id]
+    assert post("delete", **parties)["result"] == "ok"
+    assert post("query", **parties)["error-reason"] == "Unknown call-id"
+
+
+def test_ng_by_https_control(tls_node, certificates):
+    """Neither another's authority, nor a body that is no NG, nor a wrong type passes."""
+    with pytest.raises(ssl.SSLCertVerificationError):
+        connection_to(tls_node, HTTPS, ssl.create_default_context())
+    authority = identity_files(certificates, "m1")["tls-ca"]
+    trusted = ssl.create_default_context(cafile=authority)
+
+    def post(body, content_type):
+        return ask(connection_to(tls_node, HTTPS, trusted), "POST", "/ng", body, Content_Type=content_type)
+
+    assert post(b"nonsense", NG_TYPE)[0] >= 400
+    assert post(b"c d7:command4:pinge", JSON_TYPE)[0] == 404
+    assert post(b"c d7:command4:pinge", NG_TYPE) == (200, "c d6:result4:ponge")
 
 
 def test_metrics_show_calls(make_node, call_id):
@@ -135,7 +271,7 @@ def test_a_new_certificate_is_taken_up(make_node, network, certificates, tmp_pat
     certificate, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
 
     def use(identity):
-        arguments = dict(text[2:].split("=", 1) for text in certificates.arguments(identity))
+        arguments = identity_files(certificates, identity)
         shutil.copy(arguments["tls-cert"], certificate)
         shutil.copy(arguments["tls-key"], key)
 
