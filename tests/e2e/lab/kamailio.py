@@ -16,17 +16,21 @@ def _modules():
     return found[0]
 
 
-def start(programs, nodes, configuration="kamailio.cfg"):
-    """nodes: media hosts, each with NG on port 2223 of its IPv4 address."""
+def start(programs, nodes, configuration="kamailio.cfg", socket="udp:%s:2223"):
+    """nodes: media hosts; socket: the form of their NG addresses, "%s" their IPv4 address."""
     network = programs.network
     with open(os.path.join(_DIRECTORY, configuration)) as handle:
         text = handle.read()
-    sockets = ["udp:%s:2223" % network.ipv4(node) for node in nodes]
+    websocket = socket.startswith("ws")
+    sockets = [socket % network.ipv4(node) for node in nodes]
     words = {
         "IPV4": network.ipv4("sip"),
         "IPV6": network.ipv6("sip"),
         "MODULES": _modules() + "/",
         "NODES": " ".join(sockets),
+        # Whose WebSocket client the rtpengine module uses; none: there is only UDP.
+        "WEBSOCKET": 'loadmodule "lwsc.so"' if websocket else "",
+        "WSAPI": 'modparam("rtpengine", "wsapi", "lwsc")' if websocket else "",
         "NODE1": sockets[0],
         "NODE2": sockets[-1],
         "UAS": network.ipv4("uas"),
