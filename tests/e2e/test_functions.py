@@ -64,11 +64,22 @@ def test_statistics_control(programs, sip, two_nodes):
     assert Call(programs, sip, "first").relayed() == 0
 
 
+# What is done, and what is refused and in which words: nothing records, forwards or plays.
+DONE = ("block_media", "unblock_media", "silence_media", "unsilence_media", "block_dtmf",
+        "unblock_dtmf", "stop_recording", "stop_forwarding")
+REFUSED = {
+    "start_recording": "Recording is not supported",
+    "start_forwarding": "Forwarding is not supported",
+    "play_media": "unsupported",
+    "stop_media": "unsupported",
+    "play_dtmf": "unsupported",
+}
+
+
 @pytest.mark.rebuilt
 def test_media_commands(programs, sip, two_nodes):
     call = Call(programs, sip, "first")
-    for name in ("block_media", "unblock_media", "block_dtmf", "unblock_dtmf"):
-        assert call.result(name) == "1", name
-    # Nothing records: the script hears of it.
-    assert call.result("start_recording") == "-1"
-    assert "proxy replied with error: Recording is not supported" in call.log
+    assert {name: call.result(name) for name in DONE} == dict.fromkeys(DONE, "1")
+    assert {name: call.result(name) for name in REFUSED} == dict.fromkeys(REFUSED, "-1")
+    told = re.findall(r"proxy replied with error: (.*)", call.log)
+    assert [reason.strip() for reason in told] == list(REFUSED.values())
