@@ -14,12 +14,15 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "tests", "golden"))
 sys.dont_write_bytecode = True
 
+import ng_cases  # noqa: E402
 import own_cases  # noqa: E402
+import reply_tree  # noqa: E402
 from runner import catalogue, exchange, group, schedule  # noqa: E402
 from runner.daemons import DaemonError, Daemons  # noqa: E402
 from runner.tokens import Bindings  # noqa: E402
 
 _COMPARED = ("result", "error-reason", "sdp")
+_RECORDED = ("sdp/", "ng/errors: ", "ng/query-delete: ", "ng/tolerance: ")
 _INSTANCE = re.compile(r"(a=rtpengine:)[0-9a-f]+")  # of a daemon, drawn at its start
 _NO_ADDRESS = ("0.0.0.0", "::", "")
 _NUMBERED = re.compile(r"^(m=\S+ |a=rtcp:)(\d+)(.*)$")
@@ -57,6 +60,7 @@ class Normaliser:
         out = {key: reply[key] for key in _COMPARED if key in reply}
         if "sdp" in out:
             out["sdp"] = self._sdp([line for line in out["sdp"].split("\r\n") if line])
+        out["tree"] = reply_tree.lines_of(reply, _COMPARED)
         return out
 
 
@@ -92,14 +96,14 @@ def canonical(lines):
 
 
 def corpus(texts):
-    """Recorded cases of area sdp whose steps are requests over UDP, and the negotiation tables."""
+    """Recorded cases whose steps are requests over UDP, and our own."""
     recorded = [
         case
         for key, case in catalogue.load_cases().items()
-        if key.startswith("sdp/")
+        if key.startswith(_RECORDED)
         and all("send" in step and step.get("transport", "udp") == "udp" for step in case["steps"])
     ]
-    cases = recorded + own_cases.load()
+    cases = recorded + own_cases.load() + ng_cases.load()
     return [case for case in cases if not texts or any(text in case["id"] for text in texts)]
 
 
@@ -141,7 +145,7 @@ def work():
     json.dump(out, sys.stdout)
 
 
-def compare(ours, theirs):
+def compare(case_id, ours, theirs, rules):
     """-> the differences of one case as texts: "- theirs", "+ ours". The first step that differs ends
     it, as later ones follow from it."""
     for number, (mine, other) in enumerate(zip(ours, theirs), 1):
@@ -153,6 +157,8 @@ def compare(ours, theirs):
         if not texts:
             lines = difflib.ndiff(other.get("sdp", []), mine.get("sdp", []))
             texts = [line for line in lines if line[0] in "-+"]
+        if not texts:
+            texts = rules.unexplained(case_id, other.get("tree", []), mine.get("tree", []))
         if texts:
             return number, texts
     return None, []
@@ -179,7 +185,7 @@ def load_known(path):
     }
 
 
-def differences(setups, cases, known, classification):
+def differences(setups, cases, known, classification, rules):
     """Asks both daemons, started anew. -> {case id: (step or None, texts, why or None)}"""
     task = {"setups": setups, "options": cases[0].get("options", {}), "cases": cases}
     done = subprocess.run(
@@ -192,7 +198,7 @@ def differences(setups, cases, known, classification):
     out = {}
     for case in cases:
         key = case["id"]
-        number, texts = compare(ours[key], theirs[key])
+        number, texts = compare(key, ours[key], theirs[key], rules)
         out[key] = number, texts, explain(key, texts, known, classification)
     return out
 
@@ -222,17 +228,18 @@ def main():
         {"kind": "incumbent", "program": arguments.other},
     ]
     known = load_known(os.path.join(HERE, "known.json"))
+    rules = reply_tree.Rules(os.path.join(HERE, "known_keys.json"))
     stale = {key for key in known if not arguments.filter}
     classification = catalogue.Classification()
     same, explained, unknown = 0, collections.Counter(), 0
     for cases in schedule.groups_of(corpus(arguments.filter)):
-        found = differences(setups, cases, known, classification)
+        found = differences(setups, cases, known, classification, rules)
         by_id = {case["id"]: case for case in cases}
         again = [by_id[key] for key, (_, texts, why) in found.items() if texts and why is None]
         if again:
             # A daemon that draws a port which the case has just given back makes a difference
             # that is none: what is real comes again.
-            found.update(differences(setups, again, known, classification))
+            found.update(differences(setups, again, known, classification, rules))
         for key, (number, texts, reason) in found.items():
             if not texts:
                 same += 1
@@ -249,6 +256,9 @@ def main():
         print("known, %s: %d" % (reason, count))
     for key in sorted(stale):
         print("STALE %s is in known.json and does not differ" % key)
+    for text in [] if arguments.filter else rules.stale():
+        stale.add(text)
+        print("STALE %s is in known_keys.json and does not differ" % text)
     unknown += len(stale)
     print("differential: %d same, %d known, %d not known" % (same, sum(explained.values()), unknown))
     return 1 if unknown else 0
