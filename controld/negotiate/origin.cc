@@ -18,6 +18,13 @@ uint32_t FirstUsablePortSet(const call::CallState& call, const OutgoingSdp& outg
   return 0;
 }
 
+// Where no party says whose session it is, it is ours: the first address of ours that is shown, or none.
+void NameOurAddress(const call::CallState& call, const OutgoingSdp& outgoing, OriginLine* line) {
+  line->address_type = "IP4";
+  line->address = "0.0.0.0";
+  line->address_of_port_set = FirstUsablePortSet(call, outgoing);
+}
+
 call::OutputMemory* MemoryOf(call::CallState* call, uint32_t side) {
   while (call->memory_size() <= static_cast<int>(side)) call->add_memory();
   return call->mutable_memory(static_cast<int>(side));
@@ -52,6 +59,7 @@ OriginLine OriginWith(call::OutputMemory* memory, call::CallState* call,
     }
     line.username = "-";
     line.session_id = memory->random_origin();
+    NameOurAddress(*call, outgoing, &line);
   }
   if (full || request.Has(Flag::kReplaceUsername)) {
     if (memory->has_username()) line.username = memory->username();
@@ -116,7 +124,7 @@ OriginLine PrepareOwnOrigin(call::CallState* call, const OutgoingSdp& outgoing,
   line.username = "-";
   line.session_id = memory->random_origin();
   line.net_type = "IN";
-  line.address_of_port_set = FirstUsablePortSet(*call, outgoing);
+  NameOurAddress(*call, outgoing, &line);
   line.session_name = settings.software_id;
   const uint64_t hash = BodyHash(*call, outgoing, request, settings, line);
   // A signed 64-bit number with room to count, whoever reads it.

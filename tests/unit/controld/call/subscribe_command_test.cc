@@ -193,5 +193,16 @@ TEST_F(SubscribeTest, BothMediaOnOnePortIfBothSidesBundle) {
   EXPECT_TRUE(Running("rec").has_bundled());
 }
 
+// A source that has sent no SDP names no session.
+TEST_F(SubscribeTest, TheSessionIsOursIfItIsNobodys) {
+  ng::Request create = Message(ng::Command::kCreate, "c");
+  create.from_tag = "made";
+  ASSERT_EQ(ResultOf(create), "ok");
+  ng::Request request = SubscribeFor("rec", {});
+  request.from_tag = "made";
+  EXPECT_THAT(LinesOf(Text(Do(request), "sdp"), "o="),
+              ElementsAre(::testing::MatchesRegex("o=- [0-9]+ 0 IN IP4 203.0.113.5")));
+}
+
 }  // namespace
 }  // namespace controld::call
