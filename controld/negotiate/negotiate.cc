@@ -49,10 +49,20 @@ void RemoveMohAttribute(const std::string& name, sdp::SessionDescription* sdp) {
   for (sdp::MediaSection& media : sdp->media) std::erase_if(media.attributes, is_mark);
 }
 
+// A section that only keeps a place: the sender's was found elsewhere, by its mid, or left out. It says what the sender's says in that place, and is rejected.
+void DescribePlaceholder(const Party& sender, Media* media) {
+  const auto index = static_cast<int>(media->index()) - 1;
+  const bool known = index < sender.media_size() && !sender.media(index).type_text().empty();
+  media->set_type_text(known ? sender.media(index).type_text() : "audio");
+  media->set_protocol(known ? sender.media(index).protocol() : "RTP/AVP");
+}
+
 // Sections of earlier messages that this one does not mention are still shown, complete (§3.2).
 void AddLeftOutSections(const LegContext& context, OutgoingSdp* outgoing) {
-  const Party* receiver = call::FindParty(*context.call, outgoing->receiver);
-  for (const Media& media : receiver->media()) {
+  const Party* sender = call::FindParty(*context.call, outgoing->sender);
+  Party* receiver = call::FindParty(context.call, outgoing->receiver);
+  for (Media& media : *receiver->mutable_media()) {
+    if (media.type_text().empty()) DescribePlaceholder(*sender, &media);
     const bool shown =
         std::any_of(outgoing->sections.begin(), outgoing->sections.end(),
                     [&](const OutgoingSection& section) { return section.media_id == media.id(); });

@@ -54,7 +54,7 @@ void SectionNegotiator::AnswerProtocol(const std::string& protocol, Pair pair) {
   const bool other_than_offered = pair.sender->protocol() != protocol;
   pair.sender->set_protocol(protocol);
   if (forced == "accept") {
-    if (other_than_offered) receiver->set_protocol(protocol);
+    if (other_than_offered || receiver->protocol().empty()) receiver->set_protocol(protocol);
   } else if (!forced.empty() && sdp::IsRtp(sdp::CanonicalProtocol(protocol))) {
     receiver->set_protocol(forced);
   } else if (receiver->protocol().empty()) {
