@@ -12,12 +12,12 @@ TALK_MS = 2600
 
 
 class Call:
-    """One call of `user`, and what Kamailio's script logged about it."""
+    """One call of `user`, and what Kamailio's script logged about it. reports: parties send RTCP."""
 
-    def __init__(self, programs, sip, user):
+    def __init__(self, programs, sip, user, reports=False):
         self.proxy = kamailio.start(programs, ["m1", "m2"], "kamailio-functions.cfg")
-        caller_audio, self.from_caller = sip.audio(PACKETS)
-        callee_audio, self.from_callee = sip.audio(PACKETS)
+        caller_audio, self.from_caller = sip.audio(PACKETS, heard=2 if reports else None)
+        callee_audio, self.from_callee = sip.audio(PACKETS, heard=1 if reports else None)
         at_caller, at_callee = Capture(programs, "uac"), Capture(programs, "uas")
         callee = sip.callee("uas", "callee-basic", AUDIO=callee_audio, TALK_MS=TALK_MS)
         caller = sip.caller("uac", "caller-basic", user=user, AUDIO=caller_audio, TALK_MS=TALK_MS)
@@ -83,3 +83,25 @@ def test_media_commands(programs, sip, two_nodes):
     assert {name: call.result(name) for name in REFUSED} == dict.fromkeys(REFUSED, "-1")
     told = re.findall(r"proxy replied with error: (.*)", call.log)
     assert [reason.strip() for reason in told] == list(REFUSED.values())
+
+
+@pytest.mark.rebuilt
+def test_quality_of_a_call(programs, sip, two_nodes):
+    """The mos_ variables after a delete: parties that heard everything, each half a second away."""
+    call = Call(programs, sip, "first", reports=True)
+    names = ("min", "average", "max", "average_A")
+    mos = {name: float(call.result("mos_" + name)) for name in names}
+    assert 1 <= mos["min"] <= mos["average"] <= mos["max"] <= 5
+    assert 1 <= mos["average_A"] <= 5
+    assert int(call.result("mos_average_samples")) >= 1
+    assert int(call.result("mos_average_packetloss")) == 0
+    assert int(call.result("mos_average_jitter")) == 2
+    # µs of both ways; the reports are that late, and later on a busy machine.
+    assert 700_000 <= int(call.result("mos_average_roundtrip")) <= 1_800_000
+
+
+@pytest.mark.rebuilt
+def test_quality_of_a_call_control(programs, sip, two_nodes):
+    """Nobody reports: nothing is known."""
+    call = Call(programs, sip, "first")
+    assert call.result("mos_average") == call.result("mos_average_A") == "<null>"

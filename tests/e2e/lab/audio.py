@@ -29,29 +29,50 @@ def note(hertz, packets):
     return bytes(_SORTED[min(bisect.bisect(_SORTED, (one, 0)), 255)][1] for one in wanted)
 
 
-def write_audio(path, number, packets, samples=None, seal=lambda packet: packet):
-    """Writes a pcap file; -> its SSRC. Addresses and ports in it are SIPp's business when it
-    plays the file. samples: µ-law, instead of a constant; seal: what becomes of each packet."""
-    samples = samples or bytes([number & 0xFF]) * (160 * packets)
-    ssrc = FIRST_SSRC + number
+def _frame(port, number, payload):
+    udp = struct.pack(">HHHH", port, port, 8 + len(payload), 0) + payload
+    ip = struct.pack(
+        ">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), number, 0, 64, 17, 0, bytes(4), bytes(4)
+    )
+    return bytes(12) + b"\x08\x00" + ip + udp
+
+
+def _write_pcap(path, frames):
+    """frames: [(microseconds, frame)]"""
     with open(path, "wb") as handle:
         handle.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
-        for count in range(packets):
-            head = struct.pack(">BBHII", 0x80, 0, count + 1, count * 160, ssrc)
-            rtp = seal(head + samples[160 * count : 160 * (count + 1)])
-            udp = struct.pack(">HHHH", 6000, 6000, 8 + len(rtp), 0) + rtp
-            ip = (
-                struct.pack(
-                    ">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), count, 0, 64, 17, 0, bytes(4), bytes(4)
-                )
-                + udp
-            )
-            frame = bytes(12) + b"\x08\x00" + ip
-            microseconds = count * 20000
-            handle.write(
-                struct.pack(
-                    "<IIII", microseconds // 1000000, microseconds % 1000000, len(frame), len(frame)
-                )
-            )
-            handle.write(frame)
+        for microseconds, frame in frames:
+            seconds = divmod(microseconds, 1000000)
+            handle.write(struct.pack("<IIII", *seconds, len(frame), len(frame)) + frame)
+
+
+def write_audio(path, number, packets, samples=None, seal=lambda packet: packet, heard=None):
+    """Writes a pcap file; -> its SSRC. Addresses and ports in it are SIPp's business when it
+    plays the file. samples: µ-law, instead of a constant; seal: what becomes of each packet; heard:
+    the number of the other party's audio, which RTCP then reports on."""
+    samples = samples or bytes([number & 0xFF]) * (160 * packets)
+    ssrc = FIRST_SSRC + number
+    frames = []
+    for count in range(packets):
+        head = struct.pack(">BBHII", 0x80, 0, count + 1, count * 160, ssrc)
+        rtp = seal(head + samples[160 * count : 160 * (count + 1)])
+        frames.append((count * 20000, _frame(6000, count, rtp)))
+    if heard is not None:
+        for at_ms, report in _reports(ssrc, FIRST_SSRC + heard):
+            frames.append((at_ms * 1000, _frame(6001, at_ms, report)))
+    _write_pcap(path, sorted(frames))
     return ssrc
+
+
+def _reports(own, other):
+    """RTCP (RFC 3550 §6.4) at these ms: sender reports, the second with what was heard of the other
+    party: no loss, a jitter of 2 ms; its report was half a second on the way here and back."""
+    for at_ms, with_block in ((300, False), (1300, True)):
+        # All parties' clocks show the same.
+        clock = 3_900_000_000
+        report = struct.pack(">IIIII", own, clock, at_ms << 16, at_ms * 8, at_ms // 20)
+        report += struct.pack(">I", at_ms * 8)
+        if with_block:
+            last = (clock & 0xFFFF) << 16 | 300
+            report += struct.pack(">IIIIII", other, 0, at_ms // 20, 16, last, 1 << 15)
+        yield at_ms, struct.pack(">BBH", 0x80 | with_block, 200, len(report) // 4) + report
