@@ -286,8 +286,10 @@ void Writer::Candidate(const PassedCandidate& candidate, AttributeWriter* writer
   if (request_.media_address) address = request_.media_address->ToString();
   const uint32_t first = options_.draft ? port_set->wanted().id() : allocation.port();
   const uint32_t port = first + static_cast<uint32_t>(candidate.component - 1);
-  writer->Line({"candidate",
-                base::StrCat(":", Foundation(settings_.controller_name, allocation.address())),
+  // Of a draft that is the first, there is no address yet: the port set stands for it.
+  const std::string foundation =
+      options_.draft ? std::string() : Foundation(settings_.controller_name, allocation.address());
+  writer->Line({"candidate", base::StrCat(":", foundation),
                 base::StrCat(" ", candidate.component, " UDP ", candidate.priority, " ", address,
                              " ", port, " typ ", candidate.relay ? "relay raddr " : "host",
                              candidate.relay ? base::StrCat(address, " rport ", port) : "")});

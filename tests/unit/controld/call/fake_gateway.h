@@ -70,6 +70,7 @@ class FakePorts {
     }
     allocation.set_port(wanted.port() != 0 ? wanted.port() : next_);
     if (wanted.port() == 0) next_ += (wanted.count() + 1) / 2 * 2;
+    if (next_ > 65000) next_ = 30000;  // those who had these are long gone
     return allocation;
   }
 
@@ -101,6 +102,17 @@ class FakeGateway final : public WorkerGateway {
   bool lose_next_result = false;
   rtpengine::v1::SessionStatistics statistics;
 
+  // Without one there is no DTLS.
+  void HaveCertificate() {
+    auto view = std::make_shared<WorkerView>(*view_);
+    rtpengine::v1::Certificate* certificate = &view->certificates.emplace_back();
+    for (const auto& [hash, size] : {std::pair("sha-1", 20), {"sha-256", 32}, {"sha-512", 64}}) {
+      auto* fingerprint = certificate->add_fingerprints();
+      fingerprint->set_hash(hash);
+      fingerprint->set_digest(std::string(static_cast<size_t>(size), '\x11'));
+    }
+    view_ = std::move(view);
+  }
   void FailNextApply(rtpengine::v1::Error::Code code, const std::string& text) {
     fail_next_apply.emplace();
     fail_next_apply->set_code(code);
