@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "controld/call/directory.h"
+#include "tests/unit/controld/call/loop_directory.h"
 #include "tests/unit/controld/call/session_commands_fixture.h"
 
 namespace controld::call {
@@ -14,29 +14,6 @@ using ng::Flag;
 using ::testing::ElementsAre;
 using ::testing::Pair;
 using ::testing::UnorderedElementsAre;
-
-// All calls are this service's; what would be posted between shards happens at once.
-class LoopDirectory final : public CallDirectory {
- public:
-  explicit LoopDirectory(std::unique_ptr<CallService>& service) : service_(service) {}
-
-  void Borrow(const std::string& call_id, std::function<void(Loan)> done) override {
-    service_->Lend(call_id, std::move(done));
-  }
-  void Return(const std::string& call_id, const std::string& merged_into) override {
-    service_->TakeBack(call_id, merged_into);
-  }
-  void Forward(const std::string& call_id, const std::string& target) override {
-    service_->Forward(call_id, target);
-  }
-  void Redirect(ng::Request&& request, const base::Endpoint& origin,
-                std::function<void(ng::Dictionary)> respond) override {
-    service_->Handle(std::move(request), origin, At(0), std::move(respond));
-  }
-
- private:
-  std::unique_ptr<CallService>& service_;
-};
 
 class JoinTest : public SessionCommandTest {
  protected:
