@@ -5,6 +5,7 @@
 
 #include "mediad/nft/plan.h"
 #include "mediad/nft/syntax.h"
+#include "mediad/nft/walk.h"
 #include "proto/base/text.h"
 
 namespace mediad::nft {
@@ -20,16 +21,29 @@ std::string PlaceOf(const Table& table, const Chain& chain) {
   return StrCat(FamilyName(table.family), " ", table.name, " ", chain.name);
 }
 
-// Whether a rule that drops takes some of our ports, whatever else they are.
-bool TakesPorts(const Rule& rule, const PortRange& ports) {
-  if (rule.conditional || !rule.set.empty()) return false;
-  if (!rule.ports) return true;
-  return rule.ports->first <= ports.last && rule.ports->last >= ports.first;
+// As firewalld names what is its own.
+constexpr std::string_view kFirewalld = "firewalld";
+constexpr std::string_view kZones = "filter_INPUT_ZONES";
+constexpr std::string_view kZonePrefix = "filter_IN_";
+
+bool IsFirewalld(const Table& table) {
+  return table.family == Family::kInet && table.name == kFirewalld;
 }
 
-bool AcceptsAll(const Rule& rule, const PortRange& ports) {
-  if (rule.verdict != Verdict::kAccept || rule.conditional || !rule.set.empty()) return false;
-  return !rule.ports || (rule.ports->first <= ports.first && rule.ports->last >= ports.last);
+// The chains of firewalld's zones that packets are led to, in its order, each once.
+std::vector<const Chain*> ZonesOf(const Table& table) {
+  std::vector<const Chain*> zones;
+  for (const Chain& chain : table.chains) {
+    // Zones by source have chains of their own in some releases.
+    if (chain.name.compare(0, kZones.size(), kZones) != 0) continue;
+    for (const Rule& rule : chain.rules) {
+      if (rule.target.compare(0, kZonePrefix.size(), kZonePrefix) != 0) continue;
+      const Chain* zone = table.FindChain(rule.target);
+      if (zone == nullptr || std::find(zones.begin(), zones.end(), zone) != zones.end()) continue;
+      zones.push_back(zone);
+    }
+  }
+  return zones;
 }
 
 class Checker {
@@ -39,19 +53,17 @@ class Checker {
   std::vector<Finding> Run() {
     const auto targets = Resolve(settings_, all_);
     if (!targets.ok()) {
-      Problem(std::string(base::Message(targets.status())), "");
+      Unplaceable(targets.status());
       return std::move(findings_);
     }
     targets_ = *targets;
     CheckInstalled();
     CheckBaseChains();
-    CheckFirewalld();
     return std::move(findings_);
   }
 
   std::vector<Finding> RunOthers() {
     CheckBaseChains();
-    CheckFirewalld();
     return std::move(findings_);
   }
 
@@ -61,6 +73,18 @@ class Checker {
   }
   void Hint(std::string text, std::string command) {
     findings_.push_back({Finding::Kind::kHint, std::move(text), std::move(command)});
+  }
+
+  PortRange Ports() const { return settings_.media_ports.value_or(PortRange{}); }
+
+  // The status names the command that makes the chain; where firewalld filters, it would be of no use.
+  void Unplaceable(const absl::Status& status) {
+    const Table* firewalld = all_.Find(Family::kInet, kFirewalld);
+    if (firewalld == nullptr) return Problem(std::string(base::Message(status)), "");
+    Problem(StrCat(base::Message(status), "; but firewalld filters here: leave nftables-base-chain out"), "");
+    for (const Chain& chain : firewalld->chains) {
+      if (IsInput(chain)) CheckFirewalld(*firewalld, chain);
+    }
   }
 
   void CheckInstalled() {
@@ -91,32 +115,30 @@ class Checker {
     for (const Table& table : all_.tables) {
       for (const Chain& chain : table.chains) {
         if (!chain.hook || chain.hook->place == Hook::Place::kOther) continue;
-        CheckBaseChain(table, chain, TargetOf(table));
+        if (IsFirewalld(table) && IsInput(chain)) CheckFirewalld(table, chain);
+        else CheckBaseChain(table, chain, TargetOf(table));
       }
     }
   }
 
+  static bool IsInput(const Chain& chain) {
+    return chain.hook && chain.hook->place == Hook::Place::kInput;
+  }
+
   // From the chain's first rule: is media accepted, led to us, or dropped first?
   void CheckBaseChain(const Table& table, const Chain& chain, const Target* target) {
-    const PortRange ports = settings_.media_ports.value_or(PortRange{});
-    std::string jump;
-    if (target != nullptr && !target->hook) jump = target->chain;
-    bool open = target != nullptr && target->hook && target->chain == chain.name;
-    for (const Rule& rule : chain.rules) {
-      if (open) break;
-      if (!jump.empty() && rule.verdict == Verdict::kJump && rule.target == jump) open = true;
-      if (AcceptsAll(rule, ports)) open = true;
-      if (open || rule.verdict != Verdict::kDrop || !TakesPorts(rule, ports)) continue;
-      Dropped(table, chain, rule, jump);
-      return;
-    }
-    if (open || !chain.hook->policy_drop) return;
+    if (target != nullptr && target->hook && target->chain == chain.name) return;  // ours
+    const std::string jump = target != nullptr && !target->hook ? target->chain : "";
+    const Passage passage = Walk(table, Ports(), jump).Through(chain);
+    if (passage.fate == Passage::Fate::kDropped) return Dropped(table, chain, passage, jump);
+    if (passage.fate == Passage::Fate::kOpen || !chain.hook->policy_drop) return;
     Problem(StrCat(NameOf(table, chain), " has policy drop and accepts nothing for media ports; an accept in "
                    "another table does not help"),
             Opening(table, chain));
   }
 
-  void Dropped(const Table& table, const Chain& chain, const Rule& rule, const std::string& jump) {
+  void Dropped(const Table& table, const Chain& chain, const Passage& passage,
+               const std::string& jump) {
     const bool later = !jump.empty() && std::any_of(chain.rules.begin(), chain.rules.end(),
                                                     [&](const Rule& other) {
                                                       return other.verdict == Verdict::kJump &&
@@ -124,19 +146,18 @@ class Checker {
                                                     });
     if (later) {
       Problem(StrCat(NameOf(table, chain), " drops media before the jump to '", jump, "' (rule handle ",
-                     rule.handle, ")"),
+                     passage.rule->handle, ")"),
               settings_.append ? "leave nftables-append out, then: rtpctl nft remove && rtpctl nft apply"
                                : "rtpctl nft remove && rtpctl nft apply");
       return;
     }
-    Problem(StrCat(NameOf(table, chain), " drops media (rule handle ", rule.handle, ")"),
+    Problem(StrCat(NameOf(table, *passage.chain), " drops media (rule handle ", passage.rule->handle, ")"),
             Opening(table, chain));
   }
 
   std::string Opening(const Table& table, const Chain& chain) const {
-    const PortRange ports = settings_.media_ports.value_or(PortRange{});
     const std::string rule = StrCat("nft insert rule ", PlaceOf(table, chain), " udp dport ",
-                                    ports.first, "-", ports.last, " accept");
+                                    Ports().first, "-", Ports().last, " accept");
     if (table.name != kFilterTable || !settings_.own_table ||
         chain.hook->place != Hook::Place::kInput) {
       return rule;
@@ -145,14 +166,34 @@ class Checker {
                   rule);
   }
 
-  void CheckFirewalld() {
-    for (const Table& table : all_.tables) {
-      if (table.name != "firewalld" || table.family != Family::kInet) continue;
-      const PortRange ports = settings_.media_ports.value_or(PortRange{});
-      Hint("firewalld filters here, too: an accept in our table does not help in its own",
-           StrCat("firewall-cmd --permanent --add-port=", ports.first, "-", ports.last,
-                  "/udp && firewall-cmd --reload"));
+  // By firewalld's own means: its rules are made anew at each reload, and some releases lock them. Which zone media
+  // comes in by is not known here: it is a problem where no zone lets it in, else something to look at.
+  void CheckFirewalld(const Table& table, const Chain& input) {
+    Walk walk(table, Ports());
+    const std::vector<const Chain*> zones = ZonesOf(table);
+    std::vector<const Chain*> closed;
+    for (const Chain* zone : zones) {
+      if (walk.Through(*zone).fate != Passage::Fate::kOpen) closed.push_back(zone);
     }
+    if (zones.empty() && walk.Through(input).fate == Passage::Fate::kDropped) {
+      Problem("firewalld lets no media in; an accept in another table does not help", AddPort(""));
+    }
+    for (const Chain* chain : closed) {
+      const std::string zone = chain->name.substr(kZonePrefix.size());
+      std::string text = StrCat("firewalld lets no media in by zone '", zone,
+                                "'; an accept in another table does not help");
+      if (zones.size() > 1) {
+        text += closed.size() == zones.size() ? "; other zones do not, either" : "; other zones do";
+        text += " (firewall-cmd --get-active-zones: which zone an interface is in)";
+      }
+      if (closed.size() == zones.size()) Problem(std::move(text), AddPort(zone));
+      else Hint(std::move(text), AddPort(zone));
+    }
+  }
+
+  std::string AddPort(const std::string& zone) const {
+    return StrCat("firewall-cmd --permanent ", zone.empty() ? "" : StrCat("--zone=", zone, " "),
+                  "--add-port=", Ports().first, "-", Ports().last, "/udp && firewall-cmd --reload");
   }
 
   const Settings& settings_;
