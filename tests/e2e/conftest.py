@@ -14,6 +14,7 @@ from lab import kamailio, processes, rtpengine, sipp  # noqa: E402
 from lab.certificates import Certificates  # noqa: E402
 from lab.dtls_client import DtlsClient, Identity  # noqa: E402
 from lab.network import HOSTS, Network  # noqa: E402
+from lab.packet_filter import PacketFilter  # noqa: E402
 from lab.peer import Peer  # noqa: E402
 from lab.rtp_party import NgCall, RtpParty  # noqa: E402
 
@@ -123,6 +124,15 @@ def two_nodes(programs, build):
     yield nodes
     for node in nodes:
         node.close()
+
+
+@pytest.fixture
+def firewall(network):
+    """The packet filter of host m1, empty before and afterwards."""
+    one = PacketFilter(network, "m1")
+    one.flush()
+    yield one
+    one.flush()
 
 
 @pytest.fixture

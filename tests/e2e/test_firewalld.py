@@ -11,7 +11,6 @@ import pytest
 
 from lab import checks
 from lab.firewalld import Firewalld
-from lab.packet_filter import PacketFilter
 from lab.processes import wait_until
 from lab.rtp_party import NgCall
 
@@ -21,14 +20,6 @@ DOCUMENTS = os.path.join(os.path.dirname(__file__), "..", "..", "docs")
 OPEN = "--permanent --add-port=30000-39999/udp"
 CLOSE = "--permanent --remove-port=30000-39999/udp"
 TRACKED = 1  # seconds; see short_tracking()
-
-
-@pytest.fixture
-def firewall(network):
-    one = PacketFilter(network, "m1")
-    one.flush()
-    yield one
-    one.flush()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import time
 import pytest
 
 from lab import checks, packet_filter
-from lab.packet_filter import PacketFilter
 from lab.processes import wait_until
 from lab.rtp_party import NgCall
 
@@ -14,14 +13,6 @@ pytestmark = pytest.mark.rebuilt
 
 OWN = ["--nftables=on"]
 GUIDE = ["--table=0", "--nftables-chain=rtpengine", "--nftables-base-chain=input"]
-
-
-@pytest.fixture
-def firewall(network):
-    one = PacketFilter(network, "m1")
-    one.flush()
-    yield one
-    one.flush()
 
 
 @pytest.fixture
