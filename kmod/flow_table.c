@@ -159,8 +159,8 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 	}
 
 	flow->table = table;	/* proc may see it as soon as it has an id */
-	err = xa_alloc_cyclic(&table->flows, &flow->id, flow, XA_LIMIT(1, U32_MAX),
-			      &table->next_id, GFP_KERNEL_ACCOUNT);
+	err = xa_alloc_cyclic_bh(&table->flows, &flow->id, flow, XA_LIMIT(1, U32_MAX),
+				 &table->next_id, GFP_KERNEL_ACCOUNT);
 	if (err < 0) {
 		flow->table = NULL;
 		return err;
@@ -171,7 +171,7 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 	else
 		err = rhashtable_insert_fast(&rn->flows, &flow->node, rtpe_flow_params);
 	if (err) {
-		xa_erase(&table->flows, flow->id);
+		xa_erase_bh(&table->flows, flow->id);
 		synchronize_rcu();
 		flow->table = NULL;
 		NL_SET_ERR_MSG(extack, "no place in the hash table");
@@ -181,7 +181,7 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 	atomic_inc(&rn->flow_count);
 	table->flow_count++;
 	if (present) {
-		xa_erase(&table->flows, present->id);
+		xa_erase_bh(&table->flows, present->id);
 		table->flow_count--;
 		*old = present;
 	}
@@ -195,7 +195,7 @@ void rtpe_flow_remove(struct rtpe_flow *flow)
 	struct rtpe_table *table = flow->table;
 
 	rhashtable_remove_fast(&table->rn->flows, &flow->node, rtpe_flow_params);
-	xa_erase(&table->flows, flow->id);
+	xa_erase_bh(&table->flows, flow->id);
 	table->flow_count--;
 }
 

@@ -102,7 +102,8 @@ struct rtpe_table *rtpe_table_new(struct rtpe_net *rn, u32 id, u8 hook, s32 prio
 	table->rn = rn;
 	table->id = id;
 	refcount_set(&table->refs, 1);
-	xa_init_flags(&table->flows, XA_FLAGS_ALLOC1 | XA_FLAGS_ACCOUNT);
+	/* BH: the last reference may go in an RCU callback. */
+	xa_init_flags(&table->flows, XA_FLAGS_ALLOC1 | XA_FLAGS_LOCK_BH | XA_FLAGS_ACCOUNT);
 	table->max_flows = READ_ONCE(rtpe_max_flows);
 	table->events_since = jiffies;
 
