@@ -34,6 +34,14 @@ TEST_F(DebugTest, TheFlagHoldsUntilTheCallEnds) {
   EXPECT_FALSE(base::log::Followed("c"));
 }
 
+TEST_F(DebugTest, ItOutlivesTheController) {
+  EXPECT_EQ(ResultOf(With(OfferFor("c"), {Flag::kDebug})), "ok");
+  Restart();
+  EXPECT_FALSE(base::log::Followed("c"));
+  for (const auto& record : gateway_.Inventory()) service_->Reconcile("w1", record, now_);
+  EXPECT_TRUE(base::log::Followed("c"));
+}
+
 TEST_F(DebugTest, ACommandThatFailsFollowsNothing) {
   EXPECT_NE(ErrorOf(With(AnswerFor("c"), {Flag::kDebug})), "");
   EXPECT_FALSE(base::log::Followed("c"));
