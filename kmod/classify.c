@@ -66,7 +66,7 @@ static bool rtpe_parse_rtp(struct sk_buff *skb, struct rtpe_packet *packet)
 {
 	unsigned int at = packet->udp + sizeof(struct udphdr);
 	const u8 *data = skb->data + at;
-	unsigned int header = RTP_HEADER + 4 * (data[0] & 0x0f);
+	unsigned int header = RTP_HEADER + 4 * (data[0] & 0x0f), extension = 0;
 
 	if (packet->len < RTP_HEADER)
 		return false;
@@ -77,12 +77,13 @@ static bool rtpe_parse_rtp(struct sk_buff *skb, struct rtpe_packet *packet)
 	if (data[0] & 0x10) {
 		if (header + 4 > packet->len || !pskb_may_pull(skb, at + header + 4))
 			return false;
-		packet->extension = 4 + 4 * get_unaligned_be16(skb->data + at + header + 2);
-		header += packet->extension;
+		extension = 4 + 4 * get_unaligned_be16(skb->data + at + header + 2);
+		header += extension;
 	}
 	if (header > packet->len || !pskb_may_pull(skb, at + header))
 		return false;
 	packet->header = header;
+	packet->extension = extension;
 	packet->rtp = true;
 	return true;
 }

@@ -14,8 +14,11 @@
 
 #include "rtpe.h"
 
-/* Ethernet with VLAN tags, IPv6, UDP; more is made when a device wants it. */
-#define COPY_HEADROOM	96
+/*
+ * Ethernet with VLAN tags, IPv6, UDP, an element of a header extension; more is
+ * made when a device wants it.
+ */
+#define COPY_HEADROOM	128
 /* An Ethernet frame and what SRTP adds, in 2048 octets with all that an skb adds. */
 #define COPY_SIZE	SKB_WITH_OVERHEAD(2048)
 /* Of a CPU; taken when as many copies are under way at a time. */

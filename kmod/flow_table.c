@@ -47,6 +47,20 @@ static const struct rhashtable_params rtpe_flow_params = {
 	.automatic_shrinking = true,
 };
 
+static struct kmem_cache *rtpe_flow_cache;
+
+int rtpe_flow_cache_init(void)
+{
+	rtpe_flow_cache = KMEM_CACHE(rtpe_flow, SLAB_ACCOUNT);
+	return rtpe_flow_cache ? 0 : -ENOMEM;
+}
+
+/* After the last one was freed. */
+void rtpe_flow_cache_exit(void)
+{
+	kmem_cache_destroy(rtpe_flow_cache);
+}
+
 int rtpe_flow_table_init(struct rtpe_net *rn)
 {
 	return rhashtable_init(&rn->flows, &rtpe_flow_params);
@@ -64,7 +78,7 @@ struct rtpe_flow *rtpe_flow_lookup(struct rtpe_net *rn, const struct rtpe_addr *
 
 struct rtpe_flow *rtpe_flow_alloc(unsigned int pt_count, unsigned int output_count)
 {
-	struct rtpe_flow *flow = kzalloc(sizeof(*flow), GFP_KERNEL_ACCOUNT);
+	struct rtpe_flow *flow = kmem_cache_zalloc(rtpe_flow_cache, GFP_KERNEL);
 	size_t size = struct_size(flow->cpu, counter, 1 + pt_count + output_count);
 	int cpu;
 
@@ -112,7 +126,7 @@ void rtpe_flow_free(struct rtpe_flow *flow)
 	free_percpu(flow->cpu);
 	kfree(flow->outputs);
 	kfree(flow->pts);
-	kfree(flow);
+	kmem_cache_free(rtpe_flow_cache, flow);
 }
 
 static int rtpe_flow_admit(struct rtpe_table *table, struct netlink_ext_ack *extack)

@@ -16,9 +16,12 @@ static int __init rtpe_init(void)
 	err = srtp_init();
 	if (err)
 		return err;
-	err = rtpe_proc_init();
+	err = rtpe_flow_cache_init();
 	if (err)
 		goto out_srtp;
+	err = rtpe_proc_init();
+	if (err)
+		goto out_cache;
 	err = rtpe_pernet_init();
 	if (err)
 		goto out_proc;
@@ -31,6 +34,8 @@ out_pernet:
 	rtpe_pernet_exit();
 out_proc:
 	rtpe_proc_exit();
+out_cache:
+	rtpe_flow_cache_exit();
 out_srtp:
 	srtp_exit();
 	return err;
@@ -43,6 +48,7 @@ static void __exit rtpe_exit(void)
 	rtpe_proc_exit();
 	rcu_barrier();
 	rtpe_copy_exit();
+	rtpe_flow_cache_exit();
 	srtp_exit();
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A flow as user space wants it: attributes checked and made into settings. */
 #include <linux/math64.h>
-#include <linux/random.h>
 #include <net/ipv6.h>
 
 #include "rtpe.h"
@@ -38,7 +37,7 @@ int rtpe_parse_addr(const struct nlattr *attr, struct rtpe_addr *addr,
 }
 
 /* Elements of a nest of nests, -ERANGE if there are too many. */
-static int rtpe_count_nests(const struct nlattr *nest, int max, struct netlink_ext_ack *extack)
+int rtpe_count_nests(const struct nlattr *nest, int max, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	int count = 0, rem;
@@ -67,8 +66,8 @@ static int rtpe_parse_pattern(struct nlattr *attr, const struct nlattr *nest, st
 	return 0;
 }
 
-static int rtpe_parse_pt(const struct nlattr *nest, struct rtpe_pt *pt, bool output,
-			 struct netlink_ext_ack *extack)
+int rtpe_parse_pt(const struct nlattr *nest, struct rtpe_pt *pt, bool output,
+		  struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[RTPENGINE_PT_A_MAX + 1];
 	int err;
@@ -120,135 +119,6 @@ static int rtpe_parse_flow_pts(struct rtpe_flow *flow, const struct nlattr *nest
 		if (flow->pt_index[pt->pt] >= 0)
 			return RTPE_FAIL(extack, attr, -EINVAL, "payload type given twice");
 		flow->pt_index[pt->pt] = i++;
-	}
-	return 0;
-}
-
-static int rtpe_parse_out_pts(struct rtpe_output *out, const struct nlattr *nest,
-			      struct netlink_ext_ack *extack)
-{
-	int count = rtpe_count_nests(nest, RTPENGINE_MAX_PTS, extack);
-	const struct nlattr *attr;
-	struct rtpe_pt pt = {};
-	int rem, err;
-
-	if (count <= 0)
-		return count;
-	out->pts = kcalloc(count, sizeof(*out->pts), GFP_KERNEL_ACCOUNT);
-	if (!out->pts)
-		return -ENOMEM;
-	nla_for_each_nested(attr, nest, rem) {
-		err = rtpe_parse_pt(attr, &pt, true, extack);
-		if (err)
-			return err;
-		if (rtpe_output_pt(out, pt.pt))
-			return RTPE_FAIL(extack, attr, -EINVAL, "payload type given twice");
-		out->pts[out->pt_count++] = pt;
-	}
-	return 0;
-}
-
-static int rtpe_parse_maps(struct rtpe_output *out, const struct nlattr *nest,
-			   struct netlink_ext_ack *extack)
-{
-	int count = rtpe_count_nests(nest, RTPENGINE_MAX_SSRCS, extack);
-	struct nlattr *tb[RTPENGINE_MAP_A_MAX + 1];
-	const struct nlattr *attr;
-	struct rtpe_map *map;
-	int rem, err;
-
-	if (count <= 0)
-		return count;
-	if (out->flags & RTPENGINE_OUT_F_RTCP)
-		return RTPE_FAIL(extack, nest, -EINVAL, "SSRCs of RTCP are not rewritten");
-	out->maps = kcalloc(count, sizeof(*out->maps), GFP_KERNEL_ACCOUNT);
-	if (!out->maps)
-		return -ENOMEM;
-	nla_for_each_nested(attr, nest, rem) {
-		map = &out->maps[out->map_count++];
-		err = nla_parse_nested(tb, RTPENGINE_MAP_A_MAX, attr, rtpe_map_policy, extack);
-		if (err)
-			return err;
-		if (!tb[RTPENGINE_MAP_A_FROM] || !tb[RTPENGINE_MAP_A_TO])
-			return RTPE_FAIL(extack, attr, -EINVAL, "an SSRC map wants FROM and TO");
-		map->from = nla_get_u32(tb[RTPENGINE_MAP_A_FROM]);
-		map->to = nla_get_u32(tb[RTPENGINE_MAP_A_TO]);
-		if (tb[RTPENGINE_MAP_A_SEQ])
-			map->seq = nla_get_u16(tb[RTPENGINE_MAP_A_SEQ]);
-		if (tb[RTPENGINE_MAP_A_TS])
-			map->ts = nla_get_u32(tb[RTPENGINE_MAP_A_TS]);
-	}
-	return 0;
-}
-
-static int rtpe_parse_out_addresses(struct rtpe_output *out, struct nlattr **tb,
-				    const struct nlattr *nest, struct netlink_ext_ack *extack)
-{
-	int err;
-
-	if (!tb[RTPENGINE_OUT_A_SOURCE] || !tb[RTPENGINE_OUT_A_DEST] || !tb[RTPENGINE_OUT_A_FLAGS])
-		return RTPE_FAIL(extack, nest, -EINVAL, "an output wants SOURCE, DEST and FLAGS");
-	err = rtpe_parse_addr(tb[RTPENGINE_OUT_A_SOURCE], &out->source, extack);
-	if (err)
-		return err;
-	err = rtpe_parse_addr(tb[RTPENGINE_OUT_A_DEST], &out->dest, extack);
-	if (err)
-		return err;
-	if (out->source.family != out->dest.family)
-		return RTPE_FAIL(extack, tb[RTPENGINE_OUT_A_DEST], -EINVAL,
-			    "SOURCE and DEST differ in family");
-	return 0;
-}
-
-static int rtpe_parse_output(struct rtpe_output *out, const struct nlattr *nest, bool rtp,
-			     struct netlink_ext_ack *extack)
-{
-	struct nlattr *tb[RTPENGINE_OUT_A_MAX + 1];
-	int err;
-
-	err = nla_parse_nested(tb, RTPENGINE_OUT_A_MAX, nest, rtpe_out_policy, extack);
-	if (err)
-		return err;
-	err = rtpe_parse_out_addresses(out, tb, nest, extack);
-	if (err)
-		return err;
-	out->flags = nla_get_u32(tb[RTPENGINE_OUT_A_FLAGS]);
-	if (!(out->flags & (RTPENGINE_OUT_F_RTP | RTPENGINE_OUT_F_RTCP)))
-		return RTPE_FAIL(extack, tb[RTPENGINE_OUT_A_FLAGS], -EINVAL,
-			    "an output for neither RTP nor RTCP");
-	if (tb[RTPENGINE_OUT_A_TOS])
-		out->tos = nla_get_u8(tb[RTPENGINE_OUT_A_TOS]);
-	if (tb[RTPENGINE_OUT_A_TTL])
-		out->ttl = nla_get_u8(tb[RTPENGINE_OUT_A_TTL]);
-	if (tb[RTPENGINE_OUT_A_MARK])
-		out->mark = nla_get_u32(tb[RTPENGINE_OUT_A_MARK]);
-	out->id = get_random_u32();
-	out->sum = csum_add(rtpe_addr_sum(&out->source), rtpe_addr_sum(&out->dest));
-	err = rtpe_parse_out_pts(out, tb[RTPENGINE_OUT_A_PTS], extack);
-	if (err)
-		return err;
-	err = rtpe_parse_maps(out, tb[RTPENGINE_OUT_A_SSRC_MAP], extack);
-	if (err || !tb[RTPENGINE_OUT_A_SRTP])
-		return err;
-	if (!rtp)
-		return RTPE_FAIL(extack, tb[RTPENGINE_OUT_A_SRTP], -EINVAL,
-			    "SRTP for a flow that is neither RTP nor RTCP");
-	return rtpe_parse_srtp(tb[RTPENGINE_OUT_A_SRTP], true, &out->srtp, extack);
-}
-
-static int rtpe_parse_outputs(struct rtpe_flow *flow, const struct nlattr *nest,
-			      struct netlink_ext_ack *extack)
-{
-	bool rtp = flow->flags & (RTPENGINE_FLOW_F_RTP | RTPENGINE_FLOW_F_RTCP);
-	const struct nlattr *attr;
-	int i = 0, rem, err;
-
-	if (!nest)
-		return 0;
-	nla_for_each_nested(attr, nest, rem) {
-		err = rtpe_parse_output(&flow->outputs[i++], attr, rtp, extack);
-		if (err)
-			return err;
 	}
 	return 0;
 }

@@ -8,7 +8,7 @@
 u32 rtpe_flow_message_size(const struct rtpe_flow *flow)
 {
 	const u32 received = 64 + SRTP_STREAMS * 168, sent = 64 + SRTP_STREAMS * 44;
-	const u32 pt = 84, out = 224, out_pt = 48, out_map = 36, ssrc = 208;
+	const u32 pt = 84, out = 312, out_pt = 48, out_map = 36, ssrc = 208;
 	u32 size = 640 + RTPENGINE_MAX_SSRCS * ssrc + flow->pt_count * pt;
 	const struct rtpe_output *o;
 
@@ -157,6 +157,19 @@ static int rtpe_put_ssrcs(struct sk_buff *msg, struct rtpe_flow *flow)
 	return 0;
 }
 
+static int rtpe_put_extensions(struct sk_buff *msg, const struct rtpe_extensions *extensions)
+{
+	const struct rtpe_ext_element *element = &extensions->insert;
+
+	if (memchr_inv(extensions->remove, 0, RTPE_EXT_IDS) &&
+	    nla_put(msg, RTPENGINE_OUT_A_EXT_REMOVE, RTPE_EXT_IDS, extensions->remove))
+		return -EMSGSIZE;
+	if (element->id && (nla_put_u8(msg, RTPENGINE_OUT_A_EXT_ID, element->id) ||
+			    nla_put(msg, RTPENGINE_OUT_A_EXT_VALUE, element->len, element->value)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int rtpe_put_out_settings(struct sk_buff *msg, const struct rtpe_output *out)
 {
 	struct nlattr *nest, *one;
@@ -167,7 +180,10 @@ static int rtpe_put_out_settings(struct sk_buff *msg, const struct rtpe_output *
 	    nla_put_u32(msg, RTPENGINE_OUT_A_FLAGS, out->flags) ||
 	    nla_put_u8(msg, RTPENGINE_OUT_A_TOS, out->tos) ||
 	    (out->ttl && nla_put_u8(msg, RTPENGINE_OUT_A_TTL, out->ttl)) ||
-	    (out->mark && nla_put_u32(msg, RTPENGINE_OUT_A_MARK, out->mark)))
+	    (out->mark && nla_put_u32(msg, RTPENGINE_OUT_A_MARK, out->mark)) ||
+	    (out->takes &&
+	     nla_put(msg, RTPENGINE_OUT_A_TAKES, RTPE_PT_OCTETS, out->takes)) ||
+	    (out->extensions && rtpe_put_extensions(msg, out->extensions)))
 		return -EMSGSIZE;
 	if (out->pt_count) {
 		nest = nla_nest_start(msg, RTPENGINE_OUT_A_PTS);

@@ -77,6 +77,20 @@ static void rtpe_show_ssrcs(struct seq_file *m, struct rtpe_flow *flow)
 	}
 }
 
+static void rtpe_show_extensions(struct seq_file *m, const struct rtpe_extensions *extensions)
+{
+	unsigned int id;
+
+	seq_puts(m, " extensions");
+	for (id = 0; id < 8 * RTPE_EXT_IDS; id++) {
+		if (extensions->remove[id / 8] & 1 << id % 8)
+			seq_printf(m, " -%u", id);
+	}
+	if (extensions->insert.id)
+		seq_printf(m, " +%u=%*pE", extensions->insert.id, extensions->insert.len,
+			   extensions->insert.value);
+}
+
 static void rtpe_show_output(struct seq_file *m, const struct rtpe_flow *flow, unsigned int i)
 {
 	const struct rtpe_output *out = &flow->outputs[i];
@@ -86,6 +100,10 @@ static void rtpe_show_output(struct seq_file *m, const struct rtpe_flow *flow, u
 		   out->flags & RTPENGINE_OUT_F_RTCP ? " RTCP" : "");
 	if (out->srtp.context)
 		seq_printf(m, " SRTP %s", rtpe_suite_names[out->srtp.suite]);
+	if (out->flags & RTPENGINE_OUT_F_STRIP_EXT)
+		seq_puts(m, " no extensions");
+	else if (out->extensions)
+		rtpe_show_extensions(m, out->extensions);
 	seq_putc(m, '\n');
 	rtpe_show_addr(m, "       src", &out->source);
 	rtpe_show_addr(m, "       dst", &out->dest);

@@ -42,6 +42,30 @@ static void rtpe_strip_extension(struct sk_buff *skb, unsigned int header, unsig
 	__skb_pull(skb, extension);
 }
 
+/* The header is in the linear part and this skb's own. */
+static int rtpe_change_extension(struct sk_buff *skb, unsigned int header, unsigned int extension,
+				 const struct rtpe_extensions *wanted)
+{
+	unsigned int freed, growth;
+
+	if (extension) {
+		freed = rtpe_ext_remove(skb->data, header, extension, wanted->remove);
+		__skb_pull(skb, freed);
+		header -= freed;
+		extension -= freed;
+	}
+	if (!wanted->insert.id)
+		return 0;
+	growth = rtpe_ext_growth(skb->data, header, extension, &wanted->insert);
+	if (!growth)
+		return 0;
+	if (skb_cow(skb, growth))
+		return RTPENGINE_REASON_OUT_NOMEM;
+	__skb_push(skb, growth);
+	rtpe_ext_insert(skb->data, header, extension, &wanted->insert, growth);
+	return 0;
+}
+
 /* Keeps what is not feedback; what is cut off or has nonsense behind it ends there. */
 static int rtpe_filter_feedback(struct sk_buff *skb)
 {
@@ -72,7 +96,7 @@ static int rtpe_rewrite_rtp(struct sk_buff *skb, const struct rtpe_packet *packe
 	unsigned int header = packet->header;
 	const struct rtpe_pt *pt = NULL;
 	const struct rtpe_pt *in;
-	bool strip, whole;
+	bool strip, change, whole;
 	unsigned int i;
 	u8 *data;
 
@@ -86,8 +110,9 @@ static int rtpe_rewrite_rtp(struct sk_buff *skb, const struct rtpe_packet *packe
 	if (pt && pt->action == RTPENGINE_ACTION_SILENCE)
 		pattern = &pt->pattern;
 	strip = packet->extension && (out->flags & RTPENGINE_OUT_F_STRIP_EXT);
+	change = !strip && out->extensions && (packet->extension || out->extensions->insert.id);
 	whole = pattern || out->srtp.context;
-	if (!whole && !strip && !out->map_count && !(pt && pt->to != pt->pt))
+	if (!whole && !strip && !change && !out->map_count && !(pt && pt->to != pt->pt))
 		return 0;
 
 	*changed = true;
@@ -108,7 +133,7 @@ static int rtpe_rewrite_rtp(struct sk_buff *skb, const struct rtpe_packet *packe
 		rtpe_silence(data, skb->len, header, pattern);
 	if (strip)
 		rtpe_strip_extension(skb, header, packet->extension);
-	return 0;
+	return change ? rtpe_change_extension(skb, header, packet->extension, out->extensions) : 0;
 }
 
 /* Makes room behind the packet first: what is a clone's is not written to. */

@@ -29,11 +29,13 @@
 #include <net/sock.h>
 
 #include "compat/compat.h"
+#include "header_extension.h"
 #include "srtp.h"
 #include "uapi/rtpengine.h"
 
 #define RTPE_VERSION		"1.0"
 #define RTPE_CALL_BUCKETS	256	/* per table */
+#define RTPE_PT_OCTETS		16	/* bit n % 8 of octet n / 8 is payload type n */
 
 struct proc_dir_entry;
 
@@ -129,6 +131,12 @@ struct rtpe_ssrc {
 	u64 last;
 };
 
+/* What an output's packets have in their header extension, and have not. */
+struct rtpe_extensions {
+	struct rtpe_ext_element insert;	/* id 0: nothing */
+	u8 remove[RTPE_EXT_IDS];
+};
+
 struct rtpe_output {
 	struct rtpe_addr source;
 	struct rtpe_addr dest;
@@ -146,6 +154,8 @@ struct rtpe_output {
 	struct rtpe_srtp srtp;
 	struct rtpe_pt *pts;
 	struct rtpe_map *maps;
+	u8 *takes;				/* payload types; NULL: all */
+	struct rtpe_extensions *extensions;	/* NULL: as they are */
 };
 
 struct rtpe_flow {
@@ -267,6 +277,8 @@ void rtpe_table_abandon(struct rtpe_table *table);
 void rtpe_table_put(struct rtpe_table *table);
 
 /* flow_table.c */
+int rtpe_flow_cache_init(void);
+void rtpe_flow_cache_exit(void);
 int rtpe_flow_table_init(struct rtpe_net *rn);
 void rtpe_flow_table_exit(struct rtpe_net *rn);
 struct rtpe_flow *rtpe_flow_lookup(struct rtpe_net *rn, const struct rtpe_addr *local);
@@ -384,6 +396,13 @@ struct rtpe_flow *rtpe_parse_flow(struct nlattr *nest, char *call,
 
 int rtpe_parse_addr(const struct nlattr *attr, struct rtpe_addr *addr,
 		    struct netlink_ext_ack *extack);
+int rtpe_count_nests(const struct nlattr *nest, int max, struct netlink_ext_ack *extack);
+int rtpe_parse_pt(const struct nlattr *nest, struct rtpe_pt *pt, bool output,
+		  struct netlink_ext_ack *extack);
+
+/* netlink_output.c */
+int rtpe_parse_outputs(struct rtpe_flow *flow, const struct nlattr *nest,
+		       struct netlink_ext_ack *extack);
 
 /* netlink_srtp.c */
 int rtpe_parse_srtp(struct nlattr *nest, bool sender, struct rtpe_srtp *srtp,

@@ -92,6 +92,8 @@ void rtpe_output_release(struct rtpe_output *out)
 	srtp_put(out->srtp.context);
 	kfree(out->pts);
 	kfree(out->maps);
+	kfree(out->takes);
+	kfree(out->extensions);
 }
 
 /* The checksum it came with, for other addresses: the payload stays protected end to end. */
@@ -256,7 +258,11 @@ static bool rtpe_output_wants(const struct rtpe_packet *packet, const struct rtp
 
 	if (!(out->flags & (packet->rtcp ? RTPENGINE_OUT_F_RTCP : RTPENGINE_OUT_F_RTP)))
 		return false;
-	if (!out->pt_count || !packet->rtp)
+	if (!packet->rtp)
+		return true;
+	if (out->takes && !(out->takes[packet->pt / 8] & 1 << packet->pt % 8))
+		return false;
+	if (!out->pt_count)
 		return true;
 	pt = rtpe_output_pt(out, packet->pt);
 	return !pt || pt->action != RTPENGINE_ACTION_DROP;

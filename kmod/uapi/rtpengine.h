@@ -51,8 +51,8 @@
 #define RTPENGINE_MAX_TABLE_ID	255	/* table numbers 0..255 */
 #define RTPENGINE_MAX_TABLES	64	/* tables in one namespace */
 #define RTPENGINE_MAX_OUTPUTS	32	/* outputs of a flow */
-#define RTPENGINE_MAX_PTS	32	/* payload types of a flow or an output */
-#define RTPENGINE_MAX_SSRCS	4	/* SSRCs followed by a flow */
+#define RTPENGINE_MAX_PTS	64	/* payload types of a flow or an output */
+#define RTPENGINE_MAX_SSRCS	8	/* SSRCs followed by a flow */
 #define RTPENGINE_MAX_PATTERN	16	/* bytes of a silence pattern */
 #define RTPENGINE_MAX_COOKIE	32	/* bytes of a flow's cookie */
 #define RTPENGINE_MAX_CALL	127	/* bytes of a call's name */
@@ -308,9 +308,9 @@ enum rtpengine_flow_attr {
 	RTPENGINE_FLOW_A_PT_OTHER,	/* u8, in: payload types not in PTS: UP, FORWARD, DROP; default
 					 * UP if there are PTS, else FORWARD; only with F_RTP
 					 */
-	RTPENGINE_FLOW_A_PTS,		/* nest of up to 32 nests (type: any), enum rtpengine_pt_attr, in */
+	RTPENGINE_FLOW_A_PTS,		/* nest of up to 64 nests (type: any), enum rtpengine_pt_attr, in */
 	RTPENGINE_FLOW_A_SSRC_POLICY,	/* u8, in: default LEARN with F_RTP; else it must be absent */
-	RTPENGINE_FLOW_A_SSRCS,		/* nest of up to 4 nests, enum rtpengine_ssrc_attr {SSRC}, in: known
+	RTPENGINE_FLOW_A_SSRCS,		/* nest of up to 8 nests, enum rtpengine_ssrc_attr {SSRC}, in: known
 					 * SSRCs; out: those and learned ones
 					 */
 	RTPENGINE_FLOW_A_SRTP,		/* nest, enum rtpengine_srtp_attr, in: decrypt RTP and RTCP with it.
@@ -389,12 +389,23 @@ enum rtpengine_out_attr {
 	RTPENGINE_OUT_A_SRTP,		/* nest, enum rtpengine_srtp_attr, in: encrypt RTP and RTCP with it.
 					 * Needs F_RTP or F_RTCP of the flow
 					 */
-	RTPENGINE_OUT_A_PTS,		/* nest of up to 32 nests, enum rtpengine_pt_attr, in: payload types
+	RTPENGINE_OUT_A_PTS,		/* nest of up to 64 nests, enum rtpengine_pt_attr, in: payload types
 					 * not in it are forwarded as they are
 					 */
-	RTPENGINE_OUT_A_SSRC_MAP,	/* nest of up to 4 nests, enum rtpengine_map_attr, in: SSRCs not in
+	RTPENGINE_OUT_A_SSRC_MAP,	/* nest of up to 8 nests, enum rtpengine_map_attr, in: SSRCs not in
 					 * it are forwarded as they are.  Not with F_RTCP
 					 */
+	RTPENGINE_OUT_A_TAKES,		/* binary 16, in: bit n % 8 of octet n / 8 says that it gets RTP of
+					 * payload type n (as received); default all.  For flows of several
+					 * media (BUNDLE, RFC 9143)
+					 */
+	RTPENGINE_OUT_A_EXT_REMOVE,	/* binary 32, in: bit n % 8 of octet n / 8 takes RTP header extension
+					 * elements with id n out (RFC 8285)
+					 */
+	RTPENGINE_OUT_A_EXT_ID,		/* u8, 1..255, in: this element goes into each RTP packet that has none
+					 * with its id, if the extension's form can hold it; with EXT_VALUE
+					 */
+	RTPENGINE_OUT_A_EXT_VALUE,	/* binary 1..16, in: what is in it */
 	RTPENGINE_OUT_A_INDEX,		/* u8: position in OUTPUTS, 0..31; out, and in FLOW_SYNC */
 	RTPENGINE_OUT_A_STATS,		/* nest, out */
 	RTPENGINE_OUT_A_PAD,

@@ -4,7 +4,7 @@ import struct
 from lab import genetlink as nl
 from lab import net, packets
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
-from lab.rtpengine import flow_nest, output, table_nest
+from lab.rtpengine import flow_nest, output, payload_type, table_nest
 from lab.uapi import U
 
 _LOCAL = (net.RA4, PORT)
@@ -26,6 +26,96 @@ def test_header_extension_is_stripped(bed):
     for packet in (extended, plain):
         caller.sendto(packet, _LOCAL)
     assert expect(callee, 2) == [plain, plain]
+
+
+def _extended(elements, profile=0xBEDE, number=7):
+    """An RTP packet with these octets in its header extension."""
+    plain = packets.rtp(number)
+    padded = elements + bytes(-len(elements) % 4)
+    header = struct.pack("!HH", profile, len(padded) // 4)
+    return bytes([plain[0] | 0x10]) + plain[1:12] + header + padded + plain[12:]
+
+
+def _mid(text, id=4):
+    return bytes([id << 4 | (len(text) - 1)]) + text
+
+
+_LEVEL = b"\x10\x2a"  # id 1, one octet
+
+
+def test_elements_of_the_header_extension_are_removed(bed):
+    bed.claim()
+    bed.client.add(TABLE, _LOCAL, [_output(ext_remove=[4, 200])])
+    caller, callee = bed.parties()
+    two_byte = b"\xc8\x01x" + b"\x01\x01\x2a"
+    sent = [
+        (_extended(_mid(b"audio") + _LEVEL), _extended(_LEVEL)),
+        (_extended(_LEVEL + _mid(b"audio")), _extended(_LEVEL)),
+        (_extended(_mid(b"audio")), packets.rtp(7)),
+        (_extended(_LEVEL), _extended(_LEVEL)),
+        (_extended(two_byte, 0x1000), _extended(two_byte[3:], 0x1000)),
+        (_extended(_mid(b"x"), 0x4321), _extended(_mid(b"x"), 0x4321)),
+        (packets.rtp(7), packets.rtp(7)),
+    ]
+    for packet, _ in sent:
+        caller.sendto(packet, _LOCAL)
+    assert expect(callee, len(sent)) == [wanted for _, wanted in sent]
+
+
+def test_an_element_is_put_into_the_header_extension(bed):
+    """Each output has its own, and gets the rest as it came; also where somebody else looks at the packet."""
+    bed.claim()
+    bed.client.add(
+        TABLE,
+        _LOCAL,
+        [_output(ext_remove=[1], ext_id=4, ext_value=b"video"), _output(), _output(ext_id=20, ext_value=b"v")],
+    )
+    caller, callee = bed.parties()
+    plain, level = packets.rtp(7), _extended(_LEVEL)
+    there = _extended(_mid(b"mine"))
+    for packet in (plain, level, there):
+        caller.sendto(packet, _LOCAL)
+    padded = _mid(b"video") + bytes(2)
+    assert expect(callee, 9) == [
+        _extended(padded), plain, _extended(b"\x14\x01v", 0x1000),
+        _extended(padded), level, level,
+        there, there, there,
+    ]
+    assert bed.client.flow(TABLE, _LOCAL)["outputs"][0]["errors"] == 0
+    settings = nl.parse(nl.parse_list(bed.client.flow(TABLE, _LOCAL)["raw"][U.FLOW_A_OUTPUTS])[0][1])
+    assert settings[U.OUT_A_EXT_REMOVE] == b"\x02" + bytes(31)
+    assert (settings[U.OUT_A_EXT_ID], settings[U.OUT_A_EXT_VALUE]) == (b"\x04", b"video")
+    with net.inside("r"), open("/proc/rtpengine/%d/list" % TABLE) as shown:
+        assert " extensions -1 +4=video\n" in shown.read()
+
+
+def test_an_extension_longer_than_the_packet_is_none(bed):
+    """Its length, in octets, does not fit 16 bits."""
+    bed.claim()
+    bed.client.add(TABLE, _LOCAL, [_output(ext_remove=[1])])
+    up = bed.udp("r", _LOCAL)
+    caller, _ = bed.parties()
+    plain = packets.rtp(7)
+    packet = bytes([plain[0] | 0x10]) + plain[1:12] + struct.pack("!HH", 0xBEDE, 0x4000) + plain[12:]
+    caller.sendto(packet, _LOCAL)
+    assert expect(up, 1) == [packet]
+
+
+def test_media_of_a_bundle_go_their_ways(bed):
+    """By payload type; each output counts its own."""
+    bed.claim()
+    pts = [payload_type(pt) for pt in (0, 8, 96)]
+    outputs = [_output(takes=[0, 8], ext_id=4, ext_value=b"a"), _output(takes=[96]), _output()]
+    bed.client.add(TABLE, _LOCAL, outputs, pts=pts)
+    up = bed.udp("r", _LOCAL)
+    caller, callee = bed.parties()
+    for pt in (0, 96, 8, 97):
+        caller.sendto(packets.rtp(7, pt=pt), _LOCAL)
+    assert [p[1] & 0x7F for p in expect(callee, 6)] == [0, 0, 96, 96, 8, 8]
+    assert [p[1] for p in expect(up, 1)] == [97]
+    flow = bed.client.flow(TABLE, _LOCAL)
+    assert [one["packets"] for one in flow["outputs"]] == [2, 1, 3]
+    assert flow["pts"] == {0: 1, 8: 1, 96: 1}
 
 
 def test_feedback_is_filtered(bed):
@@ -97,17 +187,19 @@ def test_what_is_not_rtp_is_verbatim(bed):
     assert expect(up, 2) == [packets.STUN, packets.DTLS]
 
 
-def test_ssrcs_are_learned_up_to_four(bed):
+def test_ssrcs_are_learned_up_to_eight(bed):
     bed.claim()
     bed.relay()
     up = bed.udp("r", _LOCAL)
     caller, callee = bed.parties()
-    for ssrc in (1, 2, 3, 4, 5, 2):
+    for ssrc in (*range(1, 10), 2):
         caller.sendto(packets.rtp(1, ssrc=ssrc), _LOCAL)
-    assert len(expect(callee, 5)) == 5
-    assert [p[8:12] for p in expect(up, 1)] == [b"\0\0\0\5"]
+    assert len(expect(callee, 9)) == 9
+    assert [p[8:12] for p in expect(up, 1)] == [b"\0\0\0\x09"]
     flow = bed.client.flow(TABLE, _LOCAL)
-    assert {s: flow["ssrcs"][s]["packets"] for s in flow["ssrcs"]} == {1: 1, 2: 2, 3: 1, 4: 1}
+    assert {s: flow["ssrcs"][s]["packets"] for s in flow["ssrcs"]} == {
+        **dict.fromkeys(range(1, 9), 1), 2: 2
+    }
 
 
 def test_only_known_ssrcs(bed):

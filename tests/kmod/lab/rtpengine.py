@@ -67,14 +67,38 @@ def srtp(kind, suite, key, salt, mki=None, states=()):
     return nl.attribute(kind, nest)
 
 
-def output(source, dest, flags=None, tos=None, ttl=None, pts=(), ssrc_map=(), secure=None):
-    """`ssrc_map`: (from, to) pairs; `secure`: what srtp() gave."""
+def bitmap(ones, octets):
+    return None if ones is None else sum(1 << one for one in ones).to_bytes(octets, "little")
+
+
+def output(
+    source,
+    dest,
+    flags=None,
+    tos=None,
+    ttl=None,
+    pts=(),
+    ssrc_map=(),
+    secure=None,
+    takes=None,
+    ext_remove=None,
+    ext_id=None,
+    ext_value=None,
+):
+    """`ssrc_map`: (from, to) pairs; `secure`: what srtp() gave; `takes`: payload types; `ext_remove`: ids."""
     nest = [
         nl.attribute(U.OUT_A_SOURCE, sockaddr(source)),
         nl.attribute(U.OUT_A_DEST, sockaddr(dest)),
         nl.u32(U.OUT_A_FLAGS, U.OUT_F_RTP if flags is None else flags),
     ]
-    nest += given((nl.u8, U.OUT_A_TOS, tos), (nl.u8, U.OUT_A_TTL, ttl))
+    nest += given(
+        (nl.u8, U.OUT_A_TOS, tos),
+        (nl.u8, U.OUT_A_TTL, ttl),
+        (nl.attribute, U.OUT_A_TAKES, bitmap(takes, 16)),
+        (nl.attribute, U.OUT_A_EXT_REMOVE, bitmap(ext_remove, 32)),
+        (nl.u8, U.OUT_A_EXT_ID, ext_id),
+        (nl.attribute, U.OUT_A_EXT_VALUE, ext_value),
+    )
     if pts:
         nest.append(nl.attribute(U.OUT_A_PTS, list(pts)))
     if ssrc_map:
