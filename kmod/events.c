@@ -31,14 +31,25 @@ static bool rtpe_event_admit(struct rtpe_table *table)
 	return false;
 }
 
+/* FLOW_SYNC may bring another one meanwhile. */
+static int rtpe_put_event_cookie(struct sk_buff *msg, struct rtpe_flow *flow)
+{
+	int err = 0;
+
+	spin_lock_bh(&flow->lock);
+	if (flow->cookie_len)
+		err = nla_put(msg, RTPENGINE_EVENT_A_COOKIE, flow->cookie_len, flow->cookie);
+	spin_unlock_bh(&flow->lock);
+	return err;
+}
+
 static int rtpe_put_event(struct sk_buff *msg, struct rtpe_flow *flow, enum rtpengine_event type,
 			  const struct rtpe_packet *packet)
 {
 	if (nla_put_u32(msg, RTPENGINE_EVENT_A_TYPE, type) ||
 	    nla_put_u32(msg, RTPENGINE_EVENT_A_FLOW_ID, flow->id) ||
 	    rtpe_put_addr(msg, RTPENGINE_EVENT_A_LOCAL, &flow->local) ||
-	    (flow->cookie_len &&
-	     nla_put(msg, RTPENGINE_EVENT_A_COOKIE, flow->cookie_len, flow->cookie)) ||
+	    rtpe_put_event_cookie(msg, flow) ||
 	    nla_put_u64_64bit(msg, RTPENGINE_EVENT_A_LAST, READ_ONCE(flow->last),
 			      RTPENGINE_EVENT_A_PAD))
 		return -EMSGSIZE;
@@ -64,7 +75,7 @@ void rtpe_event(struct rtpe_flow *flow, enum rtpengine_event type,
 	if (!genl_has_listeners(&rtpe_genl_family, net, 0) || !rtpe_event_due(flow, type) ||
 	    !rtpe_event_admit(flow->table))
 		return;
-	msg = genlmsg_new(256, GFP_ATOMIC);
+	msg = genlmsg_new(256 + RTPENGINE_MAX_COOKIE, GFP_ATOMIC);
 	if (!msg)
 		goto out_lost;
 	header = genlmsg_put(msg, 0, 0, &rtpe_genl_family, 0, RTPENGINE_CMD_EVENT);

@@ -261,6 +261,8 @@ int rtpe_nl_flow_sync(struct sk_buff *skb, struct genl_info *info)
 		err = rtpe_sync_srtp(tb[RTPENGINE_FLOW_A_SRTP], &flow->srtp, false, info->extack);
 	if (!err)
 		err = rtpe_sync_outputs(flow, tb[RTPENGINE_FLOW_A_OUTPUTS], info->extack);
+	if (!err)
+		rtpe_parse_cookie(flow, tb[RTPENGINE_FLOW_A_COOKIE]);
 	mutex_unlock(&rn->lock);
 	return err;
 }

@@ -205,6 +205,16 @@ static int rtpe_parse_addresses(struct rtpe_flow *flow, struct nlattr **tb,
 	return 0;
 }
 
+void rtpe_parse_cookie(struct rtpe_flow *flow, const struct nlattr *attr)
+{
+	if (!attr)
+		return;
+	spin_lock_bh(&flow->lock);
+	flow->cookie_len = nla_len(attr);
+	memcpy(flow->cookie, nla_data(attr), flow->cookie_len);
+	spin_unlock_bh(&flow->lock);
+}
+
 static int rtpe_fill_flow(struct rtpe_flow *flow, struct nlattr **tb,
 			  struct netlink_ext_ack *extack)
 {
@@ -217,10 +227,7 @@ static int rtpe_fill_flow(struct rtpe_flow *flow, struct nlattr **tb,
 	err = rtpe_parse_policies(flow, tb, extack);
 	if (err)
 		return err;
-	if (tb[RTPENGINE_FLOW_A_COOKIE]) {
-		flow->cookie_len = nla_len(tb[RTPENGINE_FLOW_A_COOKIE]);
-		memcpy(flow->cookie, nla_data(tb[RTPENGINE_FLOW_A_COOKIE]), flow->cookie_len);
-	}
+	rtpe_parse_cookie(flow, tb[RTPENGINE_FLOW_A_COOKIE]);
 	if (tb[RTPENGINE_FLOW_A_IDLE])
 		flow->idle = nla_get_u32(tb[RTPENGINE_FLOW_A_IDLE]);
 	err = rtpe_parse_flow_pts(flow, tb[RTPENGINE_FLOW_A_PTS], extack);

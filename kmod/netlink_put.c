@@ -9,7 +9,7 @@ u32 rtpe_flow_message_size(const struct rtpe_flow *flow)
 {
 	const u32 received = 64 + SRTP_STREAMS * 168, sent = 64 + SRTP_STREAMS * 44;
 	const u32 pt = 84, out = 312, out_pt = 48, out_map = 36, ssrc = 208;
-	u32 size = 640 + RTPENGINE_MAX_SSRCS * ssrc + flow->pt_count * pt;
+	u32 size = 608 + RTPENGINE_MAX_COOKIE + RTPENGINE_MAX_SSRCS * ssrc + flow->pt_count * pt;
 	const struct rtpe_output *o;
 
 	if (flow->srtp.context)

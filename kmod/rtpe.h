@@ -4,8 +4,8 @@
  *
  * Locking.  rtpe_net.lock (mutex) covers tables, the set of flows and all that
  * netlink and proc do.  Packets run under RCU and take no lock but flow.lock,
- * briefly, for the statistics of an SSRC.  A flow's settings never change: one
- * with others takes its place.  Counters are per CPU.
+ * briefly, for the statistics of an SSRC.  A flow's settings never change (but
+ * its cookie): one with others takes its place.  Counters are per CPU.
  */
 #ifndef _RTPE_H
 #define _RTPE_H
@@ -181,7 +181,7 @@ struct rtpe_flow {
 	u64 first;
 	u64 last;
 	s8 pt_index[128];	/* -1 = not in pts */
-	spinlock_t lock;	/* ssrcs */
+	spinlock_t lock;	/* ssrcs, cookie */
 	struct rtpe_ssrc ssrcs[RTPENGINE_MAX_SSRCS];
 
 	/* rarely */
@@ -396,6 +396,7 @@ struct rtpe_flow *rtpe_parse_flow(struct nlattr *nest, char *call,
 
 int rtpe_parse_addr(const struct nlattr *attr, struct rtpe_addr *addr,
 		    struct netlink_ext_ack *extack);
+void rtpe_parse_cookie(struct rtpe_flow *flow, const struct nlattr *attr);
 int rtpe_count_nests(const struct nlattr *nest, int max, struct netlink_ext_ack *extack);
 int rtpe_parse_pt(const struct nlattr *nest, struct rtpe_pt *pt, bool output,
 		  struct netlink_ext_ack *extack);

@@ -54,7 +54,7 @@
 #define RTPENGINE_MAX_PTS	64	/* payload types of a flow or an output */
 #define RTPENGINE_MAX_SSRCS	8	/* SSRCs followed by a flow */
 #define RTPENGINE_MAX_PATTERN	16	/* bytes of a silence pattern */
-#define RTPENGINE_MAX_COOKIE	32	/* bytes of a flow's cookie */
+#define RTPENGINE_MAX_COOKIE	120	/* bytes of a flow's cookie */
 #define RTPENGINE_MAX_CALL	127	/* bytes of a call's name */
 #define RTPENGINE_MAX_MKI	128	/* bytes of an SRTP master key identifier */
 #define RTPENGINE_MAX_STATES	8	/* SSRCs with an index in an SRTP context */
@@ -115,10 +115,11 @@
  *	STATS, PTS' counters, SSRCS, SRTP {STATES}, OUTPUTS {INDEX, STATS, SRTP
  *	{STATES}}.
  *
- * @RTPENGINE_CMD_FLOW_SYNC: merge SRTP state into a flow of an owned table.
- *	Request: RTPENGINE_A_TABLE {ID}, RTPENGINE_A_FLOW {ID or LOCAL; SRTP
- *	{STATES}, OUTPUTS of {INDEX, SRTP {STATES}}}.  What either side has seen
- *	counts as seen, the higher index wins, so an older state does no harm.
+ * @RTPENGINE_CMD_FLOW_SYNC: merge SRTP state into a flow of an owned table,
+ *	give it another cookie.  Request: RTPENGINE_A_TABLE {ID}, RTPENGINE_A_FLOW
+ *	{ID or LOCAL; COOKIE, SRTP {STATES}, OUTPUTS of {INDEX, SRTP {STATES}}}.
+ *	What either side has seen counts as seen, the higher index wins, so an
+ *	older state does no harm.
  *	For a hand-over without a lost or replayed packet: FLOW_NEW with the
  *	state of that moment, empty the socket, FLOW_SYNC with the state then.
  *	ENOSPC: one SSRC too many.
@@ -293,8 +294,8 @@ enum rtpengine_flow_attr {
 	RTPENGINE_FLOW_A_UNSPEC,
 	RTPENGINE_FLOW_A_ID,		/* u32, out; as key in FLOW_GET and FLOW_DEL.  Unique in its table */
 	RTPENGINE_FLOW_A_LOCAL,		/* sockaddr, in: required */
-	RTPENGINE_FLOW_A_COOKIE,	/* binary 1..32, in: the owner's own mark, given back in replies
-					 * and events
+	RTPENGINE_FLOW_A_COOKIE,	/* binary 1..120, in, also of FLOW_SYNC: the owner's own mark,
+					 * given back in replies and events
 					 */
 	RTPENGINE_FLOW_A_CALL,		/* string 1..127, in: file name below calls/ (bytes outside
 					 * A-Z a-z 0-9 - _ . ~ and leading dots are shown as %XX)

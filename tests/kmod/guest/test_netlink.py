@@ -38,7 +38,7 @@ def test_refusals_have_a_text(bed):
         ),
         ("clock 0", lambda: flow_nest(good, [out], pts=[payload_type(8, clock=0)])),
         ("mixed families", lambda: flow_nest(good, [output((net.RB4, OUT), (net.B6, FAR))])),
-        ("cookie of 33", lambda: flow_nest(good, [out], cookie=bytes(33))),
+        ("cookie of 121", lambda: flow_nest(good, [out], cookie=bytes(121))),
         ("empty name", lambda: flow_nest(good, [out], call="")),
         ("name of 200", lambda: flow_nest(good, [out], call="x" * 200)),
         (
