@@ -25,7 +25,8 @@ struct Session::Arrival {
   size_t pair = 0;                    // port pair within the media
   const LocalSocket* socket = nullptr;
   Media* media = nullptr;
-  Stream* stream = nullptr;           // that of the receiving socket
+  Stream* stream = nullptr;           // of `media`: in a bundle known when it is demultiplexed
+  Stream* path = nullptr;             // of the receiving socket: its head's
   std::optional<rtp::HeaderView> header = std::nullopt;  // kRtp
 
   int64_t unix_ms() const { return now.unix_us / 1000; }

@@ -33,6 +33,10 @@ class BundleDemultiplexer {
 
   // kNoMedia: no member claims it.
   MediaIndex OnRtp(const rtp::HeaderView& header);
+  // Packets with that SSRC were told apart elsewhere: they are of `media`, a member.
+  void OnSource(uint32_t ssrc, MediaIndex media) {
+    if (Find(ssrc) != media) Learn(ssrc, media);
+  }
   // `sends(media, ssrc)`: whether that SSRC is sent to the party as part of this media. The head if nobody knows.
   template <typename Sends>
   MediaIndex OnRtcp(std::span<const uint8_t> packet, Sends sends) const;

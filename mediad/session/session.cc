@@ -91,7 +91,7 @@ bool Session::Place(SocketIndex index, Arrival* arrival) {
     if (!arrival->socket->late) return false;
     stream = arrival->pair * 2;
   }
-  arrival->stream = &arrival->media->streams[stream];
+  arrival->stream = arrival->path = &arrival->media->streams[stream];
   return true;
 }
 
@@ -150,15 +150,16 @@ Drop Session::FilterSource(const Arrival& arrival) {
 }
 
 void Session::Learn(const Arrival& arrival) {
+  // All media of a bundle are sent to where any of them came from.
   const Media& carrier = media_[arrival.media->carrier];
   // ICE knows where the party is.
   if ((carrier.leg != nullptr && carrier.leg->ice()) || carrier.passage != nullptr) return;
-  Stream& stream = *arrival.stream;
+  Stream& stream = *arrival.path;
   using Kind = Arrival::Kind;
   // RTP on the RTCP port is somebody's mistake, and so is, until the address is confirmed, a stray RTCP
   // packet on the RTP port: neither says where its sender wants this stream's packets (media.md §2.1).
   if (arrival.kind == Kind::kRtp && arrival.on_rtcp_port) return;
-  const bool rtp_stream = &stream == &arrival.media->streams[arrival.pair * 2];
+  const bool rtp_stream = &stream == &carrier.streams[arrival.pair * 2];
   const bool application =
       arrival.kind == Kind::kRtcp &&
       arrival.packet[1] == static_cast<uint8_t>(rtcp::PacketType::kApplication);
@@ -166,31 +167,32 @@ void Session::Learn(const Arrival& arrival) {
 
   const bool window_open = arrival.now.monotonic < signalled_at_ + kLearningWindow;
   const LearnOutcome outcome =
-      stream.peer.Learn(arrival.media->policy, arrival.source, window_open);
+      stream.peer.Learn(carrier.policy, arrival.source, window_open);
   if (outcome.reason == LearnReason::kNone) return;
   ++changes_;
-  const base::Endpoint& learned = stream.peer.expected(arrival.media->policy);
+  const base::Endpoint& learned = stream.peer.expected(carrier.policy);
   stream.explanation.AddStep(outcome.reason, arrival.unix_ms(), learned);
   if (outcome.confirmed) {
-    Log(base::log::Severity::kInfo, *arrival.media, arrival.socket->local.port,
+    Log(base::log::Severity::kInfo, carrier, arrival.socket->local.port,
         base::StrCat("Confirmed peer address as ", learned.ToString()));
   } else if (outcome.reason == LearnReason::kHandover) {
     if (stream.last_change_unix_s == arrival.now.unix_s()) return;
     stream.last_change_unix_s = arrival.now.unix_s();
-    Log(base::log::Severity::kInfo, *arrival.media, arrival.socket->local.port,
+    Log(base::log::Severity::kInfo, carrier, arrival.socket->local.port,
         base::StrCat("Peer address changed to ", learned.ToString()));
   } else {
     return;
   }
-  event_ = PeerEvent{arrival.media->id, !rtp_stream, learned};
+  event_ = PeerEvent{carrier.id, !rtp_stream, learned};
 }
 
 void Session::Account(const Arrival& arrival) {
   Stream& stream = *arrival.stream;
   if (!drop_traffic_) stream.ingress.Count(arrival.packet.size());
   stream.last_packet_unix_ms = arrival.unix_ms();
-  if (stream.first_packet_unix_ms == 0) {
-    stream.first_packet_unix_ms = stream.last_packet_unix_ms;
+  for (Stream* const heard : {&stream, arrival.path}) {
+    if (heard->first_packet_unix_ms != 0) continue;
+    heard->first_packet_unix_ms = stream.last_packet_unix_ms;
     ++changes_;
   }
   stream.last_activity = arrival.now.monotonic;

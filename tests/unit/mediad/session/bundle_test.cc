@@ -1,36 +1,15 @@
 // Media that share a transport: whose packet is whose.
-#include "secure_fixture.h"
+#include "bundle_fixture.h"
 
 namespace mediad::session::testing {
 namespace {
 
 constexpr char kPartyA[] = "198.51.100.1:4000";
-constexpr uint32_t kAudio = kA, kVideo = 3, kVideoB = 4;
+constexpr uint32_t kAudio = BundleCall::kAudio, kVideo = BundleCall::kVideo, kVideoB = BundleCall::kVideoB;
 
-// A bundles audio (PT 0) and video (PT 96) on one port; B has a port for each.
 class Bundle : public ::testing::Test {
  protected:
-  Bundle() {
-    call.AddParty(kVideo, kPartyA, kPartyA, "fa/2");
-    call.AddParty(kVideoB, "198.51.100.2:5002", "198.51.100.2:5003", "tb/2");
-    call.media(kVideo)->set_port_set(kAudio);
-    for (const uint32_t id : {kVideo, kVideoB}) {
-      v1::Codec* codec = call.media(id)->mutable_codecs(0);
-      codec->set_payload_type(96);
-      codec->set_name("VP8");
-      codec->set_clock_rate(90000);
-    }
-    for (const uint32_t id : {kAudio, kVideo}) {
-      v1::Media* media = call.media(id);
-      media->set_rtcp_mux(true);
-      media->mutable_bundled()->set_head(kAudio);
-      media->mutable_bundled()->set_mid(id == kAudio ? "a" : "v");
-      media->mutable_bundled()->set_mid_extension(3);
-    }
-    call.AddRoute(kVideo, kVideoB);
-    call.AddRoute(kVideoB, kVideo);
-    call.Apply();
-  }
+  Bundle() { call.Apply(); }
   std::string PartOf(SocketIndex socket, Bytes packet) {
     call.Send(socket, kPartyA, std::move(packet));
     return call.sinks->empty() ? "" : (*call.sinks)[0].destination.ToString();
@@ -44,7 +23,7 @@ class Bundle : public ::testing::Test {
     return extended;
   }
 
-  SecureCall call;
+  BundleCall call;
 };
 
 TEST_F(Bundle, APayloadTypeThatOneMediaHasTells) {
@@ -65,6 +44,21 @@ TEST_F(Bundle, WhatWasLearnedOutlivesAnotherOrderOfMedia) {
   call.spec.mutable_media()->SwapElements(0, 2);
   call.Apply();
   EXPECT_EQ(PartOf(kPortA, Rtp(0, 2, 12)), "198.51.100.2:5002");
+}
+
+// The party is behind NAT, and what comes first is video.
+TEST_F(Bundle, AllMediaAreSentToWhereAnyOfThemCameFrom) {
+  call.media(kAudio)->set_nat_wait(true);
+  call.media(kVideo)->set_nat_wait(true);
+  call.Apply();
+  EXPECT_EQ(call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 1, 20)), Drop::kNatWait);
+  call.Send(kPortA, "198.51.100.77:1234", Rtp(96, 1, 11));
+  call.Pass(std::chrono::seconds(1));
+  call.Send(kPortA, "198.51.100.77:1234", Rtp(96, 2, 11));
+  ASSERT_EQ(call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 2, 20)), Drop::kNone);
+  ASSERT_EQ(call.sinks->size(), 1u);
+  EXPECT_EQ((*call.sinks)[0].destination, At("198.51.100.77:1234"));
+  EXPECT_EQ(call.Statistics().media(2).streams(0).endpoint().port(), 1234u);
 }
 
 TEST_F(Bundle, WhatNobodyClaimsIsDropped) {
