@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kmod/uapi/rtpengine.h"
+#include "mediad/offload/adoption.h"
 #include "mediad/offload/log_lines.h"
 #include "mediad/session/secure_leg.h"
 
@@ -21,6 +22,8 @@ using session::Stream;
 constexpr std::chrono::milliseconds kPause(200);
 // A refusal that may have been of the moment.
 constexpr std::chrono::seconds kRetry(10);
+// An SSRC that sends no more.
+constexpr std::chrono::seconds kStale(10);
 constexpr std::chrono::nanoseconds kForever = std::chrono::nanoseconds::max();
 
 bool OfTheMoment(int errno_value) {
@@ -56,19 +59,12 @@ bool HasSrtp(const Flow& flow) {
                                      [](const Output& output) { return output.encrypt.has_value(); });
 }
 
-Mark MarkOf(const Flow& flow, const Session& session, uint64_t mark) {
-  constexpr uint64_t kMost = (uint64_t{1} << 48) - 1;
-  const session::Traffic& ingress = session.media()[flow.media].streams[flow.stream].ingress;
-  Mark out;
-  out.session = mark;
-  out.ingress_packets = static_cast<uint32_t>(std::min<uint64_t>(ingress.packets, UINT32_MAX));
-  out.ingress_bytes = std::min(ingress.bytes, kMost);
-  if (flow.outputs.empty()) return out;
-  const Output& first = flow.outputs.front();
-  const session::Traffic& egress = session.media()[first.media].streams[first.stream].egress;
-  out.egress_packets = static_cast<uint32_t>(std::min<uint64_t>(egress.packets, UINT32_MAX));
-  out.egress_bytes = std::min(egress.bytes, kMost);
-  return out;
+void NoteInKernel(const Member& member, const Flow& flow, const base::Now& now, Session* session) {
+  OffloadNotes& notes = NotesOf(&session->media()[member.media].streams[flow.stream]);
+  notes.reason = OffloadReason::kInKernel;
+  notes.detail.clear();
+  notes.since_unix_ms = now.unix_us / 1000;
+  ++notes.times;
 }
 
 }  // namespace
@@ -117,10 +113,14 @@ bool CallFlows::Plan(Session* session, const Status& status, const base::Now& no
   for (Entry& entry : entries_) entry.claimed = false;
   for (size_t media = 0; media < session->media().size(); ++media) {
     const session::Media& one = session->media()[media];
+    if (one.carrier != media) continue;
     for (size_t stream = 0; stream < one.streams.size(); ++stream) {
       if (stream % 2 == 1 && one.rtcp_mux) continue;
       PlanOne(session, static_cast<session::MediaIndex>(media), stream, status, now);
     }
+  }
+  for (size_t media = 0; media < session->media().size(); ++media) {
+    if (session->media()[media].carrier != media) FollowCarrier(session, static_cast<session::MediaIndex>(media), status);
   }
   for (Entry& entry : entries_) {
     if (!entry.claimed && entry.leave.empty()) entry.leave = "local address changed";
@@ -172,6 +172,24 @@ void CallFlows::PlanOne(Session* session, session::MediaIndex media, size_t inde
   wanted_.push_back(*std::move(plan.flow));
 }
 
+// A media of a bundle is where the bundle's head is, or has reasons of its own.
+void CallFlows::FollowCarrier(Session* session, session::MediaIndex media, const Status& status) {
+  session::Media& one = session->media()[media];
+  session::Media& head = session->media()[one.carrier];
+  for (size_t stream = 0; stream < one.streams.size() && stream < head.streams.size(); ++stream) {
+    if (stream % 2 == 1 && one.rtcp_mux) continue;
+    OffloadNotes& notes = NotesOf(&one.streams[stream]);
+    const OffloadNotes& carried = NotesOf(&head.streams[stream]);
+    notes.reason = PlanStream(*session, media, stream, status.limits).reason;
+    notes.detail.clear();
+    notes.since_unix_ms = 0;
+    if (notes.reason != OffloadReason::kInKernel) continue;
+    notes.reason = carried.reason;
+    notes.detail = carried.detail;
+    notes.since_unix_ms = carried.since_unix_ms;
+  }
+}
+
 std::vector<SocketIndex> CallFlows::sockets() const {
   std::vector<SocketIndex> sockets;
   for (const Entry& entry : entries_) {
@@ -202,8 +220,17 @@ std::vector<Operation> CallFlows::Begin(Session* session, uint64_t mark) {
     operation.call = session->id();
     AddStates(flow, session, &operation);
   }
+  mark_ = mark;
   wanted_.clear();
   return batch_;
+}
+
+std::vector<SocketIndex> CallFlows::installed_sockets() const {
+  std::vector<SocketIndex> sockets;
+  for (const Entry& entry : entries_) {
+    if (std::count(installed_.begin(), installed_.end(), entry.id) != 0) sockets.push_back(entry.flow.socket);
+  }
+  return sockets;
 }
 
 std::vector<Operation> CallFlows::BeginRead() {
@@ -218,12 +245,16 @@ std::vector<Operation> CallFlows::BeginRead() {
 
 std::vector<Operation> CallFlows::BeginSync(Session* session) {
   for (const FlowId id : installed_) {
-    const Entry* const entry = FindId(id);
-    if (entry == nullptr || !HasSrtp(entry->flow)) continue;
+    Entry* const entry = FindId(id);
+    if (entry == nullptr) continue;
+    Mark mark = MarkOf(entry->flow, *session, mark_);
+    if (mark == entry->mark) continue;
+    entry->mark = mark;
     Operation& operation = batch_.emplace_back();
     operation.kind = Operation::Kind::kSync;
     operation.id = id;
-    AddStates(entry->flow, session, &operation);
+    operation.mark = std::move(mark);
+    if (HasSrtp(entry->flow)) AddStates(entry->flow, session, &operation);
   }
   installed_.clear();
   return batch_;
@@ -243,7 +274,7 @@ void CallFlows::AddStates(const Flow& flow, Session* session, Operation* operati
       continue;
     }
     const session::Media& to = session->media()[output.media];
-    states = Sent(*session->media()[to.carrier].leg->protection(0).sender(), media);
+    states = Sent(*session->media()[to.carrier].leg->protection(0).sender(), session->media()[output.from]);
   }
 }
 
@@ -286,12 +317,12 @@ void CallFlows::OnInstalled(const Operation& operation, const Result& result, co
   Entry& entry = entries_.emplace_back();
   entry.id = result.id;
   entry.flow = operation.flow;
+  entry.mark = operation.mark;
+  for (const Member& member : entry.flow.members) {
+    for (const rtp::Source& source : session->media()[member.media].ingress.sources()) entry.known.push_back(source.ssrc);
+  }
   installed_.push_back(result.id);
-  OffloadNotes& notes = NotesOf(&session->media()[entry.flow.media].streams[entry.flow.stream]);
-  notes.reason = OffloadReason::kInKernel;
-  notes.detail.clear();
-  notes.since_unix_ms = now.unix_us / 1000;
-  ++notes.times;
+  for (const Member& member : entry.flow.members) NoteInKernel(member, entry.flow, now, session);
   LogInstalled(entry.flow, *session);
 }
 
@@ -312,10 +343,12 @@ void CallFlows::Forget(FlowId id, std::string_view reason, Session* session) {
   const auto entry = std::find_if(entries_.begin(), entries_.end(),
                                   [id](const Entry& one) { return one.id == id; });
   if (entry == entries_.end()) return;
-  OffloadNotes& notes = NotesOf(&session->media()[entry->flow.media].streams[entry->flow.stream]);
-  notes.reason = OffloadReason::kNotExamined;
-  notes.since_unix_ms = 0;
-  notes.removed = reason;
+  for (const Member& member : entry->flow.members) {
+    OffloadNotes& notes = NotesOf(&session->media()[member.media].streams[entry->flow.stream]);
+    notes.reason = OffloadReason::kNotExamined;
+    notes.since_unix_ms = 0;
+    notes.removed = reason;
+  }
   LogRemoved(entry->flow, reason, *session);
   removed_.push_back(id);
   entries_.erase(entry);
@@ -324,52 +357,14 @@ void CallFlows::Forget(FlowId id, std::string_view reason, Session* session) {
 std::vector<Operation> CallFlows::Adopt(const std::vector<FlowReport>& found, Session* session,
                                         const base::Now& now) {
   installed_.clear();
-  const std::vector<session::LocalSocket>& sockets = session->sockets();
-  const auto socket_of = [&sockets](const base::Endpoint& local) {
-    for (size_t i = 0; i < sockets.size(); ++i) {
-      if (sockets[i].local == local && sockets[i].media != session::kNoMedia) return static_cast<SocketIndex>(i);
-    }
-    return session::kNoSocket;
-  };
   for (const FlowReport& report : found) {
-    const SocketIndex socket = socket_of(report.local);
-    if (socket == session::kNoSocket) continue;
+    std::optional<Flow> flow = AdoptFlow(report, session);
+    if (!flow) continue;
+    for (const Member& member : flow->members) NoteInKernel(member, *flow, now, session);
     Entry& entry = entries_.emplace_back();
     entry.id = report.id;
     entry.adopted = true;
-    entry.flow.media = sockets[socket].media;
-    entry.flow.stream = sockets[socket].stream;
-    entry.flow.socket = socket;
-    entry.flow.local = report.local;
-    entry.flow.source = report.source;
-    session::Media& media = session->media()[entry.flow.media];
-    Stream& stream = media.streams[entry.flow.stream];
-    for (const session::CodecEntry& codec : media.codecs) {
-      entry.flow.payloads.push_back({codec.payload_type, codec.clock_rate, false});
-    }
-    const bool ice = media.leg != nullptr && media.leg->ice();
-    if (report.source.valid() && !ice) stream.peer.Restore(media.policy, report.source);
-    if (!report.source.valid() && media.policy.mode == session::LearnMode::kOff) {
-      stream.peer.Restore(media.policy, stream.peer.advertised());
-    }
-    const Mark mark = report.mark.value_or(Mark());
-    stream.ingress.packets += mark.ingress_packets;
-    stream.ingress.bytes += mark.ingress_bytes;
-    OffloadNotes& notes = NotesOf(&stream);
-    notes.reason = OffloadReason::kInKernel;
-    notes.since_unix_ms = now.unix_us / 1000;
-    ++notes.times;
-    for (const OutputReport& sent : report.outputs) {
-      Output& output = entry.flow.outputs.emplace_back();
-      output.socket = socket_of(sent.source);
-      if (output.socket == session::kNoSocket) continue;
-      output.media = sockets[output.socket].media;
-      output.stream = sockets[output.socket].stream;
-      if (entry.flow.outputs.size() != 1) continue;
-      session::Traffic& egress = session->media()[output.media].streams[output.stream].egress;
-      egress.packets += mark.egress_packets;
-      egress.bytes += mark.egress_bytes;
-    }
+    entry.flow = *std::move(flow);
     Operation& operation = batch_.emplace_back();
     operation.kind = Operation::Kind::kAdopt;
     operation.id = report.id;
@@ -386,7 +381,12 @@ void CallFlows::OnReport(const FlowReport& report, const base::Now& now, Session
   const bool more_up = report.up > entry->last.up;
   entry->last = report;
   if (report.sources.size() < RTPENGINE_MAX_SSRCS || !more_up || !entry->leave.empty() || entry->adopted) return;
-  // All places are taken, perhaps without an event that got here: the next flow begins with the SSRCs in use.
+  // All places are taken, perhaps without an event that got here. The next flow has room for the SSRCs in use, if
+  // some are not any more.
+  const bool stale = std::any_of(report.sources.begin(), report.sources.end(), [&now](const SourceReport& source) {
+    return now.monotonic - source.last > kStale;
+  });
+  if (!stale) return;
   entry->leave = "SSRC changed";
   HoldBack(entry->flow.socket, now);
 }
@@ -417,20 +417,20 @@ void CallFlows::OnEvent(const FlowEvent& event, const base::Now& now) {
   if (entry == nullptr || !entry->leave.empty() || entry->adopted) return;
   switch (event.kind) {
     case FlowEvent::Kind::kSsrc:
-      // The kernel follows a few; the next flow begins with those in use. The first one it sees is none to leave for,
-      // also when a report told of it before the event did.
-      if (std::all_of(entry->last.sources.begin(), entry->last.sources.end(),
+      // One that came while the flow was not here, as others of the same party do, is none to leave for. Nor is the
+      // first one, also when a report told of it before the event did.
+      if (std::count(entry->known.begin(), entry->known.end(), event.ssrc) != 0) return;
+      if (entry->known.empty() &&
+          std::all_of(entry->last.sources.begin(), entry->last.sources.end(),
                       [&event](const SourceReport& source) { return source.ssrc == event.ssrc; })) {
+        entry->known.push_back(event.ssrc);
         return;
       }
       entry->leave = "SSRC changed";
       break;
-    case FlowEvent::Kind::kAuthentication:
-      // A roll-over counter that was lost is found again in user space only.
-      entry->leave = "SRTP authentication failed";
-      break;
     default:
-      // Packets of another source or payload type come up themselves; that none come is seen in the reports.
+      // Packets of another source or payload type come up themselves; that none come is seen in the reports. What is not
+      // authentic may be anybody's, and a roll-over counter that was lost the kernel finds as this process would.
       return;
   }
   HoldBack(entry->flow.socket, now);

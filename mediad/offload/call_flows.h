@@ -52,10 +52,11 @@ class CallFlows {
               std::vector<Moved>* moved);
   // Flows that the last Finish brought into the kernel.
   const std::vector<FlowId>& installed() const { return installed_; }
+  std::vector<session::SocketIndex> installed_sockets() const;
   // Flows that are no more ours, since the last call.
   std::vector<FlowId> TakeRemoved() { return std::exchange(removed_, {}); }
-  // Something came to the sockets after Begin and before the flows just installed took over: the kernel is told of its
-  // SRTP indices. Empty: there are none to tell; otherwise busy.
+  // What came to the sockets after Begin and before the flows just installed took over has been handled: the kernel is
+  // told of its SRTP indices, and marks of what was counted. Empty: nothing came; otherwise busy.
   std::vector<Operation> BeginSync(session::Session* session);
 
   // A flow that another process left, found at `local`, a port of the session. Busy until Finish.
@@ -76,6 +77,8 @@ class CallFlows {
     FlowId id = 0;
     Flow flow;
     FlowReport last;        // what was merged already
+    Mark mark;              // as the kernel has it
+    std::vector<uint32_t> known;  // SSRCs received before it entered
     bool adopted = false;   // of another process: its settings are not known
     std::string leave;      // why it is to go; empty: it is not
     bool claimed = false;   // by a stream, in the last Plan
@@ -94,6 +97,7 @@ class CallFlows {
   Hold* FindHold(session::SocketIndex socket);
   void PlanOne(session::Session* session, session::MediaIndex media, size_t stream, const Status& status,
                const base::Now& now);
+  static void FollowCarrier(session::Session* session, session::MediaIndex media, const Status& status);
   static void AddStates(const Flow& flow, session::Session* session, Operation* operation);
   void FinishOne(const Operation& operation, const Result& result, const base::Now& now,
                  session::Session* session, std::vector<Moved>* moved);
@@ -110,6 +114,7 @@ class CallFlows {
   std::vector<Flow> wanted_;       // by the last Plan, to be installed
   std::vector<Operation> batch_;   // under way
   std::vector<FlowId> installed_, removed_;
+  uint64_t mark_ = 0;              // of the session
 };
 
 }  // namespace mediad::offload

@@ -27,6 +27,15 @@ uint32_t SuiteNumber(const srtp::Parameters& parameters) {
   return RTPENGINE_SRTP_NONE;
 }
 
+session::MediaIndex OwnerOf(const Flow& flow, uint8_t payload_type) {
+  if (flow.members.size() > 1) {
+    for (const FlowPayload& payload : flow.payloads) {
+      if (payload.type == payload_type && payload.media != session::kNoMedia) return payload.media;
+    }
+  }
+  return flow.media;
+}
+
 // FNV-1a: the same in every process, and nobody gains by a collision: the port has to fit as well.
 uint64_t SessionMark(std::string_view owner, std::string_view id) {
   uint64_t hash = 0xcbf29ce484222325;

@@ -4,12 +4,14 @@
 // flow cannot decide goes up to the socket. The terms are those of kmod/uapi/rtpengine.h. Any thread.
 #pragma once
 
+#include <bitset>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "mediad/rtp/header_extensions.h"
 #include "mediad/session/explain.h"
 #include "mediad/session/state.h"
 #include "mediad/srtp/parameters.h"
@@ -35,6 +37,7 @@ struct FlowPayload {
   uint8_t type = 0;
   uint32_t clock_rate = 0;  // Hz; 0 = unknown
   bool up = false;          // to user space
+  session::MediaIndex media = session::kNoMedia;  // whose it is; kNoMedia: of several, so it is up
 
   bool operator==(const FlowPayload&) const = default;
 };
@@ -46,7 +49,19 @@ struct Silence {
   bool operator==(const Silence&) const = default;
 };
 
+using PayloadTypes = std::bitset<128>;
+
+// What RTP header extensions of an output have, and have not (RFC 8285).
+struct Extensions {
+  rtp::ExtensionIds removed;
+  uint8_t inserted = 0;             // id; 0: none
+  std::string value;                // of that one, 1 to 16 octets
+
+  bool operator==(const Extensions&) const = default;
+};
+
 struct Output {
+  session::MediaIndex from = session::kNoMedia;   // whose packets
   session::MediaIndex media = session::kNoMedia;  // to whom, for the statistics
   uint8_t stream = 0;
   session::SocketIndex socket = session::kNoSocket;
@@ -55,12 +70,22 @@ struct Output {
   uint8_t tos = 0;
   std::optional<srtp::Parameters> encrypt;
   std::vector<Silence> silence;
+  PayloadTypes others;              // of other media of the flow: none of them for it
+  Extensions extensions;
 
   bool operator==(const Output&) const = default;
 };
 
-struct Flow {
+// A media whose packets come through a flow. Several of them: a bundle, told apart by payload type.
+struct Member {
   session::MediaIndex media = session::kNoMedia;
+  session::Drop sink_reason = session::Drop::kNone;  // why nobody gets them; kNone: somebody does
+
+  bool operator==(const Member&) const = default;
+};
+
+struct Flow {
+  session::MediaIndex media = session::kNoMedia;     // the port's: the head of a bundle
   uint8_t stream = 0;
   session::SocketIndex socket = session::kNoSocket;
   base::Endpoint local;
@@ -69,18 +94,26 @@ struct Flow {
   bool verbatim = false;                // the outputs' key is this one: what is sent is what came
   std::vector<FlowPayload> payloads;    // empty: all are taken; otherwise others go up
   std::vector<Output> outputs;          // empty: a sink
-  session::Drop sink_reason = session::Drop::kNone;  // why there is none
+  std::vector<Member> members;          // at least one
 
   bool operator==(const Flow&) const = default;
 };
 
-// The owner's mark on a flow: whose it is, and what was counted before it began, so that another process can go on.
+// The owner's mark on a flow: whose it is, and what the session had counted beside it, so that another process can go on.
 struct Mark {
+  struct Count {
+    uint32_t packets = 0;
+    uint64_t bytes = 0;            // 48 bits
+
+    bool operator==(const Count&) const = default;
+  };
+  static constexpr size_t kCounts = 11;
+
   uint64_t session = 0;            // SessionMark() of the session
-  uint32_t ingress_packets = 0;    // of the stream, until it entered the kernel
-  uint64_t ingress_bytes = 0;      // 48 bits
-  uint32_t egress_packets = 0;     // of the stream that the first output belongs to
-  uint64_t egress_bytes = 0;       // 48 bits
+  uint8_t members = 0;             // of the flow
+  // What the streams of the members received, then what those that the outputs belong to were sent
+  // (0 where another flow's mark has it). At most kCounts.
+  std::vector<Count> counts;
 
   bool operator==(const Mark&) const = default;
 };
@@ -144,9 +177,9 @@ struct Operation {
   FlowId id = 0;       // not kInstall
   // kInstall:
   Flow flow;
-  Mark mark;
   std::string call;    // name below /proc/rtpengine/<table>/calls
   // kInstall, kSync:
+  Mark mark;
   std::vector<ReceiveState> receive;          // of flow.decrypt
   std::vector<std::vector<SendState>> send;   // by output
 };
@@ -171,6 +204,8 @@ struct Status {
   Limits limits;
 };
 
+// Whose packets of that payload type are.
+session::MediaIndex OwnerOf(const Flow& flow, uint8_t payload_type);
 // enum rtpengine_srtp_suite; 0: the kernel has no such transform.
 uint32_t SuiteNumber(const srtp::Parameters& parameters);
 // Of a session, for Mark.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mediad/session/bundle.h"
 #include "mediad/session/secure_leg.h"
 
 namespace mediad::offload {
@@ -65,15 +66,59 @@ int64_t UnixMs(std::chrono::nanoseconds monotonic, const base::Now& now) {
 }
 
 // Which SSRCs an output's packets had: as many of each as came in, as long as there are.
-void AddSent(const std::vector<rtp::Elsewhere>& received, const FlowCounters& sent, Media* to) {
+void AddSent(const Flow& flow, const Output& output, const std::vector<rtp::Elsewhere>& received,
+             const FlowCounters& sent, Media* to) {
   uint64_t packets = sent.packets, bytes = sent.bytes;
   for (const rtp::Elsewhere& one : received) {
+    if (OwnerOf(flow, one.last_payload_type) != output.from) continue;
     const uint64_t share = std::min(packets, one.packets);
     if (share == 0) continue;
     const uint64_t octets = share == packets ? bytes : sent.bytes / sent.packets * share;
     to->egress.Add(one.ssrc, share, octets, one.highest_sequence, one.last_timestamp);
     packets -= share;
     bytes -= std::min(bytes, octets);
+  }
+}
+
+// What one media of the flow received.
+struct Share {
+  FlowCounters counters;
+  std::chrono::nanoseconds last{0};
+};
+
+// A bundle's packets are those of its SSRCs; what cannot be theirs (errors) is its head's.
+Share ShareOf(const Flow& flow, session::MediaIndex media, const FlowCounters& grown, const FlowReport& report,
+              const std::vector<rtp::Elsewhere>& received) {
+  if (flow.members.size() == 1) return {grown, report.last};
+  Share share;
+  if (media == flow.media) share.counters.errors = grown.errors;
+  for (const rtp::Elsewhere& one : received) {
+    if (OwnerOf(flow, one.last_payload_type) != media) continue;
+    share.counters.packets += one.packets;
+    share.counters.bytes += one.bytes;
+    share.last = std::max(share.last, one.last);
+  }
+  return share;
+}
+
+void AddReceived(const Flow& flow, const Member& member, const Share& share, const FlowReport& report,
+                 const base::Now& now, session::Session* session) {
+  Stream& stream = session->media()[member.media].streams[flow.stream];
+  session::OffloadNotes& notes = NotesOf(&stream);
+  Add(share.counters, &stream.ingress, &notes.ingress);
+  const int64_t last_ms = UnixMs(share.last, now);
+  if (share.last.count() != 0) {
+    stream.last_activity = std::max(stream.last_activity, share.last);
+    notes.last_packet_unix_ms = std::max(notes.last_packet_unix_ms, last_ms);
+    if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = UnixMs(report.first, now);
+    stream.received_tos = report.tos;
+  }
+  if (share.counters.packets == 0) return;
+  if (flow.source.valid()) stream.last_source = flow.source;
+  if (member.sink_reason == session::Drop::kNone) {
+    stream.forwarded += share.counters.packets;
+  } else {
+    stream.explanation.AddDrop(member.sink_reason, last_ms, stream.last_source, share.counters.packets);
   }
 }
 
@@ -92,35 +137,21 @@ session::OffloadNotes& NotesOf(Stream* stream) {
 void Merge(const Flow& flow, const FlowReport& before, const FlowReport& report, const base::Now& now,
            session::Session* session, std::vector<Moved>* moved) {
   Media& media = session->media()[flow.media];
-  Stream& stream = media.streams[flow.stream];
-  session::OffloadNotes& notes = NotesOf(&stream);
   const FlowCounters grown = Grown(before.counters, report.counters);
-  Add(grown, &stream.ingress, &notes.ingress);
   moved->push_back({flow.socket, false, grown});
-  if (report.last.count() != 0) {
-    const int64_t last_ms = UnixMs(report.last, now);
-    stream.last_activity = std::max(stream.last_activity, report.last);
-    notes.last_packet_unix_ms = std::max(notes.last_packet_unix_ms, last_ms);
-    if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = UnixMs(report.first, now);
-    stream.received_tos = report.tos;
-  }
-  if (grown.packets != 0) {
-    if (flow.source.valid()) stream.last_source = flow.source;
-    if (flow.outputs.empty()) {
-      stream.explanation.AddDrop(flow.sink_reason, UnixMs(report.last, now), stream.last_source, grown.packets);
-    } else {
-      stream.forwarded += grown.packets;
-    }
-  }
-  if (grown.errors != 0 && flow.decrypt) {
-    stream.explanation.AddDrop(session::Drop::kSrtpAuthentication, now.unix_us / 1000, flow.source, grown.errors);
-  }
-
-  session::Protection* const receive = ProtectionOf(media);
   std::vector<rtp::Elsewhere> received;
   for (const SourceReport& source : report.sources) {
     received.push_back(Since(Find(before, source.ssrc), source, flow));
   }
+  for (const Member& member : flow.members) {
+    AddReceived(flow, member, ShareOf(flow, member.media, grown, report, received), report, now, session);
+  }
+  if (grown.errors != 0 && flow.decrypt) {
+    media.streams[flow.stream].explanation.AddDrop(session::Drop::kSrtpAuthentication, now.unix_us / 1000, flow.source,
+                                                   grown.errors);
+  }
+
+  session::Protection* const receive = ProtectionOf(media);
   // A handshake may have brought another key meanwhile: its indices are its own. (What was adopted says no key.)
   const bool same_key = receive != nullptr && (!flow.decrypt || flow.decrypt == receive->receive());
   if (same_key && receive->receiver() != nullptr) {
@@ -131,7 +162,11 @@ void Merge(const Flow& flow, const FlowReport& before, const FlowReport& report,
   // The one used last becomes the first of the list.
   std::stable_sort(received.begin(), received.end(),
                    [](const rtp::Elsewhere& a, const rtp::Elsewhere& b) { return a.last < b.last; });
-  for (const rtp::Elsewhere& one : received) media.ingress.Add(one);
+  for (const rtp::Elsewhere& one : received) {
+    const session::MediaIndex owner = OwnerOf(flow, one.last_payload_type);
+    session->media()[owner].ingress.Add(one);
+    if (media.bundle != nullptr && one.packets != 0) media.bundle->OnSource(one.ssrc, owner);
+  }
 
   for (size_t i = 0; i < report.outputs.size() && i < flow.outputs.size(); ++i) {
     const Output& output = flow.outputs[i];
@@ -142,7 +177,7 @@ void Merge(const Flow& flow, const FlowReport& before, const FlowReport& report,
     const FlowCounters sent = Grown(last, report.outputs[i].counters);
     Add(sent, &sent_by.egress, &NotesOf(&sent_by).egress);
     moved->push_back({output.socket, true, sent});
-    if (sent.packets != 0) AddSent(received, sent, &to);
+    if (sent.packets != 0) AddSent(flow, output, received, sent, &to);
     session::Protection* const send = ProtectionOf(session->media()[to.carrier]);
     if (flow.verbatim || send == nullptr || send->sender() == nullptr) continue;
     if (output.encrypt && output.encrypt != send->send()) continue;

@@ -1,6 +1,7 @@
 #include "mediad/offload/plan.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "kmod/uapi/rtpengine.h"
 #include "mediad/session/manipulation.h"
@@ -19,6 +20,7 @@ using session::Stream;
 
 bool SecureLegOf(const Media& media) { return media.leg != nullptr && media.leg->secured(); }
 
+// Of one port: the flow, and for each media behind it why it is not in it.
 class Planner {
  public:
   Planner(const Session& session, MediaIndex media, size_t stream, const Limits& limits)
@@ -30,20 +32,23 @@ class Planner {
     flow_.media = media;
     flow_.stream = static_cast<uint8_t>(stream);
     flow_.socket = stream_.socket;
+    for (size_t i = 0; i < session.media().size(); ++i) {
+      if (session.media()[i].carrier == media) flow_.members.push_back({static_cast<MediaIndex>(i)});
+    }
   }
 
-  StreamPlan Run() {
-    OffloadReason reason = Receiving();
-    if (reason == OffloadReason::kInKernel) reason = Decryption();
-    if (reason == OffloadReason::kInKernel) reason = Routes();
-    if (reason == OffloadReason::kInKernel) reason = Payloads();
+  // `media`: one of those behind the port.
+  StreamPlan Run(MediaIndex media) {
     StreamPlan plan;
-    plan.reason = reason;
-    if (reason == OffloadReason::kInKernel) plan.flow = std::move(flow_);
+    plan.reason = Receiving();
+    if (plan.reason == OffloadReason::kInKernel) plan.reason = Decryption();
+    if (plan.reason == OffloadReason::kInKernel) plan.reason = bundle() ? Members(media) : Only(media);
+    if (plan.reason == OffloadReason::kInKernel && media == flow_.media) plan.flow = std::move(flow_);
     return plan;
   }
 
  private:
+  bool bundle() const { return flow_.members.size() > 1; }
   const Media& MediaAt(MediaIndex index) const { return session_.media()[index]; }
 
   // Whose packets are taken.
@@ -52,9 +57,6 @@ class Planner {
     if (media_.opaque) return OffloadReason::kProtocol;
     if (session_.drop_traffic()) return OffloadReason::kTrafficDropped;
     if (index_ % 2 == 1) return OffloadReason::kRtcp;
-    const Media& carrier = MediaAt(media_.carrier);
-    if (&carrier != &media_ || media_.bundle != nullptr) return OffloadReason::kBundle;
-    if (media_.strip_extensions.any()) return OffloadReason::kHeaderExtensions;
     flow_.local = session_.sockets()[stream_.socket].local;
     const bool ice = media_.leg != nullptr && media_.leg->ice();
     if (ice) {
@@ -88,19 +90,76 @@ class Planner {
     return Transform(*flow_.decrypt);
   }
 
-  OffloadReason Routes() {
+  OffloadReason Only(MediaIndex media) {
+    const OffloadReason reason = Add(&flow_.members.front());
+    if (reason != OffloadReason::kInKernel || MediaAt(media).codecs.empty()) return reason;
+    return Bounded();
+  }
+
+  // The media of a bundle are told apart by payload type: MID and SSRC, which come before it, say the same where a
+  // type belongs to one media only. What cannot be told so goes up, and so does what a media keeps here.
+  OffloadReason Members(MediaIndex asked) {
+    std::vector<OffloadReason> reasons;
+    for (Member& member : flow_.members) {
+      const size_t outputs = flow_.outputs.size();
+      reasons.push_back(MediaAt(member.media).codecs.empty() ? OffloadReason::kBundle : Add(&member));
+      if (reasons.back() == OffloadReason::kInKernel) continue;
+      flow_.outputs.resize(outputs);
+      for (const session::CodecEntry& codec : MediaAt(member.media).codecs) AddPayload(member.media, codec, true);
+      member.sink_reason = Drop::kNone;
+    }
+    OffloadReason of_asked = OffloadReason::kInKernel;
+    bool any = false;
+    for (size_t i = 0; i < reasons.size(); ++i) {
+      const MediaIndex media = flow_.members[i].media;
+      if (reasons[i] == OffloadReason::kInKernel && !AnyInKernel(media)) reasons[i] = OffloadReason::kBundle;
+      any |= reasons[i] == OffloadReason::kInKernel;
+      if (media == asked) of_asked = reasons[i];
+    }
+    if (!any) return of_asked;
+    for (Output& output : flow_.outputs) {
+      for (const FlowPayload& payload : flow_.payloads) {
+        if (payload.media != output.from) output.others.set(payload.type);
+      }
+    }
+    // The port's own reason is the flow's.
+    const OffloadReason bounded = Bounded();
+    return bounded != OffloadReason::kInKernel || asked == flow_.media ? bounded : of_asked;
+  }
+
+  bool AnyInKernel(MediaIndex media) const {
+    return std::any_of(flow_.payloads.begin(), flow_.payloads.end(),
+                       [media](const FlowPayload& payload) { return payload.media == media && !payload.up; });
+  }
+
+  OffloadReason Bounded() const {
+    const bool many = flow_.outputs.size() > RTPENGINE_MAX_OUTPUTS || flow_.payloads.size() > RTPENGINE_MAX_PTS;
+    return many ? OffloadReason::kLimit : OffloadReason::kInKernel;
+  }
+
+  OffloadReason Add(Member* member) {
+    const OffloadReason reason = Routes(member);
+    return reason == OffloadReason::kInKernel ? Payloads(*member) : reason;
+  }
+
+  OffloadReason Routes(Member* member) {
+    const Media& media = MediaAt(member->media);
     size_t blocked = 0;
-    for (const Route& route : media_.routes) blocked += route.block_rtp;
-    if (blocked != 0 && blocked == media_.routes.size()) return OffloadReason::kBlocked;
-    flow_.sink_reason = media_.sends ? Drop::kNoRoute : Drop::kSenderOnHold;
-    if (!media_.sends) return OffloadReason::kInKernel;
-    for (const Route& route : media_.routes) {
-      const OffloadReason reason = AddOutput(route);
+    for (const Route& route : media.routes) blocked += route.block_rtp;
+    if (blocked != 0 && blocked == media.routes.size()) return OffloadReason::kBlocked;
+    member->sink_reason = media.sends ? Drop::kNoRoute : Drop::kSenderOnHold;
+    if (!media.sends) return OffloadReason::kInKernel;
+    for (const Route& route : media.routes) {
+      const OffloadReason reason = AddOutput(route, member);
       if (reason != OffloadReason::kInKernel) return reason;
     }
-    if (flow_.outputs.size() > RTPENGINE_MAX_OUTPUTS) return OffloadReason::kLimit;
-    if (!flow_.outputs.empty()) flow_.sink_reason = Drop::kNone;
-    return OffloadReason::kInKernel;
+    if (HasOutput(member->media)) member->sink_reason = Drop::kNone;
+    return flow_.outputs.size() > RTPENGINE_MAX_OUTPUTS ? OffloadReason::kLimit : OffloadReason::kInKernel;
+  }
+
+  bool HasOutput(MediaIndex from) const {
+    return std::any_of(flow_.outputs.begin(), flow_.outputs.end(),
+                       [from](const Output& output) { return output.from == from; });
   }
 
   // Packets would go round in the call (session/loop_guard.h); through others the kernel looks at the TTL.
@@ -111,11 +170,11 @@ class Planner {
   }
 
   // The tests of Session::ForwardTo, in its order.
-  OffloadReason AddOutput(const Route& route) {
+  OffloadReason AddOutput(const Route& route, Member* member) {
     const Media& to = MediaAt(route.to);
     const Media& carrier = MediaAt(to.carrier);
     if (route.block_rtp || to.muted || !to.receives) {
-      flow_.sink_reason = route.block_rtp ? Drop::kBlocked : Drop::kReceiverOnHold;
+      member->sink_reason = route.block_rtp ? Drop::kBlocked : Drop::kReceiverOnHold;
       return OffloadReason::kInKernel;
     }
     const size_t index = index_;  // RTP of the same port pair
@@ -126,15 +185,18 @@ class Planner {
     const session::LocalSocket& socket = session_.sockets()[path.socket];
     if (socket.local.address.family() != target.address.family()) return OffloadReason::kFamily;
     if (to.nat_wait && path.first_packet_unix_ms == 0) return OffloadReason::kNatWait;
-    if (to.mid_extension != 0) return OffloadReason::kBundle;
     if (IsOurs(target)) return OffloadReason::kLoop;
     Output& output = flow_.outputs.emplace_back();
+    output.from = member->media;
     output.media = route.to;
     output.stream = static_cast<uint8_t>(index < to.streams.size() ? index : 0);
     output.socket = path.socket;
     output.source = socket.local;
     output.destination = target;
     output.tos = socket.tos;
+    output.extensions.removed = MediaAt(member->media).strip_extensions;
+    output.extensions.inserted = to.mid_extension;
+    if (to.mid_extension != 0) output.extensions.value = to.mid;
     if (!SecureLegOf(carrier)) return OffloadReason::kInKernel;
     session::Protection& protection = carrier.leg->protection(0);
     if (protection.sender() == nullptr) return OffloadReason::kKeysPending;
@@ -144,56 +206,66 @@ class Planner {
 
   // Payload types that some receiver must not get as they are go up, and so do events that somebody wants to know of
   // and what nobody announced.
-  OffloadReason Payloads() {
-    if (flow_.outputs.empty() && media_.events == nullptr) return OffloadReason::kInKernel;
+  OffloadReason Payloads(const Member& member) {
+    const Media& media = MediaAt(member.media);
+    if (!bundle() && flow_.outputs.empty() && media.events == nullptr) return OffloadReason::kInKernel;
     const bool manipulated =
-        media_.block_short || media_.events != nullptr || std::any_of(media_.routes.begin(), media_.routes.end(), [](const Route& route) {
-          return route.silence_rtp || route.block_dtmf;
-        });
-    if (media_.codecs.empty()) {
+        media.block_short || media.events != nullptr ||
+        std::any_of(media.routes.begin(), media.routes.end(),
+                    [](const Route& route) { return route.silence_rtp || route.block_dtmf; });
+    if (media.codecs.empty()) {
       return manipulated ? OffloadReason::kPayloadTypes : OffloadReason::kInKernel;
     }
     bool any = false;
-    for (const session::CodecEntry& codec : media_.codecs) {
-      const auto same = [&codec](const FlowPayload& one) { return one.type == codec.payload_type; };
-      if (std::any_of(flow_.payloads.begin(), flow_.payloads.end(), same)) continue;
-      const bool up = GoesUp(codec);
-      flow_.payloads.push_back({codec.payload_type, codec.clock_rate, up});
+    for (const session::CodecEntry& codec : media.codecs) {
+      const bool up = GoesUp(media, codec);
+      if (!AddPayload(member.media, codec, up)) continue;
       any = any || !up;
-      if (!up) AddSilence(codec.payload_type);
+      if (!up) AddSilence(member.media, codec.payload_type);
     }
-    if (!any) return OffloadReason::kPayloadTypes;
-    return flow_.payloads.size() > RTPENGINE_MAX_PTS ? OffloadReason::kLimit : OffloadReason::kInKernel;
+    return any || bundle() ? OffloadReason::kInKernel : OffloadReason::kPayloadTypes;
   }
 
-  bool GoesUp(const session::CodecEntry& codec) const {
+  // False: it is there already. Of two media it is nobody's.
+  bool AddPayload(MediaIndex media, const session::CodecEntry& codec, bool up) {
+    for (FlowPayload& one : flow_.payloads) {
+      if (one.type != codec.payload_type) continue;
+      if (one.media != media) one.media = session::kNoMedia;
+      one.up |= up || one.media == session::kNoMedia;
+      return false;
+    }
+    flow_.payloads.push_back({codec.payload_type, codec.clock_rate, up, media});
+    return true;
+  }
+
+  bool GoesUp(const Media& media, const session::CodecEntry& codec) const {
     if (codec.min_payload != 0) return true;
-    if (media_.events != nullptr && session::MayCarryEvent(media_, media_, codec.payload_type)) return true;
-    for (const Route& route : media_.routes) {
+    if (media.events != nullptr && session::MayCarryEvent(media, media, codec.payload_type)) return true;
+    for (const Route& route : media.routes) {
       const Media& to = MediaAt(route.to);
-      const bool events = route.block_dtmf || media_.events != nullptr;
-      if (events && session::MayCarryEvent(media_, to, codec.payload_type)) return true;
-      if (route.silence_rtp &&
-          session::SilenceBetween(media_, to, codec.payload_type) == rtp::kNoSilence) {
+      const bool events = route.block_dtmf || media.events != nullptr;
+      if (events && session::MayCarryEvent(media, to, codec.payload_type)) return true;
+      if (route.silence_rtp && session::SilenceBetween(media, to, codec.payload_type) == rtp::kNoSilence) {
         return true;
       }
     }
     return false;
   }
 
-  void AddSilence(uint8_t payload_type) {
-    for (const Route& route : media_.routes) {
+  void AddSilence(MediaIndex from, uint8_t payload_type) {
+    const Media& media = MediaAt(from);
+    for (const Route& route : media.routes) {
       if (!route.silence_rtp) continue;
       for (Output& output : flow_.outputs) {
-        if (output.media != route.to) continue;
-        const uint8_t octet = session::SilenceBetween(media_, MediaAt(route.to), payload_type);
+        if (output.from != from || output.media != route.to) continue;
+        const uint8_t octet = session::SilenceBetween(media, MediaAt(route.to), payload_type);
         output.silence.push_back({payload_type, octet});
       }
     }
   }
 
   const Session& session_;
-  const Media& media_;
+  const Media& media_;     // the port's
   const Stream& stream_;
   const size_t index_;
   const Limits& limits_;
@@ -204,7 +276,7 @@ class Planner {
 
 StreamPlan PlanStream(const Session& session, MediaIndex media, size_t stream,
                       const Limits& limits) {
-  return Planner(session, media, stream, limits).Run();
+  return Planner(session, session.media()[media].carrier, stream, limits).Run(media);
 }
 
 }  // namespace mediad::offload

@@ -14,7 +14,8 @@ namespace mediad::offload {
 
 struct StreamPlan {
   std::optional<Flow> flow;
-  session::OffloadReason reason = session::OffloadReason::kNotExamined;  // without a flow
+  // Without a flow. kInKernel: it is a media of a bundle, and in the flow of the bundle's head.
+  session::OffloadReason reason = session::OffloadReason::kNotExamined;
 };
 
 // Precondition: the indices are valid.

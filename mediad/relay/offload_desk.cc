@@ -124,11 +124,9 @@ void OffloadDesk::Park(Call& call, const std::vector<session::SocketIndex>& sock
   }
 }
 
-size_t OffloadDesk::Drain(Call& call) {
-  size_t packets = 0;
+void OffloadDesk::Drain(Call& call) {
   const std::vector<session::SocketIndex> parked = call.offload().parked;
-  for (const session::SocketIndex socket : parked) packets += shop_.drain(call.media_socket(socket));
-  return packets;
+  for (const session::SocketIndex socket : parked) shop_.drain(call.media_socket(socket));
 }
 
 void OffloadDesk::Finish(Call& call, const offload::Results& results, const base::Now& now) {
@@ -138,12 +136,12 @@ void OffloadDesk::Finish(Call& call, const offload::Results& results, const base
   call.offload().fresh = std::exchange(call.offload().reading, false);
   for (const offload::FlowId id : flows.installed()) call_of_[id] = &call;
   Settle(call);
-  const size_t packets = Drain(call);
+  // What came before the kernel took over is handled and counted before the kernel is told of it.
+  for (const session::SocketIndex socket : flows.installed_sockets()) shop_.drain(call.media_socket(socket));
+  Drain(call);
   call.Unpark(std::exchange(call.offload().parked, {}));
-  if (packets != 0 && !flows.installed().empty()) {
-    std::vector<offload::Operation> sync = flows.BeginSync(&call.session());
-    if (!sync.empty()) return Submit(call, std::move(sync));
-  }
+  std::vector<offload::Operation> sync = flows.BeginSync(&call.session());
+  if (!sync.empty()) return Submit(call, std::move(sync));
   Touch(call);
 }
 

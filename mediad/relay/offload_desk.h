@@ -24,8 +24,8 @@ class OffloadDesk {
   struct Shop {
     // Carries out a command whose call is out of the kernel. The call may be gone afterwards.
     std::function<void(Command)> run;
-    // Handles what waits in the socket; how many packets.
-    std::function<size_t(MediaSocket*)> drain;
+    // Handles what waits in the socket.
+    std::function<void(MediaSocket*)> drain;
     std::function<void(const offload::Moved&, Call&)> count;
   };
 
@@ -64,7 +64,7 @@ class OffloadDesk {
   void Follow(Call& call, const base::Now& now);
   void Submit(Call& call, std::vector<offload::Operation> operations);
   void Park(Call& call, const std::vector<session::SocketIndex>& sockets);
-  size_t Drain(Call& call);
+  void Drain(Call& call);
   void Finish(Call& call, const offload::Results& results, const base::Now& now);
   void Settle(Call& call);
   void OnReports(const offload::Reports& reports, const base::Now& now);

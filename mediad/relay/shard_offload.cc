@@ -16,7 +16,6 @@ void Shard::OpenDesk(unsigned number) {
   shop.drain = [this](MediaSocket* socket) {
     size_t packets = 0;
     while (packets < kMostDrained && Receive(socket, now_)) ++packets;
-    return packets;
   };
   shop.count = [this](const offload::Moved& moved, Call& call) { CountMoved(moved, call); };
   desk_ = std::make_unique<OffloadDesk>(*options_.kernel, number, std::move(shop));

@@ -22,13 +22,12 @@ const char* Words(OffloadReason reason) {
     case OffloadReason::kKeysPending: return "SRTP keys are not negotiated";
     case OffloadReason::kCipher: return "the kernel does not have this SRTP transform";
     case OffloadReason::kPayloadTypes: return "every payload type is handled in user space";
-    case OffloadReason::kBundle: return "bundled media are told apart in user space";
+    case OffloadReason::kBundle: return "payload types do not tell the bundled media apart";
     case OffloadReason::kRtcp: return "RTCP is read in user space";
     case OffloadReason::kLoop: return "a receiver is a port of the same call";
     case OffloadReason::kLimit: return "more receivers or payload types than the kernel takes";
     case OffloadReason::kFamily: return "a receiver is of another address family";
     case OffloadReason::kNoPort: return "no port";
-    case OffloadReason::kHeaderExtensions: return "header extensions are taken out in user space";
   }
   return "";
 }

@@ -31,7 +31,6 @@ enum class OffloadReason : uint8_t {
   kLimit = 18,
   kFamily = 19,
   kNoPort = 20,
-  kHeaderExtensions = 21,
 };
 
 struct OffloadNotes {

@@ -3,6 +3,8 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 
 #include "kmod/uapi/rtpengine.h"
 #include "mediad/offload/netlink/attributes.h"
@@ -100,6 +102,23 @@ void PutSilence(const std::vector<Silence>& silence, MessageWriter* out) {
   out->End(nest);
 }
 
+// Bit n % 8 of octet n / 8 is n.
+template <size_t kBits>
+void PutBits(uint16_t type, const std::bitset<kBits>& bits, MessageWriter* out) {
+  std::array<uint8_t, kBits / 8> octets{};
+  for (size_t i = 0; i < kBits; ++i) {
+    if (bits.test(i)) octets[i / 8] = static_cast<uint8_t>(octets[i / 8] | 1u << i % 8);
+  }
+  out->PutOctets(type, octets);
+}
+
+void PutExtensions(const Extensions& extensions, MessageWriter* out) {
+  if (extensions.removed.any()) PutBits(RTPENGINE_OUT_A_EXT_REMOVE, extensions.removed, out);
+  if (extensions.inserted == 0) return;
+  out->Put(RTPENGINE_OUT_A_EXT_ID, extensions.inserted);
+  out->PutOctets(RTPENGINE_OUT_A_EXT_VALUE, AsOctets(extensions.value));
+}
+
 void PutOutputs(const Operation& operation, MessageWriter* out) {
   const std::vector<Output>& outputs = operation.flow.outputs;
   if (outputs.empty()) return;
@@ -112,6 +131,8 @@ void PutOutputs(const Operation& operation, MessageWriter* out) {
     out->Put(RTPENGINE_OUT_A_FLAGS, uint32_t{RTPENGINE_OUT_F_RTP});
     out->Put(RTPENGINE_OUT_A_TOS, output.tos);
     PutSilence(output.silence, out);
+    if (output.others.any()) PutBits(RTPENGINE_OUT_A_TAKES, ~output.others, out);
+    PutExtensions(output.extensions, out);
     if (output.encrypt) {
       const size_t srtp = out->Begin(RTPENGINE_OUT_A_SRTP);
       PutKeys(*output.encrypt, out);
@@ -157,10 +178,11 @@ void PutFlowId(FlowId id, MessageWriter* out) {
   out->End(nest);
 }
 
-// Indices only.
+// Indices and the mark.
 void PutSync(const Operation& operation, MessageWriter* out) {
   const size_t nest = out->Begin(RTPENGINE_A_FLOW);
   out->Put(RTPENGINE_FLOW_A_ID, operation.id);
+  out->PutOctets(RTPENGINE_FLOW_A_COOKIE, EncodeMark(operation.mark));
   if (!operation.receive.empty()) {
     const size_t srtp = out->Begin(RTPENGINE_FLOW_A_SRTP);
     PutStates(operation.receive, out);
@@ -270,29 +292,33 @@ Octets OperationMessage(uint16_t family, uint32_t sequence, uint32_t table, cons
   return out.Finish();
 }
 
-// 32 octets, little endian: session 8, ingress packets 4, octets 6, egress packets 4, octets 6, version 4.
-constexpr uint32_t kMarkVersion = 1;
+// Little endian: version 1, session 8, members 1, then for each count packets 4, octets 6.
+constexpr uint64_t kMarkVersion = 2;
+constexpr size_t kMarkHead = 10, kMarkCount = 10;
+static_assert(kMarkHead + Mark::kCounts * kMarkCount <= RTPENGINE_MAX_COOKIE);
 
 Octets EncodeMark(const Mark& mark) {
   Octets out;
   out.reserve(RTPENGINE_MAX_COOKIE);
+  Store(kMarkVersion, 1, &out);
   Store(mark.session, 8, &out);
-  Store(mark.ingress_packets, 4, &out);
-  Store(mark.ingress_bytes, 6, &out);
-  Store(mark.egress_packets, 4, &out);
-  Store(mark.egress_bytes, 6, &out);
-  Store(kMarkVersion, 4, &out);
+  Store(mark.members, 1, &out);
+  for (size_t i = 0; i < mark.counts.size() && i < Mark::kCounts; ++i) {
+    Store(mark.counts[i].packets, 4, &out);
+    Store(mark.counts[i].bytes, 6, &out);
+  }
   return out;
 }
 
 std::optional<Mark> DecodeMark(std::span<const uint8_t> cookie) {
-  if (cookie.size() != RTPENGINE_MAX_COOKIE || Load(cookie.subspan(28, 4)) != kMarkVersion) return std::nullopt;
+  if (cookie.size() < kMarkHead || (cookie.size() - kMarkHead) % kMarkCount != 0) return std::nullopt;
+  if (cookie.size() > RTPENGINE_MAX_COOKIE || cookie[0] != kMarkVersion) return std::nullopt;
   Mark mark;
-  mark.session = Load(cookie.subspan(0, 8));
-  mark.ingress_packets = static_cast<uint32_t>(Load(cookie.subspan(8, 4)));
-  mark.ingress_bytes = Load(cookie.subspan(12, 6));
-  mark.egress_packets = static_cast<uint32_t>(Load(cookie.subspan(18, 4)));
-  mark.egress_bytes = Load(cookie.subspan(22, 6));
+  mark.session = Load(cookie.subspan(1, 8));
+  mark.members = cookie[9];
+  for (size_t at = kMarkHead; at < cookie.size(); at += kMarkCount) {
+    mark.counts.push_back({static_cast<uint32_t>(Load(cookie.subspan(at, 4))), Load(cookie.subspan(at + 4, 6))});
+  }
   return mark;
 }
 

@@ -9,6 +9,7 @@
 
 #include "mediad/offload/flow.h"
 #include "mediad/rtp/header.h"
+#include "mediad/rtp/header_extensions.h"
 #include "mediad/srtp/receiver.h"
 #include "mediad/srtp/sender.h"
 
@@ -31,6 +32,7 @@ class FakeKernel {
       case Operation::Kind::kInstall: return Install(operation);
       case Operation::Kind::kSync:
         if (flows_.count(operation.id) == 0) return Error(ENOENT);
+        flows_.at(operation.id).mark = operation.mark;
         TakeStates(operation, &flows_.at(operation.id));
         return result;
       case Operation::Kind::kAdopt: return result;
@@ -140,7 +142,8 @@ class FakeKernel {
     Count(&report, rtp::HeaderView::Parse(packet)->ssrc(), packet, received, now);
     std::vector<Forwarded> sent;
     for (size_t i = 0; i < flow.outputs.size(); ++i) {
-      Bytes copy = packet;
+      if (flow.outputs[i].others.test(type)) continue;
+      Bytes copy = WithExtensions(packet, flow.outputs[i].extensions);
       for (const Silence& silence : flow.outputs[i].silence) {
         if (silence.payload_type == type) std::fill(copy.begin() + 12, copy.end(), silence.octet);
       }
@@ -155,6 +158,18 @@ class FakeKernel {
       sent.push_back({flow.outputs[i].source, flow.outputs[i].destination, std::move(copy)});
     }
     return sent;
+  }
+
+  static Bytes WithExtensions(Bytes packet, const Extensions& extensions) {
+    size_t size = rtp::StripExtensions(extensions.removed, packet);
+    packet.resize(size + rtp::kInsertionRoom);
+    if (extensions.inserted != 0) {
+      const std::span<const uint8_t> value(reinterpret_cast<const uint8_t*>(extensions.value.data()),
+                                           extensions.value.size());
+      size = rtp::InsertExtension(extensions.inserted, value, packet, size);
+    }
+    packet.resize(size);
+    return packet;
   }
 
   static std::optional<std::vector<Forwarded>> Up(FlowReport& report) {

@@ -23,11 +23,15 @@ Message Only(const Octets& octets) {
 }
 
 TEST(Messages, AMarkComesBack) {
-  const Mark mark{0x0123456789abcdef, 4'000'000'000u, (uint64_t{1} << 48) - 1, 7, 123456789};
+  Mark mark{0x0123456789abcdef, 1, {{4'000'000'000u, (uint64_t{1} << 48) - 1}, {7, 123456789}}};
+  EXPECT_EQ(DecodeMark(EncodeMark(mark)), mark);
+  mark.counts.resize(Mark::kCounts);
   EXPECT_EQ(EncodeMark(mark).size(), size_t{RTPENGINE_MAX_COOKIE});
   EXPECT_EQ(DecodeMark(EncodeMark(mark)), mark);
-  EXPECT_FALSE(DecodeMark(Octets(31, 0)));
-  EXPECT_FALSE(DecodeMark(Octets(32, 0)));  // no version
+  EXPECT_FALSE(DecodeMark(Octets(9, 2)));
+  EXPECT_FALSE(DecodeMark(Octets(11, 2)));   // half a count
+  EXPECT_FALSE(DecodeMark(Octets(10, 0)));   // no version
+  EXPECT_FALSE(DecodeMark(Octets(130, 2)));
 }
 
 TEST(Messages, AnInstalledFlowReadsBackAsWritten) {
@@ -87,6 +91,51 @@ TEST(Messages, AnInstalledFlowReadsBackAsWritten) {
   EXPECT_EQ(report->received[0].history.highest(), 0x20067u);
   EXPECT_FALSE(report->received[0].history.main().Fresh(0x20065));
   EXPECT_TRUE(report->received[0].history.main().Fresh(0x20066));
+}
+
+// The attribute at the end of a path of nests; empty: there is none.
+Octets Inside(std::span<const uint8_t> attributes, std::initializer_list<uint16_t> path) {
+  std::span<const uint8_t> rest = attributes;
+  for (const uint16_t type : path) {
+    AttributeReader reader(rest);
+    Attribute one;
+    bool found = false;
+    while (!found && reader.Next(&one)) found = one.type == type;
+    if (!found) return {};
+    rest = one.payload;
+  }
+  return Octets(rest.begin(), rest.end());
+}
+
+TEST(Messages, AnOutputSaysWhatItTakesAndWhatItsExtensionsHave) {
+  Operation operation;
+  operation.flow.local = At("203.0.113.1:30000");
+  for (int i = 0; i < 2; ++i) {
+    Output& output = operation.flow.outputs.emplace_back();
+    output.source = At("203.0.113.1:30002");
+    output.destination = At("198.51.100.2:5000");
+  }
+  Output& special = operation.flow.outputs[0];
+  special.others.set(0).set(96);
+  special.extensions.removed.set(4).set(255);
+  special.extensions.inserted = 3;
+  special.extensions.value = "v";
+  const Octets octets = OperationMessage(30, 7, 3, operation);
+  const auto of_output = [&octets](uint16_t output, uint16_t type) {
+    return Inside(Only(octets).attributes, {RTPENGINE_A_FLOW, RTPENGINE_FLOW_A_OUTPUTS, output, type});
+  };
+  Octets takes(16, 0xff), removed(32, 0);
+  takes[0] = takes[12] = 0xfe;
+  removed[0] = 0x10;
+  removed[31] = 0x80;
+  EXPECT_EQ(of_output(1, RTPENGINE_OUT_A_TAKES), takes);
+  EXPECT_EQ(of_output(1, RTPENGINE_OUT_A_EXT_REMOVE), removed);
+  EXPECT_EQ(of_output(1, RTPENGINE_OUT_A_EXT_ID), Octets{3});
+  EXPECT_EQ(of_output(1, RTPENGINE_OUT_A_EXT_VALUE), Octets{'v'});
+  EXPECT_FALSE(of_output(2, RTPENGINE_OUT_A_DEST).empty());
+  for (const uint16_t type : {RTPENGINE_OUT_A_TAKES, RTPENGINE_OUT_A_EXT_REMOVE, RTPENGINE_OUT_A_EXT_ID}) {
+    EXPECT_TRUE(of_output(2, type).empty()) << type;
+  }
 }
 
 TEST(Messages, ErrorsAreInTheKernelsWords) {

@@ -1,7 +1,7 @@
 // Which streams the kernel gets, and why the others are not given to it (media.md §12).
 #include "mediad/offload/plan.h"
 
-#include "../session/secure_fixture.h"
+#include "../session/bundle_fixture.h"
 #include "kmod/uapi/rtpengine.h"
 
 namespace mediad::offload {
@@ -10,6 +10,7 @@ namespace {
 using session::Drop;
 using session::OffloadReason;
 using session::testing::At;
+using session::testing::BundleCall;
 using session::testing::Call;
 using session::testing::kA;
 using session::testing::kB;
@@ -47,7 +48,7 @@ TEST(Plan, WaitsForThePeerThenForwardsWhatTheSessionWould) {
   EXPECT_EQ(plan.flow->outputs[0].destination, At("198.51.100.2:5000"));
   EXPECT_EQ(plan.flow->outputs[0].tos, 0xb8);
   ASSERT_EQ(plan.flow->payloads.size(), 1u);
-  EXPECT_EQ(plan.flow->payloads[0], (FlowPayload{0, 8000, false}));
+  EXPECT_EQ(plan.flow->payloads[0], (FlowPayload{0, 8000, false, 0}));
   EXPECT_EQ(PlanOf(call, 0, 1).reason, OffloadReason::kRtcp);
   call.Signal();
   EXPECT_EQ(PlanOf(call).reason, OffloadReason::kNotConfirmed);
@@ -70,8 +71,6 @@ TEST(Plan, SaysWhatKeepsAStreamHere) {
       {"receiver behind NAT", OffloadReason::kNatWait,
        [](Call& call) { call.AddParty(3, "198.51.100.3:6000", "198.51.100.3:6001", "tc/1")->set_nat_wait(true);
                         call.AddRoute(kA, 3); }},
-      {"header extensions", OffloadReason::kHeaderExtensions,
-       [](Call& call) { call.media(kA)->add_strip_extensions(1); }},
       {"every payload type has a least size", OffloadReason::kPayloadTypes,
        [](Call& call) { call.media(kA)->mutable_codecs(0)->set_min_payload(10); }},
       {"a receiver that is ourselves", OffloadReason::kLoop,
@@ -90,6 +89,96 @@ TEST(Plan, SaysWhatKeepsAStreamHere) {
   }
 }
 
+TEST(Plan, HeaderExtensionsAreTakenOutThere) {
+  Call call;
+  call.media(kA)->add_strip_extensions(1);
+  call.media(kA)->add_strip_extensions(200);
+  call.Apply();
+  Talk(call);
+  const StreamPlan plan = PlanOf(call);
+  ASSERT_TRUE(plan.flow);
+  rtp::ExtensionIds wanted;
+  wanted.set(1).set(200);
+  EXPECT_EQ(plan.flow->outputs[0].extensions.removed, wanted);
+  EXPECT_EQ(plan.flow->outputs[0].extensions.inserted, 0);
+}
+
+class BundlePlan : public ::testing::Test {
+ protected:
+  static constexpr uint32_t kVideo = BundleCall::kVideo;
+
+  void Start() {
+    call.Apply();
+    call.Pass(std::chrono::seconds(1));
+    for (const uint8_t type : {uint8_t{0}, uint8_t{96}}) call.Send(kPortA, "198.51.100.1:4000", Rtp(type, 1, 0xa));
+    call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 1, 0xb));
+    call.Send(BundleCall::kPortVideoB, BundleCall::kVideoOfB, Rtp(96, 1, 0xc));
+  }
+
+  BundleCall call;
+};
+
+TEST_F(BundlePlan, ItsMediaGoTheirWaysByPayloadType) {
+  Start();
+  const StreamPlan plan = PlanOf(call, 0), video = PlanOf(call, 2);
+  ASSERT_TRUE(plan.flow);
+  EXPECT_FALSE(video.flow);
+  EXPECT_EQ(video.reason, OffloadReason::kInKernel);
+  EXPECT_EQ(plan.flow->members, (std::vector<Member>{{0}, {2}}));
+  EXPECT_EQ(plan.flow->payloads, (std::vector<FlowPayload>{{0, 8000, false, 0}, {96, 90000, false, 2}}));
+  ASSERT_EQ(plan.flow->outputs.size(), 2u);
+  EXPECT_EQ(plan.flow->outputs[0].destination, At("198.51.100.2:5000"));
+  EXPECT_TRUE(plan.flow->outputs[0].others.test(96));
+  EXPECT_EQ(plan.flow->outputs[1].destination, At("198.51.100.2:5002"));
+  EXPECT_EQ(plan.flow->outputs[1].from, 2);
+  EXPECT_TRUE(plan.flow->outputs[1].others.test(0));
+  EXPECT_EQ(plan.flow->outputs[1].others.count(), 1u);
+  // Towards the bundle each packet says whose it is.
+  const StreamPlan back = PlanOf(call, 3);
+  ASSERT_TRUE(back.flow);
+  ASSERT_EQ(back.flow->outputs.size(), 1u);
+  EXPECT_EQ(back.flow->outputs[0].media, 2);
+  EXPECT_EQ(back.flow->outputs[0].extensions.inserted, 3);
+  EXPECT_EQ(back.flow->outputs[0].extensions.value, "v");
+}
+
+TEST_F(BundlePlan, WhatAPayloadTypeDoesNotTellGoesUp) {
+  call.SetCodec(kVideo, 0, "PCMU", 8000);
+  auto* second = call.media(kVideo)->add_codecs();
+  second->set_payload_type(96);
+  second->set_clock_rate(90000);
+  second->set_name("VP8");
+  Start();
+  const StreamPlan plan = PlanOf(call, 0);
+  ASSERT_TRUE(plan.flow) << static_cast<int>(plan.reason);
+  EXPECT_EQ(plan.flow->payloads,
+            (std::vector<FlowPayload>{{0, 8000, true, session::kNoMedia}, {96, 90000, false, 2}}));
+  // All of the audio with it: the stream of the port has a flow, for the video.
+  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kInKernel);
+  call.media(kVideo)->mutable_codecs()->DeleteSubrange(1, 1);
+  Start();
+  EXPECT_EQ(PlanOf(call, 0).reason, OffloadReason::kBundle);
+  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kBundle);
+}
+
+TEST_F(BundlePlan, AMediaThatIsKeptHereLeavesTheOthersThere) {
+  call.spec.mutable_routes(2)->set_block_rtp(true);  // of the video
+  Start();
+  const StreamPlan plan = PlanOf(call, 0);
+  ASSERT_TRUE(plan.flow);
+  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kBlocked);
+  ASSERT_EQ(plan.flow->outputs.size(), 1u);
+  EXPECT_EQ(plan.flow->payloads[1], (FlowPayload{96, 90000, true, 2}));
+  call.spec.mutable_routes(2)->set_block_rtp(false);
+  call.media(kVideo)->set_sends(false);
+  Start();
+  const StreamPlan held = PlanOf(call, 0);
+  ASSERT_TRUE(held.flow);
+  EXPECT_EQ(held.flow->members[1], (Member{2, Drop::kSenderOnHold}));
+  EXPECT_FALSE(held.flow->payloads[1].up);
+  EXPECT_EQ(held.flow->outputs.size(), 1u);
+}
+
 TEST(Plan, NobodyToSendToIsASink) {
   Call call;
   call.Apply();
@@ -99,13 +188,13 @@ TEST(Plan, NobodyToSendToIsASink) {
   StreamPlan plan = PlanOf(call);
   ASSERT_TRUE(plan.flow);
   EXPECT_TRUE(plan.flow->outputs.empty());
-  EXPECT_EQ(plan.flow->sink_reason, Drop::kSenderOnHold);
+  EXPECT_EQ(plan.flow->members[0].sink_reason, Drop::kSenderOnHold);
   call.media(kA)->set_sends(true);
   call.media(kB)->set_receives(false);
   call.Apply();
   plan = PlanOf(call);
   ASSERT_TRUE(plan.flow);
-  EXPECT_EQ(plan.flow->sink_reason, Drop::kReceiverOnHold);
+  EXPECT_EQ(plan.flow->members[0].sink_reason, Drop::kReceiverOnHold);
 }
 
 TEST(Plan, OneBlockedFlowOfTwoIsLeftOut) {
