@@ -281,6 +281,15 @@ def stage_kernel_srtp():
     return run_kmod("kernel-srtp", "tests/kmod/srtp/run.py", "kmod srtp")
 
 
+def stage_kernel_costs():
+    """Guest instructions a packet, against their limits; on the kernel that these were agreed for."""
+    forwarding = run_kmod("kernel-costs", "tests/kmod/bench", "costs", "--kernel", "6.12.")
+    ciphers = run_kmod(
+        "kernel-costs-srtp", "tests/kmod/srtp/run.py", "kmod srtp", "--bench", "--kernel", "6.12."
+    )
+    return add(forwarding, ciphers)
+
+
 def stage_kernel_calls():
     """Calls of both daemons whose media it carries, under both kernels."""
     return run_kmod("kernel-calls", "tests/kmod/calls/run", "calls", "--bin", RELEASE + "/bin")
@@ -300,6 +309,7 @@ STAGES = {
     "kernel": stage_kernel,
     "kernel-srtp": stage_kernel_srtp,
     "kernel-calls": stage_kernel_calls,
+    "kernel-costs": stage_kernel_costs,
 }
 # Without these builds the stages after them would only fail for the same reason once more.
 _NEEDS = {
