@@ -25,7 +25,8 @@ class KernelNode(rtpengine.Node):
 
     def __init__(self, programs, build, host, *arguments):
         super().__init__(programs, build, host)
-        self.mediad_arguments = ["--table=0", "--no-fallback", "--kernel-linger=60", *arguments]
+        # Guest time runs ahead while the guest waits for its files: a restart may take minutes of it.
+        self.mediad_arguments = ["--table=0", "--no-fallback", "--kernel-linger=3600", *arguments]
 
     def rtpctl(self, *arguments):
         """-> (exit status, what it printed)"""
