@@ -18,6 +18,7 @@
 #include "mediad/rpc/worker_metrics.h"
 #include "mediad/start/certificates.h"
 #include "mediad/start/firewall.h"
+#include "mediad/start/privileges.h"
 #include "mediad/start/settings.h"
 #include "mediad/start/system_addresses.h"
 #include "proto/base/clock.h"
@@ -202,6 +203,7 @@ int Serve(runtime::Daemon& daemon) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  mediad::start::UseNetAdmin();  // without it the kernel and nftables say what they miss
   runtime::Daemon daemon({base::options::Daemon::kMediad, "rtpengine-mediad",
                           mediad::start::RunFirewallAction});
   if (auto status = daemon.Init(argc, argv)) return *status;
