@@ -1,10 +1,11 @@
 """Containerfiles and Kubernetes manifests: all that they name is there: packages, programs, options,
-ports, paths. No registry and no cluster is needed."""
+ports, paths. No registry and no cluster is needed; built and run: tests/containers."""
 import fnmatch
 import glob
 import json
 import os
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -38,6 +39,16 @@ def instructions(path):
     with open(path) as handle:
         text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", handle.read(), flags=re.M))
     return [tuple(line.split(None, 1)) for line in text.split("\n") if line]
+
+
+def labels(path):
+    """-> {the last part of its name: value}"""
+    found = [
+        pair for name, rest in instructions(path) if name == "LABEL" for pair in shlex.split(rest)
+    ]
+    return {
+        key.rpartition(".")[2]: value for key, _, value in (pair.partition("=") for pair in found)
+    }
 
 
 @pytest.mark.parametrize("path", CONTAINERFILES, ids=os.path.basename)
@@ -156,6 +167,8 @@ def test_ports_are_listened_on():
             named.setdefault(container["name"], set()).add(port["containerPort"])
     assert named["controld"] == listened
     (service,) = of_kind("Service")
+    # Not ready without a worker, and workers look for it by this name.
+    assert service["spec"]["publishNotReadyAddresses"] is True
     assert {port["port"] for port in service["spec"]["ports"]} == listened
     exposed = {
         int(port.split("/")[0])
@@ -221,13 +234,30 @@ def test_probes_and_commands_exist():
 def test_images_have_this_version():
     with open(ROOT + "/CMakeLists.txt") as handle:
         version = re.search(r"project\(rtpengine VERSION (\S+)", handle.read())[1]
+    with open(ROOT + "/docs/containers.md") as handle:
+        document = handle.read()
     for _, container in workloads():
-        assert container["image"] == "%s:%s" % (_DAEMONS[container["name"]], version)
+        name = _DAEMONS[container["name"]]
+        assert container["image"] == "%s:%s" % (name, version)
+        path = "deploy/containers/Containerfile." + container["name"]
+        found = labels(os.path.join(ROOT, path))
+        assert (found["title"], found["version"]) == (name, version)
+        assert "build -f %s -t %s:%s ." % (path, name, version) in document
+    assert set(re.findall(r"rtpengine-[a-z]+:(\d+\.[\d.]*\d)", document)) == {version}
+
+
+def test_mediad_can_be_started_without_its_capability():
+    """A file whose capability is effective cannot, where the container has not got it."""
+    with open(ROOT + "/deploy/containers/Containerfile.mediad") as handle:
+        given = re.findall(r"setcap (\S+) /usr/sbin/rtpengine-mediad", handle.read())
+    assert given == ["cap_net_admin=p"]
 
 
 def test_who_must_not_be_root_is_not():
     for pod, container in workloads():
         security = dict(pod.get("securityContext", {}), **container["securityContext"])
+        assert security["allowPrivilegeEscalation"] is False
+        assert security["seccompProfile"] == {"type": "RuntimeDefault"}
         assert security["runAsNonRoot"] is True
         assert security["readOnlyRootFilesystem"] is True
         assert security["capabilities"]["drop"] == ["ALL"]
