@@ -35,6 +35,15 @@ void AskController(Session* session, doctor::Examination* examination) {
   for (const v1::WorkerInfo& worker : workers.workers()) {
     examination->workers->push_back({Printable(worker.name()), Printable(worker.build())});
   }
+  v1::Statistics statistics;
+  if (!session->Try(&v1::Calls::Stub::GetStatistics, v1::GetStatisticsRequest(), &statistics)) return;
+  doctor::Signalling heard;
+  for (const v1::Statistics::Value& value : statistics.values()) {
+    if (value.name() == "ng_messages_total") heard.messages += static_cast<uint64_t>(value.value());
+    if (value.name() == "ng_refused_total") heard.refused += static_cast<uint64_t>(value.value());
+    if (value.name() == "uptime_seconds") heard.uptime_s = static_cast<int64_t>(value.value());
+  }
+  examination->signalling = heard;
 }
 
 std::vector<doctor::Finding> Examine(Session* session, const doctor::Host& host,

@@ -12,6 +12,7 @@ const std::vector<Check>& Checks() {
       {"ng-exposed", "who may command this host", CheckNgExposed},
       {"certificates", "certificates", CheckCertificates},
       {"running", "the daemons", CheckRunning},
+      {"signalling", "what the proxies send", CheckSignalling},
       {"versions", "versions of the workers", CheckVersions},
       {"kernel-headers", "headers of the running kernel", CheckKernelHeaders},
       {"module-built", "the kernel module on disk", CheckModuleBuilt},
@@ -36,12 +37,16 @@ const std::vector<Check>& Checks() {
 }
 
 std::vector<Finding> Examine(const Examination& examination, const std::vector<std::string>& only) {
+  // Where the packages have it, or in a checkout.
+  constexpr char kInstalled[] = "/usr/share/rtpengine/docs/troubleshooting.md";
+  const std::string document = examination.host().Exists(kInstalled) ? kInstalled : "docs/troubleshooting.md";
   std::vector<Finding> findings;
   for (const Check& check : Checks()) {
     if (!only.empty() && std::find(only.begin(), only.end(), check.id) == only.end()) continue;
     Finding finding = check.look(examination);
     finding.id = check.id;
     finding.title = check.title;
+    finding.docs = document + "#" + finding.id;
     findings.push_back(std::move(finding));
   }
   return findings;

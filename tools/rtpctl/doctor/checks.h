@@ -49,5 +49,6 @@ Finding CheckCapabilities(const Examination& examination);
 Finding CheckFileLimit(const Examination& examination);
 Finding CheckClock(const Examination& examination);
 Finding CheckVersions(const Examination& examination);
+Finding CheckSignalling(const Examination& examination);
 
 }  // namespace rtpctl::doctor

@@ -2,10 +2,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <memory>
+#include <set>
 
 #include "proto/base/text.h"
 #include "tools/rtpctl/doctor/checks.h"
+#include "tools/rtpctl/doctor/media.h"
 
 namespace rtpctl::doctor {
 namespace {
@@ -25,14 +28,66 @@ bool IsName(const std::string& text) {
   return !text.empty() && text != "any" && !base::IpAddress::Parse(text).has_value();
 }
 
-// Media addresses may be devices, too: those exist without DNS.
-bool IsDevice(const Host& host, const std::string& text) {
-  return host.Exists("/sys/class/net/" + text);
+// The names that /etc/hosts answers without asking anybody.
+std::set<std::string> NamesOfHosts(const Host& host) {
+  std::set<std::string> names;
+  const std::string text = host.ReadFile("/etc/hosts").value_or("");
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    std::string_view line = std::string_view(text).substr(begin, end - begin);
+    begin = end + 1;
+    line = line.substr(0, line.find('#'));
+    for (bool first = true; !line.empty(); first = false) {
+      size_t size = 0;
+      while (size < line.size() && !base::IsBlank(line[size])) ++size;
+      if (size > 0 && !first) names.emplace(line.substr(0, size));
+      while (size < line.size() && base::IsBlank(line[size])) ++size;
+      line.remove_prefix(size);
+    }
+  }
+  return names;
 }
 
-void AddName(const Host& host, const std::string& where, const std::string& text, std::string* out) {
-  if (!IsName(text) || IsDevice(host, text)) return;
-  base::StrAppend(out, out->empty() ? "" : ", ", text, " in ", where);
+// Gathers names that DNS has to answer.
+class Names {
+ public:
+  explicit Names(const Host& host) : host_(host), known_(NamesOfHosts(host)) {}
+
+  void Add(const std::string& where, const std::string& text) {
+    if (!IsName(text) || known_.count(text) > 0) return;
+    base::StrAppend(&what_, what_.empty() ? "" : ", ", text, " in ", where);
+    if (std::find(names_.begin(), names_.end(), text) == names_.end()) names_.push_back(text);
+  }
+  // Media addresses may be devices, too: those exist without DNS.
+  void AddMedia(const std::string& where, const std::string& text) {
+    if (!host_.Exists("/sys/class/net/" + text)) Add(where, text);
+  }
+
+  const std::string& what() const { return what_; }
+  std::string Commands(const std::string& config_file) const {
+    std::string out;
+    for (const std::string& name : names_) base::StrAppend(&out, out.empty() ? "" : "\n", "getent ahosts ", name);
+    return base::StrCat(out, "   # and write the address into ", config_file);
+  }
+
+ private:
+  const Host& host_;
+  const std::set<std::string> known_;
+  std::string what_;
+  std::vector<std::string> names_;
+};
+
+// Addresses at which gRPC is taken from anybody: TCP beyond the loopback, without certificates.
+std::string OpenGrpc(const base::options::ParsedOptions& options, const char* name) {
+  std::string open;
+  if (!options.Bool("grpc-insecure") || !options.String("tls-cert").empty()) return open;
+  for (const std::string& item : options.List(name)) {
+    const std::string text = AddressOf(item);
+    const std::optional<base::IpAddress> address = base::IpAddress::Parse(text);
+    if (item.rfind("unix:", 0) == 0 || text == "localhost" || (address && address->loopback())) continue;
+    base::StrAppend(&open, open.empty() ? "" : ", ", name, " = ", item);
+  }
+  return open;
 }
 
 // Days until the certificate in `pem` ends; nullopt when there is none in it.
@@ -75,33 +130,39 @@ Finding CheckNames(const Examination& examination) {
   if (examination.mediad() == nullptr || examination.controld() == nullptr) {
     return Skipped("no configuration that can be read");
   }
-  const Host& host = examination.host();
-  std::string names;
-  for (const std::string& item : examination.mediad()->List("interface")) {
-    std::string rest = item.substr(item.find('/') == std::string::npos ? 0 : item.find('/') + 1);
-    if (rest.find('=') != std::string::npos) continue;  // an alias
-    const size_t bang = rest.find('!');
-    AddName(host, "interface", rest.substr(0, bang), &names);
-    if (bang != std::string::npos) AddName(host, "interface", rest.substr(bang + 1), &names);
+  Names names(examination.host());
+  for (const MediaAddress& media : MediaAddresses(*examination.mediad())) {
+    const std::string where = media.section ? "section [" + media.item + "]" : "interface";
+    names.AddMedia(where, media.written);
+    names.AddMedia(where, media.advertised);
   }
-  for (const char* option : {"listen-ng", "listen-tcp-ng", "listen-http", "listen-https", "listen-cli"}) {
-    for (const std::string& item : examination.controld()->List(option)) {
-      AddName(host, option, AddressOf(item), &names);
-    }
+  for (const char* option : {"listen-ng", "listen-tcp-ng", "listen-http", "listen-https", "listen-cli", "listen-grpc"}) {
+    for (const std::string& item : examination.controld()->List(option)) names.Add(option, AddressOf(item));
   }
-  for (const std::string& item : examination.mediad()->List("controller")) {
-    AddName(host, "controller", AddressOf(item), &names);
+  for (const char* option : {"controller", "listen-admin", "listen-metrics"}) {
+    for (const std::string& item : examination.mediad()->List(option)) names.Add(option, AddressOf(item));
   }
-  if (names.empty()) return Good("all addresses are literal");
+  for (const char* option : {"homer", "graphite", "dtmf-log-dest"}) {
+    names.Add(option, AddressOf(examination.controld()->String(option)));
+  }
+  if (names.what().empty()) return Good("all addresses are literal");
   return {.verdict = Verdict::kWarning,
-          .what = names,
+          .what = names.what(),
           .why = "The daemons ask DNS once, at start: when it does not answer they do not start, and a change is not seen.",
-          .fix = "getent ahosts NAME   # and write the address into " + examination.config_file()};
+          .fix = names.Commands(examination.config_file())};
 }
 
 Finding CheckNgExposed(const Examination& examination) {
   const base::options::ParsedOptions* options = examination.controld();
   if (options == nullptr) return Skipped("no configuration that can be read");
+  std::string grpc = OpenGrpc(*options, "listen-grpc");
+  if (grpc.empty() && examination.mediad() != nullptr) grpc = OpenGrpc(*examination.mediad(), "listen-admin");
+  if (!grpc.empty()) {
+    return {.verdict = Verdict::kFailure,
+            .what = grpc + " without TLS (grpc-insecure): everybody who reaches it",
+            .why = "Whoever may send gRPC reads, redirects and ends every call, or takes calls as a worker.",
+            .fix = "tls-cert, tls-key, tls-ca = FILES, and no grpc-insecure   # in " + examination.config_file()};
+  }
   std::string open;
   for (const char* name : {"listen-ng", "listen-tcp-ng", "listen-http", "listen-https", "listen-cli"}) {
     for (const std::string& item : options->List(name)) {

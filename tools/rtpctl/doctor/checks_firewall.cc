@@ -1,10 +1,13 @@
 // Checks of the packet filter: what mediad/nft finds in the rule set, in the doctor's terms.
+#include <algorithm>
+
 #include "mediad/nft/check.h"
 
 #include "mediad/nft/plan.h"
 #include "mediad/nft/settings.h"
 #include "proto/base/text.h"
 #include "tools/rtpctl/doctor/checks.h"
+#include "tools/rtpctl/doctor/media.h"
 
 namespace rtpctl::doctor {
 
@@ -19,6 +22,24 @@ absl::StatusOr<nft::Settings> SettingsOf(const Examination& examination) {
   }
   if (!examination.ruleset().ok()) return examination.ruleset().status();
   return nft::MakeSettings(*examination.mediad());
+}
+
+// What is found for each range of media ports, once.
+std::vector<nft::Finding> BlocksOf(const Examination& examination, nft::Settings settings) {
+  std::vector<nft::Finding> all;
+  for (const nft::PortRange& ports : MediaPorts(*examination.mediad())) {
+    settings.media_ports = ports;
+    const std::vector<nft::Finding> some = settings.wanted
+                                               ? nft::Check(settings, *examination.ruleset())
+                                               : nft::CheckOthers(ports, *examination.ruleset());
+    for (const nft::Finding& one : some) {
+      const bool known = std::any_of(all.begin(), all.end(), [&](const nft::Finding& other) {
+        return other.text == one.text && other.command == one.command;
+      });
+      if (!known) all.push_back(one);
+    }
+  }
+  return all;
 }
 
 bool HasForeignHandler(const nft::Ruleset& ruleset) {
@@ -55,12 +76,8 @@ Finding CheckFirewallBlocks(const Examination& examination) {
   if (settings->wanted && examination.mediad_processes().empty()) {
     return Skipped("no worker keeps rules here (rtpctl nft check looks all the same)");
   }
-  const std::vector<nft::Finding> all =
-      settings->wanted ? nft::Check(*settings, *examination.ruleset())
-                       : nft::CheckOthers(settings->media_ports.value_or(nft::PortRange{}),
-                                          *examination.ruleset());
   Finding finding;
-  for (const nft::Finding& found : all) {
+  for (const nft::Finding& found : BlocksOf(examination, *settings)) {
     const bool problem = found.kind == nft::Finding::Kind::kProblem;
     if (problem) finding.verdict = Verdict::kFailure;
     else if (finding.verdict == Verdict::kGood) finding.verdict = Verdict::kNotice;

@@ -152,7 +152,8 @@ Finding CheckProcTree(const Examination& examination) {
   return {.verdict = Verdict::kWarning,
           .what = "the worker runs and has no table: " + table + " is not there",
           .why = kUserSpaceWhy,
-          .fix = "rtpctl workers show NAME   # its capability offload says why\nsystemctl restart rtpengine-mediad"};
+          .fix = base::StrCat("rtpctl workers show ", examination.mediad()->String("worker-name"),
+                              "   # its capability offload says why\nsystemctl restart rtpengine-mediad")};
 }
 
 }  // namespace rtpctl::doctor

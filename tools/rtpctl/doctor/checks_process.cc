@@ -1,5 +1,6 @@
 // Checks of the daemons as processes, and of the clock they live by.
 #include <charconv>
+#include <utility>
 
 #include "proto/base/text.h"
 #include "tools/rtpctl/doctor/checks.h"
@@ -9,6 +10,8 @@ namespace {
 
 constexpr uint64_t kNetAdmin = uint64_t{1} << 12;  // CAP_NET_ADMIN, capability.h
 constexpr int64_t kFewFiles = 65536;
+// Seconds: proxies that know of us ask whether we live every minute or so.
+constexpr int64_t kProxiesAreHeardWithin = 600;
 
 // The words of the line of /proc/PID/limits or status that starts with `name`.
 std::string LineOf(const std::string& text, std::string_view name) {
@@ -68,24 +71,26 @@ Finding CheckCapabilities(const Examination& examination) {
 }
 
 Finding CheckFileLimit(const Examination& examination) {
-  std::vector<Process> processes = examination.mediad_processes();
-  for (const Process& process : examination.controld_processes()) processes.push_back(process);
-  if (processes.empty()) return Skipped("no daemon runs here");
-  for (const Process& process : processes) {
-    const std::string limits = examination.host().ReadFile("/proc/" + process.pid + "/limits").value_or("");
-    const std::string text = LineOf(limits, "Max open files");
-    int64_t most = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
-    if (error != std::errc()) continue;  // unlimited, or hidden
-    if (most < kFewFiles) {
+  using Unit = std::pair<const char*, const std::vector<Process>&>;
+  bool any = false;
+  for (const auto& [unit, processes] : {Unit{"rtpengine-mediad", examination.mediad_processes()},
+                                        Unit{"rtpengine-controld", examination.controld_processes()}}) {
+    for (const Process& process : processes) {
+      any = true;
+      const std::string limits = examination.host().ReadFile("/proc/" + process.pid + "/limits").value_or("");
+      const std::string text = LineOf(limits, "Max open files");
+      int64_t most = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), most);
+      if (error != std::errc() || most >= kFewFiles) continue;  // or unlimited, or hidden
       return {.verdict = Verdict::kWarning,
-              .what = base::StrCat("process ", process.pid, " may open ", most, " files"),
+              .what = base::StrCat("process ", process.pid, " (", unit, ") may open ", most, " files"),
               .why = "A media port is an open file, and a call has four or more: then ports fail (Too many open files).",
-              .fix = base::StrCat("systemctl edit rtpengine-mediad   # [Service] LimitNOFILE=150000\nprlimit --pid ",
+              .fix = base::StrCat("systemctl edit ", unit, "   # [Service] LimitNOFILE=150000\nprlimit --pid ",
                                   process.pid, " --nofile=150000   # until then"),
               .repairs = {{"prlimit", "--pid", process.pid, "--nofile=150000"}}};
     }
   }
+  if (!any) return Skipped("no daemon runs here");
   return Good("enough");
 }
 
@@ -96,17 +101,21 @@ Finding CheckClock(const Examination& examination) {
   return {.verdict = Verdict::kNotice,
           .what = "nothing keeps the clock right",
           .why = "Call records, logs and certificates go by it; calls themselves do not.",
-          .fix = base::StrCat(examination.uses_dnf() ? "dnf" : "apt-get",
-                              " install -y chrony\nsystemctl enable --now chronyd")};
+          // Debian's package starts it, by another name.
+          .fix = examination.uses_dnf() ? "dnf install -y chrony\nsystemctl enable --now chronyd"
+                                        : "apt-get install -y chrony"};
 }
 
 Finding CheckVersions(const Examination& examination) {
   if (!examination.workers) return Skipped("no controller answers (rtpctl --target …)");
   std::string others;
+  std::string fix;
   for (const Worker& worker : *examination.workers) {
     const std::string version = VersionOf(worker.build);
     if (version == examination.controller_version) continue;
     base::StrAppend(&others, others.empty() ? "" : ", ", worker.name, " has ", version);
+    base::StrAppend(&fix, fix.empty() ? "" : "\n", "rtpctl workers drain ", worker.name,
+                    " --wait 3600   # then upgrade that host");
   }
   if (others.empty()) {
     return Good(base::StrCat(examination.workers->size(), " workers, all ", examination.controller_version));
@@ -114,7 +123,29 @@ Finding CheckVersions(const Examination& examination) {
   return {.verdict = Verdict::kNotice,
           .what = base::StrCat("the controller has ", examination.controller_version, ", ", others),
           .why = "Fine during an upgrade; afterwards features are missing where the older one is.",
-          .fix = "rtpctl workers drain NAME --wait 3600   # then upgrade that host"};
+          .fix = fix};
+}
+
+Finding CheckSignalling(const Examination& examination) {
+  if (!examination.signalling) return Skipped("no controller answers (rtpctl --target …)");
+  const Signalling& heard = *examination.signalling;
+  const std::string refused = base::StrCat(heard.refused, " NG messages and connections were refused");
+  if (heard.refused > 0) {
+    return {.verdict = heard.messages == 0 ? Verdict::kFailure : Verdict::kNotice,
+            .what = heard.messages == 0 ? refused + ", none was taken"
+                                        : base::StrCat(refused, ", ", heard.messages, " taken"),
+            .why = "Who is not in listen-ng-allow, has no secret or asks too often gets no answer: a proxy takes that "
+                   "for an rtpengine that is down.",
+            .fix = "grep -i refused /var/log/rtpengine/rtpengine.log   # who\nlisten-ng-allow = ADDRESSES OF YOUR "
+                   "PROXIES   # in " + examination.config_file()};
+  }
+  if (heard.messages > 0) return Good(base::StrCat(heard.messages, " NG messages since the start"));
+  if (heard.uptime_s < kProxiesAreHeardWithin) return Good("started just now");
+  return {.verdict = Verdict::kNotice,
+          .what = base::StrCat("no NG message has come in ", heard.uptime_s / 60, " minutes"),
+          .why = "The proxy sends elsewhere, or something in between drops it: no call can be set up.",
+          .fix = "rtpctl status   # where it listens\ntcpdump -ni any udp port 2223   # whether anything comes; the "
+                 "port of listen-ng"};
 }
 
 }  // namespace rtpctl::doctor

@@ -51,7 +51,7 @@ int64_t Examination::table() const { return mediad() == nullptr ? -1 : mediad()-
 void Examination::ReadConfiguration() {
   const std::optional<std::string> text = host_.ReadFile(config_file_);
   if (!text) {
-    configuration_error_ = host_.Exists(config_file_) ? "cannot be read: no permission"
+    configuration_error_ = host_.Exists(config_file_) ? "cannot be read: no permission, or no file"
                                                       : "there is no such file";
     return;
   }

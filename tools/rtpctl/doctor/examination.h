@@ -24,6 +24,13 @@ struct Worker {
   std::string build;
 };
 
+// What a controller says of the messages that came to it since its start.
+struct Signalling {
+  uint64_t messages = 0;  // of NG
+  uint64_t refused = 0;   // messages, requests and connections
+  int64_t uptime_s = 0;
+};
+
 class Examination {
  public:
   Examination(const Host& host, std::string config_file);
@@ -49,6 +56,7 @@ class Examination {
   // Filled by the command, from a running controller.
   std::optional<std::vector<Worker>> workers;
   std::string controller_version;
+  std::optional<Signalling> signalling;
 
  private:
   static const base::options::ParsedOptions* Get(

@@ -19,6 +19,7 @@ enum class Verdict : uint8_t {
 struct Finding {
   std::string id = {};     // of the check, as in docs/troubleshooting.md
   std::string title = {};  // what was looked at
+  std::string docs = {};   // file#section about it
   Verdict verdict = Verdict::kGood;
   std::string what = {};  // what is (wrong)
   std::string why = {};   // why it matters; empty when good

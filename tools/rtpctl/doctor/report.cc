@@ -56,8 +56,6 @@ std::string Harmless(const std::string& text) {
 
 }  // namespace
 
-std::string DocumentationOf(const Finding& finding) { return "docs/troubleshooting.md#" + finding.id; }
-
 size_t CountOf(const std::vector<Finding>& findings, Verdict verdict) {
   return static_cast<size_t>(std::count_if(findings.begin(), findings.end(), [&](const Finding& finding) {
     return finding.verdict == verdict;
@@ -76,7 +74,7 @@ std::string ReportText(const std::vector<Finding>& findings, bool everything, co
     if (quiet) continue;
     if (!finding.why.empty()) out += Indented("        why: ", Harmless(finding.why));
     if (!finding.fix.empty()) out += Indented("        fix: ", Harmless(finding.fix));
-    base::StrAppend(&out, "        see: ", DocumentationOf(finding), "\n");
+    base::StrAppend(&out, "        see: ", finding.docs, "\n");
   }
   const size_t failures = CountOf(findings, Verdict::kFailure);
   const size_t warnings = CountOf(findings, Verdict::kWarning);
@@ -105,7 +103,7 @@ std::string ReportJson(const std::vector<Finding>& findings, const std::vector<R
                       {"what", Harmless(finding.what)},
                       {"why", Harmless(finding.why)},
                       {"fix", Harmless(finding.fix)},
-                      {"docs", DocumentationOf(finding)}});
+                      {"docs", finding.docs}});
   }
   nlohmann::ordered_json done = nlohmann::ordered_json::array();
   for (const Repair& repair : repairs) {

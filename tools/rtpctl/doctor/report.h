@@ -18,7 +18,5 @@ std::string RepairsText(const std::vector<Repair>& repairs);
 //  "failures": N, "warnings": N, "repairs": [{"id", "command", "done", "failure"}]}
 std::string ReportJson(const std::vector<Finding>& findings, const std::vector<Repair>& repairs);
 size_t CountOf(const std::vector<Finding>& findings, Verdict verdict);
-// Where the documentation tells of a check.
-std::string DocumentationOf(const Finding& finding);
 
 }  // namespace rtpctl::doctor

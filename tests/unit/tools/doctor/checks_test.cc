@@ -49,6 +49,13 @@ TEST_F(DoctorTest, EveryCheckIsDocumented) {
   }
 }
 
+// A reader of an installed host finds the document, too.
+TEST_F(DoctorTest, TheDocumentIsNamedWhereItIs) {
+  EXPECT_EQ(Look(host_, "clock").docs, "docs/troubleshooting.md#clock");
+  host_.files["/usr/share/rtpengine/docs/troubleshooting.md"] = "";
+  EXPECT_EQ(Look(host_, "clock").docs, "/usr/share/rtpengine/docs/troubleshooting.md#clock");
+}
+
 TEST_F(DoctorTest, AHostWithNothingIsLookedAtWithoutAFailure) {
   FakeHost bare;
   bare.files.clear();
@@ -91,7 +98,28 @@ TEST_F(DoctorTest, Names) {
   host_.Configure("interface = pub/192.0.2.1!media.example.org");
   ExpectFound(Look(host_, "names"), Verdict::kWarning, "media.example.org", "getent");
   host_.Configure("listen-ng = proxy.example.org:2223");
-  ExpectFound(Look(host_, "names"), Verdict::kWarning, "proxy.example.org", "getent");
+  ExpectFound(Look(host_, "names"), Verdict::kWarning, "proxy.example.org", "getent ahosts proxy.example.org");
+  host_.files["/etc/hosts"] = "127.0.0.1 localhost\n192.0.2.9\tedge proxy.example.org # ours\n# x other\n";
+  EXPECT_EQ(VerdictOf(host_, "names"), Verdict::kGood);
+  host_.Configure("listen-ng = localhost:2223;edge:2223");
+  EXPECT_EQ(VerdictOf(host_, "names"), Verdict::kGood);
+  for (const char* text : {"127.0.0.1", "ours", "other"}) {
+    host_.Configure(std::string("interface = 192.0.2.1!") + text);
+    EXPECT_EQ(VerdictOf(host_, "names"), text[0] == '1' ? Verdict::kGood : Verdict::kWarning) << text;
+  }
+}
+
+// Whatever is resolved at start.
+TEST_F(DoctorTest, NamesOfServersAndSections) {
+  for (const char* line : {"homer = h.example.org:9060", "graphite = h.example.org:2003",
+                           "dtmf-log-dest = h.example.org:9", "controller = h.example.org:9091",
+                           "listen-metrics = h.example.org:9901", "listen-grpc = h.example.org:9091"}) {
+    host_.Configure(line);
+    ExpectFound(Look(host_, "names"), Verdict::kWarning, "h.example.org in ", "getent ahosts h.example.org");
+  }
+  host_.files[kConfigFile] =
+      "[rtpengine]\ninterfaces-config = if\n[if-pub]\naddress = 192.0.2.1\nadvertised = pub.example.org\n";
+  ExpectFound(Look(host_, "names"), Verdict::kWarning, "pub.example.org in section [if-pub]", "getent");
 }
 
 TEST_F(DoctorTest, NgExposed) {
@@ -105,6 +133,18 @@ TEST_F(DoctorTest, NgExposed) {
   EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kGood);
   host_.Configure("listen-ng = 192.0.2.1:2223\nlisten-ng-allow = 0.0.0.0/0");
   ExpectFound(Look(host_, "ng-exposed"), Verdict::kFailure, "everybody", "listen-ng-allow");
+}
+
+// gRPC without certificates is command over everything, too, and has no list of who may.
+TEST_F(DoctorTest, GrpcExposed) {
+  host_.Configure("listen-grpc = 0.0.0.0:9091\ngrpc-insecure = true");
+  ExpectFound(Look(host_, "ng-exposed"), Verdict::kFailure, "listen-grpc = 0.0.0.0:9091", "tls-cert");
+  host_.Configure("listen-admin = 192.0.2.1:9092\ngrpc-insecure = true");
+  ExpectFound(Look(host_, "ng-exposed"), Verdict::kFailure, "listen-admin = 192.0.2.1:9092", "tls-cert");
+  host_.Configure("listen-grpc = 127.0.0.1:9091;unix:/run/x;[::1]:9091\ngrpc-insecure = true");
+  EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kGood);
+  host_.Configure("listen-grpc = 0.0.0.0:9091\ntls-cert = /a\ntls-key = /b\ntls-ca = /c");
+  EXPECT_EQ(VerdictOf(host_, "ng-exposed"), Verdict::kGood);
 }
 
 // openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -subj /CN=x -days 200
@@ -153,7 +193,23 @@ TEST_F(DoctorTest, Versions) {
   examination.workers->push_back({"media1", "rtpengine-0.2.0"});  // as a worker says it
   EXPECT_EQ(CheckVersions(examination).verdict, Verdict::kGood);
   examination.workers->push_back({"media2", "rtpengine-0.1.0"});
-  ExpectFound(CheckVersions(examination), Verdict::kNotice, "media2 has 0.1.0", "drain");
+  ExpectFound(CheckVersions(examination), Verdict::kNotice, "media2 has 0.1.0",
+              "rtpctl workers drain media2 --wait");
+}
+
+TEST_F(DoctorTest, Signalling) {
+  EXPECT_EQ(VerdictOf(host_, "signalling"), Verdict::kSkipped);
+  Examination examination(host_, kConfigFile);
+  examination.signalling.emplace();
+  EXPECT_EQ(CheckSignalling(examination).verdict, Verdict::kGood);  // started just now
+  examination.signalling->uptime_s = 900;
+  ExpectFound(CheckSignalling(examination), Verdict::kNotice, "no NG message has come in 15 minutes", "tcpdump");
+  examination.signalling->refused = 7;
+  ExpectFound(CheckSignalling(examination), Verdict::kFailure, "7 NG messages", "listen-ng-allow");
+  examination.signalling->messages = 100;
+  ExpectFound(CheckSignalling(examination), Verdict::kNotice, "7 NG messages", "grep -i refused");
+  examination.signalling->refused = 0;
+  EXPECT_EQ(CheckSignalling(examination).verdict, Verdict::kGood);
 }
 
 TEST_F(DoctorTest, NothingAboutTheKernelWithoutATable) {
@@ -294,6 +350,29 @@ TEST_F(DoctorTest, FirewallBlocksWhereNoRulesOfOursAreWanted) {
   EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kGood);
 }
 
+// A section of interfaces-config may have ports of its own.
+TEST_F(DoctorTest, PortsOfSections) {
+  const std::string sections =
+      "interfaces-config = if\n[if-a]\naddress = 192.0.2.1\nport-min = 40000\nport-max = 41000\n"
+      "[if-b]\naddress = 192.0.2.2\n[if-c]\nalias = a\n";
+  host_.Configure("table = -1\nport-min = 10000\nport-max = 10999\n" + sections);
+  host_.ruleset = PolicyDrop();
+  mediad::nft::Rule accept;
+  accept.verdict = mediad::nft::Verdict::kAccept;
+  accept.ports = mediad::nft::PortRange{10000, 10999};
+  host_.ruleset->tables[0].chains[0].rules.push_back(accept);
+  ExpectFound(Look(host_, "firewall-blocks"), Verdict::kFailure, "policy drop", "udp dport 40000-41000 accept");
+  EXPECT_THAT(Look(host_, "firewall-blocks").fix, testing::Not(HasSubstr("10000")));
+  host_.files["/proc/sys/net/ipv4/ip_local_port_range"] = "32768\t60999\n";
+  ExpectFound(Look(host_, "port-range"), Verdict::kWarning, "40000-41000", "ip_local_reserved_ports=40000-41000");
+  // Each section has one: the general range is nobody's.
+  host_.Configure("table = -1\nport-min = 33000\nport-max = 33999\ninterfaces-config = if\n[if-a]\naddress = "
+                  "192.0.2.1\nport-min = 10000\nport-max = 10999\n");
+  EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kGood);
+  EXPECT_EQ(VerdictOf(host_, "port-range"), Verdict::kGood);
+  EXPECT_THAT(Look(host_, "port-range").what, HasSubstr("10000-10999"));
+}
+
 TEST_F(DoctorTest, LegacyRules) {
   EXPECT_EQ(VerdictOf(host_, "legacy-rules"), Verdict::kGood);
   host_.outputs["iptables-save"] = {0, "*filter\n-A INPUT -p udp -j RTPENGINE --id 0\nCOMMIT\n"};
@@ -310,7 +389,8 @@ TEST_F(DoctorTest, LegacyRules) {
 
 TEST_F(DoctorTest, InterfaceAddresses) {
   host_.Configure("interface = pub/192.0.2.1!198.51.100.1;lo/127.0.0.1");
-  ExpectFound(Look(host_, "interface-addresses"), Verdict::kFailure, "192.0.2.1", "ip address add");
+  ExpectFound(Look(host_, "interface-addresses"), Verdict::kFailure, "192.0.2.1",
+              "ip address add 192.0.2.1/PREFIX");
   host_.addresses = {*base::IpAddress::Parse("192.0.2.1")};
   EXPECT_EQ(VerdictOf(host_, "interface-addresses"), Verdict::kGood);
   host_.files[kConfigFile] =
@@ -320,7 +400,12 @@ TEST_F(DoctorTest, InterfaceAddresses) {
 
 TEST_F(DoctorTest, Advertised) {
   host_.Configure("interface = pub/10.0.0.5");
-  ExpectFound(Look(host_, "advertised"), Verdict::kNotice, "10.0.0.5", "PRIVATE!PUBLIC");
+  ExpectFound(Look(host_, "advertised"), Verdict::kNotice, "10.0.0.5",
+              "interface = pub/10.0.0.5!PUBLIC");
+  host_.Configure("interface = pub/10.0.0.5!192.168.1.5");  // a NAT in front of another
+  ExpectFound(Look(host_, "advertised"), Verdict::kNotice, "192.168.1.5", "interface = pub/10.0.0.5!PUBLIC");
+  host_.Configure("interfaces-config = if\n[if-pub]\naddress = 10.0.0.5");
+  ExpectFound(Look(host_, "advertised"), Verdict::kNotice, "10.0.0.5", "section [if-pub]");
   host_.Configure("interface = pub/10.0.0.5!203.0.113.10;fd00::1!2001:db8::1");
   EXPECT_EQ(VerdictOf(host_, "advertised"), Verdict::kGood);
   for (const char* address : {"172.31.0.1", "192.168.1.1", "100.64.0.1", "fd00::1"}) {
@@ -354,7 +439,11 @@ TEST_F(DoctorTest, FileLimit) {
   host_.AddProcess("101", "rtpengine-mediad");
   EXPECT_EQ(VerdictOf(host_, "file-limit"), Verdict::kGood);
   host_.files["/proc/101/limits"] = "Max open files            1024                 524288               files\n";
-  ExpectFound(Look(host_, "file-limit"), Verdict::kWarning, "1024", "LimitNOFILE");
+  ExpectFound(Look(host_, "file-limit"), Verdict::kWarning, "1024", "edit rtpengine-mediad");
+  FakeHost other;
+  other.AddProcess("102", "rtpengine-controld");
+  other.files["/proc/102/limits"] = host_.files["/proc/101/limits"];
+  ExpectFound(Look(other, "file-limit"), Verdict::kWarning, "1024", "edit rtpengine-controld");
 }
 
 TEST_F(DoctorTest, SocketBuffers) {
@@ -368,9 +457,23 @@ TEST_F(DoctorTest, ConnectionTracking) {
   EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
   host_.files["/proc/sys/net/netfilter/nf_conntrack_max"] = "1000\n";
   host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "799\n";
-  EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
+  EXPECT_NE(VerdictOf(host_, "connection-tracking"), Verdict::kFailure);
   host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "900\n";
+  ExpectFound(Look(host_, "connection-tracking"), Verdict::kFailure, "900 of 1000", "nf_conntrack_max=20000");
+  host_.Configure("port-min = 30000\nport-max = 30399");
   ExpectFound(Look(host_, "connection-tracking"), Verdict::kFailure, "900 of 1000", "nf_conntrack_max=2000");
+}
+
+// A table that is full before the media ports are in use.
+TEST_F(DoctorTest, ConnectionTrackingForMediaPorts) {
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_max"] = "8192\n";
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "0\n";  // nobody tracks
+  EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
+  host_.files["/proc/sys/net/netfilter/nf_conntrack_count"] = "3\n";
+  ExpectFound(Look(host_, "connection-tracking"), Verdict::kWarning, "3 of 8192 entries in use, for 10000 media ports",
+              "nf_conntrack_max=20000");
+  host_.Configure("port-min = 30000\nport-max = 33999");
+  EXPECT_EQ(VerdictOf(host_, "connection-tracking"), Verdict::kGood);
 }
 
 TEST_F(DoctorTest, ReceiveQueues) {
@@ -378,7 +481,16 @@ TEST_F(DoctorTest, ReceiveQueues) {
   host_.files[device + "device/vendor"] = "x";
   host_.files[device + "queues/rx-0/rps_cpus"] = "00000000,00000000\n";
   host_.files["/sys/class/net/lo/queues/rx-0/rps_cpus"] = "0\n";  // no hardware
-  ExpectFound(Look(host_, "receive-queues"), Verdict::kWarning, "eth0", "ethtool");
+  ExpectFound(Look(host_, "receive-queues"), Verdict::kWarning, "eth0",
+              "ethtool -L eth0 combined 4   # where the device can\n"
+              "echo f > /sys/class/net/eth0/queues/rx-0/rps_cpus");
+  for (const auto& [processors, mask] : {std::pair(2u, "3"), {6u, "3f"}, {32u, "ffffffff"}, {35u, "7,ffffffff"}}) {
+    host_.processors = processors;
+    EXPECT_THAT(Look(host_, "receive-queues").fix, HasSubstr(std::string("\necho ") + mask + " > ")) << processors;
+  }
+  host_.processors = 1;
+  EXPECT_EQ(VerdictOf(host_, "receive-queues"), Verdict::kGood);
+  host_.processors = 4;
   host_.files[device + "queues/rx-0/rps_cpus"] = "0000000f\n";
   EXPECT_EQ(VerdictOf(host_, "receive-queues"), Verdict::kGood);
   host_.files[device + "queues/rx-0/rps_cpus"] = "0\n";
@@ -393,10 +505,11 @@ TEST_F(DoctorTest, Clock) {
 }
 
 TEST(DoctorReport, TellsWhatIsWrongAndCountsTheRest) {
-  const std::vector<Finding> findings = {
+  std::vector<Finding> findings = {
       {.id = "a", .title = "one", .what = "fine"},
       {.id = "b", .title = "two", .verdict = Verdict::kFailure, .what = "bro\x1bken", .why = "matters", .fix = "x\ny"},
   };
+  findings[1].docs = "docs/troubleshooting.md#b";
   const std::string text = ReportText(findings, false, Style());
   EXPECT_EQ(text,
             "failure two: bro\\x1bken\n"
