@@ -127,6 +127,7 @@ def test_installs(host, releases):
     assert any(line.startswith("useradd --system") for line in calls)
     assert "systemd-tmpfiles --create rtpengine.conf" in calls
     assert "systemd-sysctl 60-rtpengine.conf" in calls
+    assert "systemctl try-restart rsyslog.service" in calls
     assert host.module() == "1"
     assert not [line for line in calls if NO_HEADERS in line]
 
@@ -156,6 +157,7 @@ def test_an_erasure_takes_all_along(host, releases):
     calls = host.rpm("-e", *names)
     assert units(calls, "remove-system-units") == UNITS
     assert "systemctl stop rtpengine-mediad@*.service" in calls
+    assert "systemctl try-restart rsyslog.service" in calls
     assert "rmmod nft_rtpengine" in calls
     assert "rmmod xt_RTPENGINE" not in calls
     assert host.module() is None
