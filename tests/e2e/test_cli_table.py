@@ -20,11 +20,11 @@ REFUSALS = re.compile(r"not supported|^Unknown command|^More parameters|^Fail |I
 
 
 def table():
-    """-> [(command, answer, rtpctl or None)]"""
+    """-> [(command, answer, rtpctl)]"""
     rows = []
     with open(TABLE) as handle:
         for line in handle:
-            match = re.match(r"\| `([^`]+)` \| (answered|\"[^\"]+\") \| (?:`(rtpctl [^`]+)`|–) \|$", line)
+            match = re.match(r"\| `([^`]+)` \| (answered|\"[^\"]+\") \| `(rtpctl [^`]+)` \|$", line)
             if match:
                 rows.append(match.groups())
             else:
@@ -63,6 +63,8 @@ def ask(node, line):
 
 def run_rtpctl(node, line):
     program, *words = shlex.split(line)
+    if words[0] == "cli":
+        words[1:1] = ["--address", "%s:%d" % (node.address, CLI_PORT)]
     command = [node.build.program(program), "--target", node.socket(), *words]
     return subprocess.run(
         node.network.command("m1", command), capture_output=True, text=True, timeout=60
@@ -71,6 +73,11 @@ def run_rtpctl(node, line):
 
 def make_call(node, party):
     node.ng.ok("offer", call_id=NAMES["<callid>"], from_tag=NAMES["<tag>"], sdp=party.sdp())
+
+
+def says_same(one, other):
+    """But for what changed meanwhile: times, and what the command itself took away the first time."""
+    return re.sub(r"\d{9,}", "N", one.strip()) == re.sub(r"\d{9,}", "N", other.strip())
 
 
 def refuses(answer):
@@ -91,15 +98,21 @@ def test_every_row(answering, parties):
             good = says.strip('"') in answer
         if not good:
             wrong.append("%s: %r" % (command, answer[:200]))
-        if tool:
-            make_call(answering, party)
-            done = run_rtpctl(answering, filled(tool))
-            if done.returncode != 0 or not done.stdout:
-                wrong.append("%s: %d %s" % (tool, done.returncode, done.stderr))
+        make_call(answering, party)
+        done = run_rtpctl(answering, filled(tool))
+        if tool.startswith("rtpctl cli"):
+            assert tool == "rtpctl cli " + command
+            good = done.returncode == (1 if answer.startswith("Fail ") else 0) and says_same(done.stdout, answer)
+        else:
+            good = done.returncode == 0 and done.stdout
+        if not good:
+            wrong.append("%s: %d %r %s" % (tool, done.returncode, done.stdout[:200], done.stderr))
     assert not wrong, "\n".join(wrong)
     # The controls: what is unknown is refused, by both.
     assert refuses(ask(answering, "list nonsense")) and refuses(ask(answering, "call nobody info"))
     assert run_rtpctl(answering, "rtpctl calls nonsense").returncode == 2
+    assert run_rtpctl(answering, "rtpctl cli list nonsense").returncode == 1
+    assert not says_same("TIMEOUT=60\n", "TIMEOUT=61\n") and not says_same("", "TIMEOUT=61\n")
 
 
 def offered(usage):

@@ -1,4 +1,5 @@
 // rtpctl's command line, the meaning of failures, and what people read. No daemon.
+#include "tools/rtpctl/client/admin_line.h"
 #include "tools/rtpctl/commands/commands.h"
 
 #include <gmock/gmock.h>
@@ -68,7 +69,7 @@ TEST_F(CommandLineTest, EverySubCommandHasHelpWithAnExample) {
     leaves += subcommands.empty() ? 1 : 0;
     open.insert(open.end(), subcommands.begin(), subcommands.end());
   }
-  EXPECT_EQ(leaves, 32u);
+  EXPECT_EQ(leaves, 33u);
 }
 
 TEST_F(CommandLineTest, NobodyThereIsStatusThreeAndSaysWhatToDo) {
@@ -78,6 +79,44 @@ TEST_F(CommandLineTest, NobodyThereIsStatusThreeAndSaysWhatToDo) {
               HasSubstr("cannot reach controld at unix:/nonexistent/controld.sock: is "
                         "rtpengine-controld running?"));
   EXPECT_EQ(out_.str(), "");
+}
+
+// A value of -1 is none of rtpctl's options.
+TEST_F(CommandLineTest, CommandsOfTheReferencesTool) {
+  ASSERT_TRUE(Parses({"cli", "--address", "127.0.0.1:1", "set", "maxsessions", "-1", "--timeout", "2"}));
+  EXPECT_EQ(session_.RunCommand(), kExitUnreachable);
+  EXPECT_THAT(error_.str(), HasSubstr("listen-cli at 127.0.0.1:1: Connection refused"));
+}
+
+TEST_F(CommandLineTest, CliWithoutAListenerSaysWhatToDo) {
+  ASSERT_TRUE(Parses({"cli", "--config-file", "/nonexistent.conf", "usage"}));
+  EXPECT_EQ(session_.RunCommand(), kExitUsage);
+  EXPECT_THAT(error_.str(), HasSubstr("/nonexistent.conf"));
+  EXPECT_THAT(error_.str(), HasSubstr("--address"));
+}
+
+TEST_F(CommandLineTest, CliIsOneLineOfText) {
+  ASSERT_TRUE(Parses({"cli", "--address", "127.0.0.1:1", "terminate x\nterminate all"}));
+  EXPECT_EQ(session_.RunCommand(), kExitUsage);
+  ASSERT_TRUE(Parses({"cli", "--address", "127.0.0.1:1", "usage", "--json"}));
+  EXPECT_EQ(session_.RunCommand(), kExitUsage);
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST(AdminAddress, IsWhereTheListenerIsReached) {
+  const struct {
+    const char* listener;
+    const char* host;
+    const char* port;
+  } cases[] = {{"2224", "127.0.0.1", "2224"},        {"192.0.2.1:2224", "192.0.2.1", "2224"},
+               {"0.0.0.0:2224", "127.0.0.1", "2224"}, {"[::]:2224", "::1", "2224"},
+               {"[2001:db8::1]:1", "2001:db8::1", "1"}, {"localhost:9900", "localhost", "9900"},
+               {":5", "127.0.0.1", "5"},             {"", "127.0.0.1", ""}};
+  for (const auto& one : cases) {
+    const AdminAddress address = AdminAddressOf(one.listener);
+    EXPECT_EQ(address.host, one.host) << one.listener;
+    EXPECT_EQ(address.port, one.port) << one.listener;
+  }
 }
 
 TEST_F(CommandLineTest, TcpWithoutTlsWantsAWord) {

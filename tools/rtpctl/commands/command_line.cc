@@ -71,6 +71,7 @@ void BuildCommandLine(CLI::App* app, Session* session) {
   AddStats(app, session);
   AddTop(app, session);
   AddLogLevel(app, session);
+  AddCli(app, session);
   CLI::App* ng = AddGroup(app, "ng", "What the flags of NG mean; no daemon is asked");
   ng->footer("Example:\n  rtpctl ng lint 'trust-address ICE=remove'");
   AddNg(ng, session);

@@ -28,6 +28,7 @@ void AddCallsShow(CLI::App* parent, Session* session);
 void AddCallsExplain(CLI::App* parent, Session* session);
 void AddCallsDelete(CLI::App* parent, Session* session);
 void AddCallsDebug(CLI::App* parent, Session* session);
+void AddCli(CLI::App* parent, Session* session);
 void AddOffload(CLI::App* parent, Session* session);  // list, show, why-not
 void AddKmod(CLI::App* parent, Session* session);     // status, selftest
 void AddStats(CLI::App* parent, Session* session);
