@@ -188,3 +188,21 @@ def test_the_firewall_to_start_from_is_one(tmp_path):
             ["unshare", "--net", "nft", "-f", file], stderr=subprocess.PIPE, text=True
         )
         assert done.returncode == 0, done.stderr
+
+
+# What installation guides set on a media host.
+_USUAL = """rmem_max wmem_max rmem_default wmem_default netdev_max_backlog udp_rmem_min udp_wmem_min
+ip_local_port_range somaxconn tcp_max_syn_backlog tcp_fin_timeout tcp_tw_reuse""".split()
+
+
+def test_each_usual_kernel_setting_is_made_or_left_out_with_its_reason():
+    text = read("deploy/sysctl/60-rtpengine.conf")
+    made, _, left_out = text.partition("# Left out")
+    settings = re.findall(r"(?m)^([a-z][\w.]*) = ", text)
+    assert len(settings) == 4 and text.count("\n#") > 10
+    assert not re.search("(?m)^[a-z]", left_out)
+    for setting in settings:
+        # With its reason in the lines above.
+        assert re.search(r"(?m)^#.*\n(?:[a-z].*\n)*%s = " % re.escape(setting), made), setting
+    for name in _USUAL:
+        assert re.search(r"(?m)^\S+\.%s = |^# .*\b%s\b.*: " % (name, name), text), name
