@@ -115,3 +115,17 @@ def test_a_policy_that_drops_where_no_rules_of_ours_are_wanted(network, doctor):
         assert verdict(doctor("m1", *only)) == "good"
     finally:
         network.run("m1", "nft", "delete table inet filter")
+
+
+def test_output_that_cannot_be_written_is_a_failure(build, doctor):
+    """Of any sub-command; a reader that leaves early (head) is none."""
+    rtpctl = [build.program("rtpctl"), "ng", "reference"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(rtpctl, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (1, "rtpctl: the output could not be written.\n")
+    piped = subprocess.run(
+        ["bash", "-c", 'set -o pipefail; trap "" PIPE; "$@" | head -1', "bash", *rtpctl],
+        capture_output=True,
+        text=True,
+    )
+    assert piped.returncode == 0 and piped.stderr == "" and piped.stdout

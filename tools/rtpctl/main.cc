@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
 
@@ -44,7 +45,13 @@ int main(int argc, char** argv) {
     }
     return app.exit(error) == 0 ? rtpctl::kExitOk : rtpctl::kExitUsage;
   }
-  const int status = session.RunCommand();
+  int status = session.RunCommand();
+  errno = 0;
   std::cout.flush();
+  // A reader that has seen enough (head) is no failure; a disk that is full is one, whatever was to be said.
+  if (!std::cout && errno != EPIPE) {
+    const int failed = session.Fail(rtpctl::kExitRefused, "the output could not be written.");
+    if (status == rtpctl::kExitOk) status = failed;
+  }
   return status;
 }
