@@ -233,5 +233,19 @@ TEST(Texts, StatisticsShowRatesOfCounters) {
   EXPECT_THAT(StatisticsText(now, nullptr, 0, {}), Not(HasSubstr("PER SECOND")));
 }
 
+TEST(Texts, TheMeaningOfAStatisticIsThatOfItsLabels) {
+  rtpengine::v1::Statistics now;
+  auto* value = now.add_values();
+  value->set_name("closed_sessions_total");
+  value->set_help("Total rejected sessions");  // as the incumbent says it of all reasons
+  (*value->mutable_labels())["reason"] = "timeout";
+  now.add_values()->set_name("uptime_seconds");
+  now.mutable_values(1)->set_help("Uptime of rtpengine");
+  const std::string text = StatisticsText(now, nullptr, 0, {});
+  EXPECT_THAT(text, HasSubstr("Calls that ended or were refused, by reason"));
+  EXPECT_THAT(text, Not(HasSubstr("rejected")));
+  EXPECT_THAT(text, HasSubstr("Uptime of rtpengine"));
+}
+
 }  // namespace
 }  // namespace rtpctl

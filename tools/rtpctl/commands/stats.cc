@@ -26,6 +26,32 @@ std::string NameWithLabels(const v1::Statistics::Value& value) {
   return base::StrCat(text, "{", inner, "}");
 }
 
+// The incumbent's help texts are of a name's first value, or none; for people each has to be true (docs/metrics.md has the
+// same words).
+std::string Meaning(const v1::Statistics::Value& value) {
+  static const auto& words = *new std::map<std::string, std::string>{
+      {"sessions", "Calls, by who owns them"},
+      {"mediastreams", "Media that received RTP in the last 2 seconds, by who carried it"},
+      {"closed_sessions_total", "Calls that ended or were refused, by reason"},
+      {"packets_total", "Media packets received, by who carried them"},
+      {"packet_errors_total", "Packets that were dropped or could not be sent on"},
+      {"bytes_total", "Octets of media received"},
+      {"requests_total", "NG commands, by client and command"},
+      {"request_seconds_total", "Time they took"},
+      {"errors_total", "Error replies, by client"},
+      {"ports_used", "Media ports in use"},
+      {"ports_free", "Media ports free"},
+      {"ports", "Media ports there are"},
+      {"interface_packets", "Packets through a media address"},
+      {"interface_bytes", "Octets of these packets"},
+      {"interface_errors", "Packets dropped or not sent"},
+      {"interface_packets_lost", "Packets lost, by media address"},
+      {"interface_duplicates", "Duplicate packets, by media address"},
+  };
+  const auto found = words.find(value.name());
+  return found == words.end() ? Printable(value.help()) : found->second;
+}
+
 std::string Value(double value) {
   return FormatNumber(value, std::floor(value) == value && std::fabs(value) < 1e15 ? 0 : 3);
 }
@@ -80,7 +106,7 @@ std::string StatisticsText(const v1::Statistics& now, const v1::Statistics* befo
   for (const auto& value : now.values()) {
     std::vector<Cell> row = {NameWithLabels(value), Value(value.value())};
     if (before != nullptr) row.push_back(Rate(value, earlier, seconds));
-    row.push_back({Printable(value.help()), Color::kDim});
+    row.push_back({Meaning(value), Color::kDim});
     table.Add(std::move(row));
   }
   return table.Render(style);
