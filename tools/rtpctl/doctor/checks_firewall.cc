@@ -59,7 +59,7 @@ Finding CheckFirewallRules(const Examination& examination) {
   const absl::StatusOr<nft::Settings> settings = SettingsOf(examination);
   if (!settings.ok()) return Skipped(std::string(base::Message(settings.status())));
   if (!settings->wanted) return Skipped("the configuration asks for none");
-  if (examination.mediad_processes().empty()) return Skipped("no media worker runs here that would keep them");
+  if (const std::string none = examination.NoWorker(); !none.empty()) return Skipped(none);
   const std::string missing = nft::Missing(*settings, *examination.ruleset());
   if (missing.empty()) return Good("complete");
   return {.verdict = Verdict::kFailure,
@@ -73,8 +73,8 @@ Finding CheckFirewallBlocks(const Examination& examination) {
   if (!settings.ok()) return Skipped(std::string(base::Message(settings.status())));
   // Rules of ours are there while a worker keeps them: without one their absence is no fault. Where none are
   // wanted, others' rules are all there is.
-  if (settings->wanted && examination.mediad_processes().empty()) {
-    return Skipped("no worker keeps rules here (rtpctl nft check looks all the same)");
+  if (const std::string none = examination.NoWorker(); settings->wanted && !none.empty()) {
+    return Skipped(none + ", which would keep rules (rtpctl nft check looks all the same)");
   }
   Finding finding;
   for (const nft::Finding& found : BlocksOf(examination, *settings)) {

@@ -146,7 +146,7 @@ Finding CheckProcTree(const Examination& examination) {
             .why = "It is another module of the same name, or /proc is hidden from this program (a container).",
             .fix = "modinfo nft_rtpengine | head"};
   }
-  if (examination.mediad_processes().empty()) return Good("there; no worker runs that would have a table");
+  if (const std::string none = examination.NoWorker(); !none.empty()) return Good("there; " + none);
   const std::string table = base::StrCat("/proc/rtpengine/", examination.table());
   if (host.Exists(table)) return Good(table + " is there");
   return {.verdict = Verdict::kWarning,

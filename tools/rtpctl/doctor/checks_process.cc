@@ -36,6 +36,16 @@ std::string VersionOf(const std::string& build) {
 Finding CheckRunning(const Examination& examination) {
   const bool controld = !examination.controld_processes().empty();
   const bool mediad = !examination.mediad_processes().empty();
+  if (const std::vector<std::string> others = examination.OtherFiles(); !others.empty()) {
+    Finding finding = {.verdict = Verdict::kNotice,
+                       .what = "workers here read other files than " + examination.config_file() + ":",
+                       .why = "What this file says of media, kernel and firewall is not what they do."};
+    for (const std::string& file : others) {
+      base::StrAppend(&finding.what, " ", file);
+      base::StrAppend(&finding.fix, finding.fix.empty() ? "" : "\n", "rtpctl doctor --config-file ", file);
+    }
+    return finding;
+  }
   if (controld && mediad) return Good("rtpengine-controld and rtpengine-mediad run");
   if (controld || mediad) {
     return {.verdict = Verdict::kNotice,

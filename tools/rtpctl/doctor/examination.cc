@@ -1,6 +1,8 @@
 // See examination.h.
 #include "tools/rtpctl/doctor/examination.h"
 
+#include <algorithm>
+
 #include "proto/base/text.h"
 
 namespace rtpctl::doctor {
@@ -47,6 +49,22 @@ Examination::Examination(const Host& host, std::string config_file)
 }
 
 int64_t Examination::table() const { return mediad() == nullptr ? -1 : mediad()->Int("table"); }
+
+std::vector<std::string> Examination::OtherFiles() const {
+  std::vector<std::string> out;
+  for (const Process& process : mediad_processes_) {
+    const std::string& file = process.config_file;
+    if (file != config_file_ && std::find(out.begin(), out.end(), file) == out.end()) out.push_back(file);
+  }
+  return out;
+}
+
+std::string Examination::NoWorker() const {
+  if (mediad_processes_.empty()) return "no media worker runs here";
+  const bool ours = std::any_of(mediad_processes_.begin(), mediad_processes_.end(),
+                                [this](const Process& process) { return process.config_file == config_file_; });
+  return ours ? "" : "the worker here reads " + OtherFiles().front();
+}
 
 void Examination::ReadConfiguration() {
   const std::optional<std::string> text = host_.ReadFile(config_file_);

@@ -51,6 +51,11 @@ class Examination {
   const std::vector<Process>& controld_processes() const { return controld_processes_; }
   const std::vector<Process>& mediad_processes() const { return mediad_processes_; }
 
+  // Why checks of the configuration against a running worker cannot be made; empty: one runs with it.
+  std::string NoWorker() const;
+  // Files that workers here read instead of this one, each once.
+  std::vector<std::string> OtherFiles() const;
+
   const absl::StatusOr<mediad::nft::Ruleset>& ruleset() const { return ruleset_; }
 
   // Filled by the command, from a running controller.

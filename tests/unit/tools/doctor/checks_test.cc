@@ -185,6 +185,25 @@ TEST_F(DoctorTest, Running) {
   EXPECT_EQ(VerdictOf(host_, "running"), Verdict::kGood);
 }
 
+// An instance has rules and a table of its own: those of the default file are not missing.
+TEST_F(DoctorTest, AWorkerWithAnotherFile) {
+  host_.Configure("table = 0\nnftables = on");
+  host_.AddModule("The rtpengine authors");
+  host_.files["/proc/rtpengine/control"] = "";
+  host_.AddProcess("100", "rtpengine-controld");
+  host_.AddProcess("101", "rtpengine-mediad", "/etc/rtpengine/media1.conf");
+  ExpectFound(Look(host_, "running"), Verdict::kNotice, "/etc/rtpengine/media1.conf",
+              "rtpctl doctor --config-file /etc/rtpengine/media1.conf");
+  EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
+  EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kSkipped);
+  EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kGood);
+  host_.files["/etc/rtpengine/media1.conf"] = host_.files[kConfigFile];
+  const Examination other(host_, "/etc/rtpengine/media1.conf");
+  EXPECT_EQ(Examine(other, {"firewall-rules"})[0].verdict, Verdict::kFailure);
+  EXPECT_EQ(Examine(other, {"proc-tree"})[0].verdict, Verdict::kWarning);
+  EXPECT_EQ(Examine(other, {"running"})[0].verdict, Verdict::kGood);
+}
+
 TEST_F(DoctorTest, Versions) {
   EXPECT_EQ(VerdictOf(host_, "versions"), Verdict::kSkipped);
   Examination examination(host_, kConfigFile);

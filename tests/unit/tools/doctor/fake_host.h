@@ -23,10 +23,11 @@ class FakeHost : public Host {
   void Configure(const std::string& lines) {
     files["/etc/rtpengine/rtpengine.conf"] = "[rtpengine]\n" + lines + "\n";
   }
-  void AddProcess(const std::string& pid, const std::string& program) {
+  // `config_file`: empty: the default.
+  void AddProcess(const std::string& pid, const std::string& program, const std::string& config_file = "") {
     std::string line = "/usr/sbin/" + program;
     line += '\0';
-    line += "--foreground";
+    line += config_file.empty() ? "--foreground" : "--config-file=" + config_file;
     line += '\0';
     files["/proc/" + pid + "/cmdline"] = line;
     files["/proc/" + pid + "/status"] = "Name:\tx\nCapEff:\t0000000000001000\n";
