@@ -32,6 +32,7 @@ const std::vector<Check>& Checks() {
       {"connection-tracking", "connection tracking", CheckConnectionTracking},
       {"receive-queues", "receive queues of the network devices", CheckReceiveQueues},
       {"clock", "the clock", CheckClock},
+      {"log-files", "log and call records", CheckLogFiles},
   };
   return checks;
 }

@@ -50,5 +50,7 @@ Finding CheckFileLimit(const Examination& examination);
 Finding CheckClock(const Examination& examination);
 Finding CheckVersions(const Examination& examination);
 Finding CheckSignalling(const Examination& examination);
+// ---- checks_log.cc
+Finding CheckLogFiles(const Examination& examination);
 
 }  // namespace rtpctl::doctor

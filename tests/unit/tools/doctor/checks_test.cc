@@ -523,6 +523,29 @@ TEST_F(DoctorTest, Clock) {
   ExpectFound(Look(host_, "clock"), Verdict::kNotice, "clock", "chrony");
 }
 
+TEST_F(DoctorTest, LogFiles) {
+  host_.Configure("log-facility = local1\nlog-facility-cdr = local2");
+  ExpectFound(Look(host_, "log-files"), Verdict::kWarning, "no /dev/log", "systemd-journald");
+  host_.files["/dev/log"] = "";
+  EXPECT_THAT(Look(host_, "log-files").what, HasSubstr("journalctl -t rtpengine"));
+  host_.files["/usr/sbin/rsyslogd"] = "";
+  host_.files["/etc/rsyslog.conf"] = "# local1.* /x\n*.*;local1.none\t/var/log/syslog\n";
+  ExpectFound(Look(host_, "log-files"), Verdict::kNotice, "log-facility = local1", "local1.* /var/log/rtpengine/rtpengine.log");
+  host_.files["/etc/rsyslog.d/rtpengine.conf"] = "local1.*\t/var/log/rtpengine/rtpengine.log\n";
+  ExpectFound(Look(host_, "log-files"), Verdict::kWarning, "/var/log/rtpengine/rtpengine.log: there is no such directory",
+              "systemd-tmpfiles");
+  host_.files["/var/log/rtpengine/x"] = "";
+  ExpectFound(Look(host_, "log-files"), Verdict::kNotice, "log-facility-cdr = local2", "rtpengine-cdr.log");
+  host_.files["/etc/rsyslog.d/rtpengine.conf"] += "local2.* -/var/log/rtpengine/rtpengine-cdr.log\n& stop\n";
+  EXPECT_EQ(Look(host_, "log-files").what, "/var/log/rtpengine/rtpengine.log, /var/log/rtpengine/rtpengine-cdr.log");
+  host_.files["/etc/rsyslog.d/rtpengine.conf"] = "local1.* @192.0.2.1\nlocal2.* @192.0.2.1";  // another host's files
+  EXPECT_EQ(VerdictOf(host_, "log-files"), Verdict::kGood);
+  host_.Configure("log-facility = daemon");
+  EXPECT_EQ(VerdictOf(host_, "log-files"), Verdict::kGood);
+  host_.Configure("log-stderr = true");
+  EXPECT_EQ(VerdictOf(host_, "log-files"), Verdict::kGood);
+}
+
 TEST(DoctorReport, TellsWhatIsWrongAndCountsTheRest) {
   std::vector<Finding> findings = {
       {.id = "a", .title = "one", .what = "fine"},
