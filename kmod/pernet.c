@@ -104,6 +104,7 @@ static void __net_exit rtpe_net_exit(struct net *net)
 	struct rtpe_table *table, *next;
 
 	mutex_lock(&rn->lock);
+	rn->dying = true;
 	list_for_each_entry_safe(table, next, &rn->tables, entry)
 		rtpe_table_delete(table);
 	mutex_unlock(&rn->lock);

@@ -247,6 +247,7 @@ struct rtpe_net {
 	struct list_head tables;
 	u32 table_count;
 	bool used;		/* had a table once */
+	bool dying;		/* gets no tables any more; a file of /proc may still be open */
 	struct rhashtable flows;
 	atomic_t flow_count;	/* until freed */
 	struct delayed_work housekeeping;

@@ -86,6 +86,10 @@ struct rtpe_table *rtpe_table_new(struct rtpe_net *rn, u32 id, u8 hook, s32 prio
 	struct rtpe_table *table;
 	int err;
 
+	if (rn->dying) {
+		NL_SET_ERR_MSG(extack, "the namespace is going");
+		return ERR_PTR(-ENODEV);
+	}
 	if (rn->table_count >= RTPENGINE_MAX_TABLES) {
 		NL_SET_ERR_MSG(extack, "too many tables in this namespace");
 		return ERR_PTR(-ENOSPC);

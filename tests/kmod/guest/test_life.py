@@ -2,6 +2,7 @@
 import contextlib
 import errno
 import os
+import subprocess
 
 from lab import bulk, kernel, module, net, packets
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
@@ -94,6 +95,54 @@ def test_namespace_goes_with_tables_in_it(bed):
             send_rtp(sender, ("10.9.0.1", PORT), 5)
         sender.close()
         net.wait_for(lambda: not os.path.exists("/sys/class/net/up0"), 30, "the namespace is gone")
+
+
+_ADDS = """
+import errno, os, sys
+there = os.open("/proc/rtpengine/control", os.O_WRONLY)
+here = os.open("/proc/1/ns/net", os.O_RDONLY)
+assert __import__("ctypes").CDLL(None).setns(here, 0x40000000) == 0
+os.write(there, b"add 0")
+print("added", flush=True)
+while True:
+    try:
+        os.write(there, b"add 0")
+        sys.exit("a table was made at the end")
+    except OSError as error:
+        if error.errno == errno.EIO:
+            sys.exit(0)
+        if error.errno not in (errno.EEXIST, errno.ENODEV):
+            sys.exit(str(error))
+"""
+
+
+def _adds_without_end(namespace):
+    """A process that left the namespace, and makes the table anew as soon as it goes, until the file is gone."""
+    one = subprocess.Popen(
+        ["ip", "netns", "exec", namespace, "/usr/bin/python3", "-I", "-c", _ADDS],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert one.stdout.readline() == b"added\n", one.stdout.read()
+    return one
+
+
+def _ended_well(one):
+    said = one.communicate(timeout=60)[0]
+    assert one.returncode == 0, said
+
+
+def test_no_table_is_made_in_a_namespace_that_goes(bed):
+    """An open file of /proc does not keep the namespace, and what is made in it then would outlive it."""
+    for _ in range(3):
+        net.run("ip", "netns", "add", "gone")
+        adds = _adds_without_end("gone")
+        net.run("ip", "netns", "del", "gone")
+        _ended_well(adds)
+    adds = _adds_without_end("r")
+    module.unload()
+    _ended_well(adds)
+    module.load()
 
 
 def test_owner_dies_and_another_adopts(bed):
