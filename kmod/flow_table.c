@@ -49,6 +49,13 @@ static const struct rhashtable_params rtpe_flow_params = {
 
 static struct kmem_cache *rtpe_flow_cache;
 
+/*
+ * What all namespaces but the initial one have together: not all memory of a
+ * flow is charged to the cgroup that asked for it (ciphers and files of /proc
+ * are not), and who makes namespaces can have many.
+ */
+static atomic_t rtpe_other_flows, rtpe_other_srtp;
+
 int rtpe_flow_cache_init(void)
 {
 	rtpe_flow_cache = KMEM_CACHE(rtpe_flow, SLAB_ACCOUNT);
@@ -111,35 +118,74 @@ out:
 	return NULL;
 }
 
+static int rtpe_srtp_count(const struct rtpe_flow *flow)
+{
+	int count = !!flow->srtp.context;
+	unsigned int i;
+
+	for (i = 0; i < flow->output_count; i++)
+		count += !!flow->outputs[i].srtp.context;
+	return count;
+}
+
+static void rtpe_uncharge(struct rtpe_net *rn, const struct rtpe_flow *flow)
+{
+	if (!net_eq(rn->net, &init_net)) {
+		atomic_dec(&rtpe_other_flows);
+		atomic_sub(rtpe_srtp_count(flow), &rtpe_other_srtp);
+	}
+	atomic_dec(&rn->flow_count);
+}
+
 /* Nobody can see it any more.  Any context. */
 void rtpe_flow_free(struct rtpe_flow *flow)
 {
 	unsigned int i;
 
+	if (flow->table)
+		rtpe_uncharge(flow->table->rn, flow);
 	for (i = 0; flow->outputs && i < flow->output_count; i++)
 		rtpe_output_release(&flow->outputs[i]);
 	srtp_put(flow->srtp.context);
-	if (flow->table) {
-		atomic_dec(&flow->table->rn->flow_count);
+	if (flow->table)
 		rtpe_table_put(flow->table);
-	}
 	free_percpu(flow->cpu);
 	kfree(flow->outputs);
 	kfree(flow->pts);
 	kmem_cache_free(rtpe_flow_cache, flow);
 }
 
-static int rtpe_flow_admit(struct rtpe_table *table, struct netlink_ext_ack *extack)
+/*
+ * Counts the flow until it is freed.  One that takes another's place may be
+ * there beside it until that has told its end, but not without limit.
+ */
+static int rtpe_charge(struct rtpe_table *table, const struct rtpe_flow *flow, bool replaces,
+		       struct netlink_ext_ack *extack)
 {
-	if (table->flow_count >= table->max_flows) {
+	struct rtpe_net *rn = table->rn;
+	int flows, srtp;
+
+	if (!replaces && table->flow_count >= table->max_flows) {
 		NL_SET_ERR_MSG(extack, "the table is full");
 		return -ENOSPC;
 	}
-	if (atomic_read(&table->rn->flow_count) >= READ_ONCE(rtpe_max_flows)) {
+	if (atomic_inc_return(&rn->flow_count) > (u64)READ_ONCE(rtpe_max_flows) << replaces) {
+		atomic_dec(&rn->flow_count);
 		NL_SET_ERR_MSG(extack, "too many flows in this namespace (module parameter max_flows)");
 		return -ENOSPC;
 	}
-	return 0;
+	if (net_eq(rn->net, &init_net))
+		return 0;
+	flows = atomic_inc_return(&rtpe_other_flows);
+	srtp = atomic_add_return(rtpe_srtp_count(flow), &rtpe_other_srtp);
+	if (flows > (u64)READ_ONCE(rtpe_max_other_flows) << replaces)
+		NL_SET_ERR_MSG(extack, "too many flows in all namespaces but the initial one (module parameter max_other_flows)");
+	else if (rtpe_srtp_count(flow) && srtp > (u64)READ_ONCE(rtpe_max_other_srtp) << replaces)
+		NL_SET_ERR_MSG(extack, "too many SRTP keys in all namespaces but the initial one (module parameter max_other_srtp)");
+	else
+		return 0;
+	rtpe_uncharge(rn, flow);
+	return -ENOSPC;
 }
 
 /*
@@ -166,19 +212,15 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 			NL_SET_ERR_MSG(extack, "another table has a flow with this local address");
 		return -EADDRINUSE;
 	}
-	if (!present) {
-		err = rtpe_flow_admit(table, extack);
-		if (err)
-			return err;
-	}
+	err = rtpe_charge(table, flow, present, extack);
+	if (err)
+		return err;
 
 	flow->table = table;	/* proc may see it as soon as it has an id */
 	err = xa_alloc_cyclic_bh(&table->flows, &flow->id, flow, XA_LIMIT(1, U32_MAX),
 				 &table->next_id, GFP_KERNEL_ACCOUNT);
-	if (err < 0) {
-		flow->table = NULL;
-		return err;
-	}
+	if (err < 0)
+		goto out_charge;
 	if (present)
 		err = rhashtable_replace_fast(&rn->flows, &present->node, &flow->node,
 					      rtpe_flow_params);
@@ -187,12 +229,10 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 	if (err) {
 		xa_erase_bh(&table->flows, flow->id);
 		synchronize_rcu();
-		flow->table = NULL;
 		NL_SET_ERR_MSG(extack, "no place in the hash table");
-		return err;
+		goto out_charge;
 	}
 	refcount_inc(&table->refs);
-	atomic_inc(&rn->flow_count);
 	table->flow_count++;
 	if (present) {
 		xa_erase_bh(&table->flows, present->id);
@@ -201,6 +241,11 @@ int rtpe_flow_insert(struct rtpe_table *table, struct rtpe_flow *flow, bool repl
 	}
 	table->message_size = max(table->message_size, rtpe_flow_message_size(flow));
 	return 0;
+
+out_charge:
+	flow->table = NULL;
+	rtpe_uncharge(rn, flow);
+	return err;
 }
 
 /* No packet that arrives from now on finds it. */

@@ -9,6 +9,16 @@ unsigned int rtpe_max_flows = 65536;
 module_param_named(max_flows, rtpe_max_flows, uint, 0644);
 MODULE_PARM_DESC(max_flows, "flows in one network namespace (default 65536)");
 
+unsigned int rtpe_max_other_flows = 65536;
+module_param_named(max_other_flows, rtpe_max_other_flows, uint, 0644);
+MODULE_PARM_DESC(max_other_flows,
+		 "flows in all network namespaces but the initial one together (default 65536)");
+
+unsigned int rtpe_max_other_srtp = 65536;
+module_param_named(max_other_srtp, rtpe_max_other_srtp, uint, 0644);
+MODULE_PARM_DESC(max_other_srtp,
+		 "SRTP keys of those flows together, one for each direction that is decrypted or encrypted (default 65536)");
+
 static int __init rtpe_init(void)
 {
 	int err;

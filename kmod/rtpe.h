@@ -259,6 +259,8 @@ struct rtpe_net {
 
 /* main.c */
 extern unsigned int rtpe_max_flows;
+extern unsigned int rtpe_max_other_flows;
+extern unsigned int rtpe_max_other_srtp;
 
 /* pernet.c */
 struct rtpe_net *rtpe_net(struct net *net);

@@ -95,7 +95,7 @@
  *	with what the request says.
  *	Reply: with NLM_F_ECHO, RTPENGINE_A_FLOW {ID} of the new flow.
  *	EADDRINUSE: LOCAL is taken by a flow of the namespace.
- *	ENOSPC: MAX_FLOWS of the table or the module's limit reached.
+ *	ENOSPC: MAX_FLOWS of the table or one of the module's limits reached.
  *	EOPNOTSUPP: a cipher that this kernel lacks.
  *	E2BIG: what FLOW_GET would have to tell of it does not fit a message.
  *

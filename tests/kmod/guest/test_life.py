@@ -5,9 +5,10 @@ import os
 import subprocess
 
 from lab import bulk, kernel, module, net, packets
+from lab import genetlink as nl
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
 from lab.genetlink import Refused
-from lab.rtpengine import output
+from lab.rtpengine import Client, flow_nest, output, srtp, table_nest
 from lab.uapi import U
 
 
@@ -199,6 +200,73 @@ def test_limits(bed):
     except Refused:
         return
     raise AssertionError("too many outputs accepted")
+
+
+def _parameter(bed, name, value):
+    """Sets a parameter of the module, until the end of the test."""
+    path = "/sys/module/nft_rtpengine/parameters/" + name
+
+    def write(text):
+        with open(path, "w") as handle:
+            handle.write(text)
+
+    with open(path) as handle:
+        before = handle.read()
+    bed.later(lambda: write(before))
+    write(str(value))
+
+
+def _secure(kind):
+    return srtp(kind, U.SRTP_AES_CM_128_HMAC_SHA1_80, bytes(range(16)), bytes(14))
+
+
+def test_limits_of_all_namespaces_but_the_first(bed):
+    """So that containers do not fill the memory of their host, however many they make."""
+    first, other = bed.keep(Client()), bed.new_client("b")
+
+    def settle(client, flows=0):
+        net.wait_for(lambda: client.flow_count() == flows, what="flows are freed")
+
+    settle(bed.client)
+    settle(other)
+    bed.claim()
+    first.claim(TABLE)
+    other.claim(TABLE)
+    _parameter(bed, "max_other_flows", 6)
+    _parameter(bed, "max_other_srtp", 3)
+    out = [output((net.RB4, OUT), (net.B4, FAR))]
+    ciphered = [output((net.RB4, OUT), (net.B4, FAR), secure=_secure(U.OUT_A_SRTP))]
+    for number in range(3):
+        bed.client.add(TABLE, (net.RA4, PORT + number), out)
+        other.add(TABLE, (net.B4, PORT + number), out)
+    assert "max_other_flows" in refused(errno.ENOSPC, other.add, TABLE, (net.B4, PORT + 3), out)
+    bed.client.add(TABLE, (net.RA4, PORT), out, replace=True)
+    for number in range(8):
+        first.add(TABLE, ("127.0.0.1", PORT + number), ciphered)
+    for client, local in ((bed.client, net.RA4), (other, net.B4)):
+        client.remove(TABLE, (local, PORT))
+        client.remove(TABLE, (local, PORT + 1))
+        settle(client, 1)
+    bed.client.add(TABLE, (net.RA4, PORT), ciphered, secure=_secure(U.FLOW_A_SRTP))
+    other.add(TABLE, (net.B4, PORT), ciphered)
+    assert "max_other_srtp" in refused(errno.ENOSPC, other.add, TABLE, (net.B4, PORT + 1), ciphered)
+    other.add(TABLE, (net.B4, PORT + 1), out)
+    other.remove(TABLE, (net.B4, PORT))
+    settle(other, 2)
+    bed.client.add(TABLE, (net.RA4, PORT + 1), ciphered)
+
+
+def test_replacing_without_reading_has_a_limit(bed):
+    """What was replaced is kept until its owner has taken its final state; an owner may never do that."""
+    bed.claim()
+    _parameter(bed, "max_flows", 20)
+    local = bed.relay()
+    bed.client.socket.shrink()
+    out = [output((net.RB4, OUT), (net.B4, FAR))]
+    nest = [table_nest(TABLE), flow_nest(local, out)]
+    for _ in range(400):
+        bed.client.socket.send(bed.client.family, U.CMD_FLOW_NEW, nest, nl.NLM_F_REPLACE)
+    assert bed.new_client().flow_count() <= 40
 
 
 def _unreclaimable():

@@ -172,6 +172,10 @@ class Socket:
     def set_timeout(self, seconds):
         self._socket.settimeout(seconds)
 
+    def shrink(self):
+        """Room for next to nothing: it is full after a few messages that nobody reads."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
+
     def join(self, group):
         self._socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group)
 

@@ -228,6 +228,10 @@ class Client:
     def _one(self, replies, wanted):
         return nl.parse(replies[0].attributes)[wanted]
 
+    def flow_count(self):
+        """Of the namespace, those included whose end is not told yet."""
+        return nl.number(nl.parse(self._one(self.request(U.CMD_INFO_GET), U.A_INFO))[U.INFO_A_FLOWS])
+
     def claim(self, table, **settings):
         replies = self.request(U.CMD_TABLE_CLAIM, table_nest(table, **settings))
         return table_of(self._one(replies, U.A_TABLE))
