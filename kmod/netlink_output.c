@@ -110,8 +110,8 @@ static int rtpe_parse_out_addresses(struct rtpe_output *out, struct nlattr **tb,
 	return 0;
 }
 
-static int rtpe_parse_output(struct rtpe_output *out, const struct nlattr *nest, bool rtp,
-			     struct netlink_ext_ack *extack)
+static int rtpe_parse_output(const struct rtpe_flow *flow, struct rtpe_output *out,
+			     const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[RTPENGINE_OUT_A_MAX + 1];
 	int err;
@@ -148,23 +148,24 @@ static int rtpe_parse_output(struct rtpe_output *out, const struct nlattr *nest,
 	err = rtpe_parse_extensions(out, tb, extack);
 	if (err || !tb[RTPENGINE_OUT_A_SRTP])
 		return err;
-	if (!rtp)
+	if (!(flow->flags & (RTPENGINE_FLOW_F_RTP | RTPENGINE_FLOW_F_RTCP)))
 		return RTPE_FAIL(extack, tb[RTPENGINE_OUT_A_SRTP], -EINVAL,
 			    "SRTP for a flow that is neither RTP nor RTCP");
-	return rtpe_parse_srtp(tb[RTPENGINE_OUT_A_SRTP], true, &out->srtp, extack);
+	return rtpe_parse_srtp(tb[RTPENGINE_OUT_A_SRTP], true,
+			       rtpe_takes_rtcp(flow) && (out->flags & RTPENGINE_OUT_F_RTCP),
+			       &out->srtp, extack);
 }
 
 int rtpe_parse_outputs(struct rtpe_flow *flow, const struct nlattr *nest,
 		       struct netlink_ext_ack *extack)
 {
-	bool rtp = flow->flags & (RTPENGINE_FLOW_F_RTP | RTPENGINE_FLOW_F_RTCP);
 	const struct nlattr *attr;
 	int i = 0, rem, err;
 
 	if (!nest)
 		return 0;
 	nla_for_each_nested(attr, nest, rem) {
-		err = rtpe_parse_output(&flow->outputs[i++], attr, rtp, extack);
+		err = rtpe_parse_output(flow, &flow->outputs[i++], attr, extack);
 		if (err)
 			return err;
 	}

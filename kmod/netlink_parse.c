@@ -240,7 +240,8 @@ static int rtpe_fill_flow(struct rtpe_flow *flow, struct nlattr **tb,
 		if (!(flow->flags & (RTPENGINE_FLOW_F_RTP | RTPENGINE_FLOW_F_RTCP)))
 			return RTPE_FAIL(extack, tb[RTPENGINE_FLOW_A_SRTP], -EINVAL,
 				    "SRTP for a flow that is neither RTP nor RTCP");
-		err = rtpe_parse_srtp(tb[RTPENGINE_FLOW_A_SRTP], false, &flow->srtp, extack);
+		err = rtpe_parse_srtp(tb[RTPENGINE_FLOW_A_SRTP], false, rtpe_takes_rtcp(flow),
+				      &flow->srtp, extack);
 		if (err)
 			return err;
 	}

@@ -111,7 +111,7 @@ static int rtpe_fill_params(struct nlattr **tb, const struct nlattr *nest,
 	return flags;
 }
 
-int rtpe_parse_srtp(struct nlattr *nest, bool sender, struct rtpe_srtp *srtp,
+int rtpe_parse_srtp(struct nlattr *nest, bool sender, bool rtcp, struct rtpe_srtp *srtp,
 		    struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[RTPENGINE_SRTP_A_MAX + 1];
@@ -127,6 +127,7 @@ int rtpe_parse_srtp(struct nlattr *nest, bool sender, struct rtpe_srtp *srtp,
 	flags = rtpe_fill_params(tb, nest, &params, extack);
 	if (flags < 0)
 		return flags;
+	params.rtp_only = !rtcp;
 	context = srtp_create(&params, sender);
 	memzero_explicit(&params, sizeof(params));
 	if (IS_ERR(context)) {

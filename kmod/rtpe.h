@@ -352,6 +352,12 @@ const char *rtpe_reason_name(unsigned int reason);
 u32 rtpe_ssrc_ext_seq(const struct rtpe_ssrc *ssrc);
 s64 rtpe_ssrc_lost(const struct rtpe_ssrc *ssrc);
 
+/* Whether RTCP is ever decrypted or sent. */
+static inline bool rtpe_takes_rtcp(const struct rtpe_flow *flow)
+{
+	return (flow->flags & RTPENGINE_FLOW_F_RTCP) && flow->rtcp != RTPENGINE_ACTION_UP;
+}
+
 static inline unsigned int rtpe_counter_of_pt(const struct rtpe_flow *flow, unsigned int pt)
 {
 	return 1 + pt;
@@ -409,7 +415,7 @@ int rtpe_parse_outputs(struct rtpe_flow *flow, const struct nlattr *nest,
 		       struct netlink_ext_ack *extack);
 
 /* netlink_srtp.c */
-int rtpe_parse_srtp(struct nlattr *nest, bool sender, struct rtpe_srtp *srtp,
+int rtpe_parse_srtp(struct nlattr *nest, bool sender, bool rtcp, struct rtpe_srtp *srtp,
 		    struct netlink_ext_ack *extack);
 int rtpe_merge_states(const struct nlattr *states, bool sender, struct srtp_context *context,
 		      struct netlink_ext_ack *extack);

@@ -215,6 +215,8 @@ enum srtp_result srtp_unprotect_rtcp(struct srtp_context *receiver, u8 *packet, 
 	unsigned int trailer = srtp_overhead(receiver, true);
 	enum srtp_result result;
 
+	if (!receiver->rtcp.tag_len)
+		return SRTP_USER_SPACE;
 	if (*len < RTCP_HEADER + trailer || !srtp_is_rtcp(packet, *len))
 		return SRTP_MALFORMED;
 	if (*len > SRTP_MAX_PACKET)
@@ -346,6 +348,8 @@ enum srtp_result srtp_protect_rtcp(struct srtp_context *sender, u8 *packet, unsi
 	unsigned int trailer = srtp_overhead(sender, true);
 	enum srtp_result result;
 
+	if (!sender->rtcp.tag_len)
+		return SRTP_USER_SPACE;
 	if (!srtp_is_rtcp(packet, *len))
 		return SRTP_MALFORMED;
 	if (*len + trailer > SRTP_MAX_PACKET)

@@ -33,6 +33,7 @@ struct srtp_params {
 	u8 mki_len;			/* 0: none */
 	bool unencrypted_srtp;		/* RFC 4568 §6.3 */
 	bool unencrypted_srtcp;		/* a receiver goes by the E-bit of each packet */
+	bool rtp_only;			/* SRTCP never comes: no ciphers for it (some kB) */
 	u8 key[SRTP_MAX_KEY];
 	u8 salt[SRTP_MAX_SALT];
 	/* Sender: appended to each packet. Receiver: the length is cut off, the value not compared. */
@@ -47,7 +48,7 @@ enum srtp_result {
 	SRTP_NO_ROOM,		/* sender: the buffer ends too early */
 	SRTP_EXHAUSTED,		/* sender: all indices are used, the key must be changed: drop */
 	SRTP_FAILED,		/* the crypto API refused, or two CPUs raced; may be half done: drop */
-	SRTP_USER_SPACE,	/* nothing was changed: too large, or one SSRC too many */
+	SRTP_USER_SPACE,	/* nothing was changed: too large, one SSRC too many, or SRTCP with rtp_only */
 };
 
 struct srtp_context;

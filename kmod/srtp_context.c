@@ -23,21 +23,26 @@ static int check(const struct srtp_params *params)
 
 struct srtp_context *srtp_create(const struct srtp_params *params, bool sender)
 {
+	size_t stream = sender ? SRTP_SENDER_STREAM : sizeof(struct srtp_stream);
 	struct srtp_context *context;
 	int err = check(params);
 
+	BUILD_BUG_ON(SRTP_SENDER_STREAM % sizeof(u64));
+	BUILD_BUG_ON(sizeof(struct srtp_stream) > U8_MAX);
 	if (err)
 		return ERR_PTR(err);
-	context = kzalloc(sizeof(*context), GFP_KERNEL_ACCOUNT);
+	context = kzalloc(sizeof(*context) + SRTP_STREAMS * stream, GFP_KERNEL_ACCOUNT);
 	if (!context)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&context->refs, 1);
 	spin_lock_init(&context->lock);
 	context->sender = sender;
+	context->stream_size = stream;
 	context->mki_len = params->mki_len;
 	memcpy(context->mki, params->mki, params->mki_len);
-	err = srtp_transform_init(&context->rtp, params, false) ?:
-	      srtp_transform_init(&context->rtcp, params, true);
+	err = srtp_transform_init(&context->rtp, params, false);
+	if (!err && !params->rtp_only)
+		err = srtp_transform_init(&context->rtcp, params, true);
 	if (err) {
 		srtp_put(context);
 		return ERR_PTR(err);
@@ -60,6 +65,11 @@ void srtp_put(struct srtp_context *context)
 	kfree_sensitive(context);
 }
 
+static struct srtp_stream *stream_at(struct srtp_context *context, unsigned int i)
+{
+	return (void *)context->streams + i * context->stream_size;
+}
+
 struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc)
 {
 	unsigned int i;
@@ -67,7 +77,7 @@ struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc)
 	lockdep_assert_held(&context->lock);
 	for (i = 0; i < context->count; i++) {
 		if (context->ssrcs[i] == ssrc)
-			return &context->streams[i];
+			return stream_at(context, i);
 	}
 	return NULL;
 }
@@ -79,7 +89,7 @@ struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc)
 	if (stream || context->count == SRTP_STREAMS)
 		return stream;
 	context->ssrcs[context->count] = ssrc;
-	return &context->streams[context->count++];	/* zeroed since the beginning */
+	return stream_at(context, context->count++);	/* zeroed since the beginning */
 }
 
 static void export_replay(const struct srtp_replay *replay, u32 flag, struct srtp_window *window,
@@ -122,9 +132,9 @@ unsigned int srtp_export(struct srtp_context *context, struct srtp_state *states
 		memset(&states[i], 0, sizeof(states[i]));
 		states[i].ssrc = context->ssrcs[i];
 		if (context->sender)
-			export_sender(&context->streams[i], &states[i]);
+			export_sender(stream_at(context, i), &states[i]);
 		else
-			export_receiver(&context->streams[i], &states[i]);
+			export_receiver(stream_at(context, i), &states[i]);
 	}
 	spin_unlock_bh(&context->lock);
 	return count;

@@ -9,27 +9,33 @@
 #include "srtp_index.h"
 #include "srtp_transform.h"
 
+/* A sender's context ends with less memory than this: SRTP_SENDER_STREAM for each. */
 struct srtp_stream {
 	union {
-		struct srtp_history history;		/* receiver */
-		struct {
-			bool used;
-			u64 highest;
-		} sent;					/* sender */
-	};
-	union {
-		struct srtp_replay rtcp;		/* receiver */
-		struct {
-			bool used;
-			u32 next;
-		} sent_rtcp;				/* sender */
+		struct {				/* receiver */
+			struct srtp_history history;
+			struct srtp_replay rtcp;
+		};
+		struct {				/* sender */
+			struct {
+				u64 highest;
+				bool used;
+			} sent;
+			struct {
+				u32 next;
+				bool used;
+			} sent_rtcp;
+		};
 	};
 };
 
+#define SRTP_SENDER_STREAM	offsetofend(struct srtp_stream, sent_rtcp)
+
 struct srtp_context {
 	struct srtp_transform rtp;
-	struct srtp_transform rtcp;
+	struct srtp_transform rtcp;		/* tag_len 0: none */
 	bool sender;
+	u8 stream_size;
 	u8 mki_len;
 	u8 mki[SRTP_MAX_MKI];
 	refcount_t refs;
@@ -37,7 +43,7 @@ struct srtp_context {
 	spinlock_t lock;			/* guards what follows; never held over cryptography */
 	unsigned int count;
 	u32 ssrcs[SRTP_STREAMS];		/* apart from their streams: one cache line to search */
-	struct srtp_stream streams[SRTP_STREAMS];
+	u64 streams[];				/* of stream_size octets each */
 };
 
 /* NULL: not known. */

@@ -286,10 +286,46 @@ static void sender_changes_hands(struct selftest *test, struct scene *scene)
 	srtp_put(second);
 }
 
+/* Without ciphers for SRTCP a packet of it is nobody's, and RTP is what it was. */
+static void rtp_only(struct selftest *test, struct scene *scene)
+{
+	struct srtp_context *sender = scene->sender, *receiver = scene->receiver;
+	struct srtp_params params;
+	int i;
+
+	counted_key(&params, scene->suite, 1);
+	params.rtp_only = true;
+	scene->sender = srtp_create(&params, true);
+	scene->receiver = srtp_create(&params, false);
+	if (IS_ERR(scene->sender) || IS_ERR(scene->receiver)) {
+		selftest_fail(test, "no context");
+		goto out;
+	}
+	for (i = 0; i < SRTP_STREAMS; i++)
+		EXPECT(test, pass(scene, scene->receiver, SSRC + i, 0, 11) == SRTP_OK);
+	EXPECT(test, pass(scene, receiver, SSRC, 0, 12) == SRTP_OK);
+	scene->len = plain_rtcp(scene->packet, SSRC);
+	EXPECT(test, BH_OFF(srtp_protect_rtcp(scene->sender, scene->packet, &scene->len,
+					      ROOM - scene->len)) == SRTP_USER_SPACE);
+	EXPECT(test, BH_OFF(srtp_protect_rtcp(sender, scene->packet, &scene->len,
+					      ROOM - scene->len)) == SRTP_OK);
+	EXPECT(test, BH_OFF(srtp_unprotect_rtcp(scene->receiver, scene->packet, &scene->len)) ==
+	       SRTP_USER_SPACE);
+	EXPECT(test, BH_OFF(srtp_unprotect_rtcp(receiver, scene->packet, &scene->len)) == SRTP_OK);
+out:
+	if (!IS_ERR(scene->sender))
+		srtp_put(scene->sender);
+	if (!IS_ERR(scene->receiver))
+		srtp_put(scene->receiver);
+	scene->sender = sender;
+	scene->receiver = receiver;
+}
+
 void selftest_srtp_context(struct selftest *test)
 {
 	static void (*const scenes[])(struct selftest *test, struct scene *scene) = {
 		replays, reports, fills_up, recovers, runs_out, changes_hands, sender_changes_hands,
+		rtp_only,
 	};
 	struct scene *scene;
 	int i;

@@ -11,9 +11,9 @@ from lab.uapi import U
 _MARK = 0x1234
 
 
-def write(path, table, host, first, count, source, dest):
+def write(path, table, host, first, count, source, dest, out_secure=None, **settings):
     """A file for fuzz-send: `count` flows at host:first and following, all to `dest`."""
-    body = table_nest(table) + flow_nest((host, _MARK), [output(source, dest)])
+    body = table_nest(table) + flow_nest((host, _MARK), [output(source, dest, secure=out_secure)], **settings)
     mark = struct.pack("!H", _MARK)
     assert body.count(mark) == 1
     before, after = body.split(mark)
