@@ -88,6 +88,36 @@ static bool rtpe_parse_rtp(struct sk_buff *skb, struct rtpe_packet *packet)
 	return true;
 }
 
+/*
+ * With SRTP only of what is authentic: whoever hears of it acts on it, and a
+ * forged packet says anything.  That costs a copy and its tag, so it is asked
+ * only when an event is due.
+ */
+static void rtpe_tell(struct sk_buff *skb, const struct rtpe_packet *packet,
+		      enum rtpengine_event type)
+{
+	unsigned int at = packet->udp + sizeof(struct udphdr);
+	struct rtpe_flow *flow = packet->flow;
+	u32 told = READ_ONCE(flow->told[type]);
+	struct sk_buff *copy;
+	bool authentic;
+
+	if (!flow->srtp.context) {
+		rtpe_event(flow, type, packet);
+		return;
+	}
+	if (!genl_has_listeners(&rtpe_genl_family, packet->net, 0) ||
+	    (told && ((u32)jiffies | 1) - told < HZ))
+		return;
+	copy = skb_copy(skb, GFP_ATOMIC);
+	if (!copy)
+		return;	/* the next one, maybe */
+	authentic = srtp_authentic_rtp(flow->srtp.context, copy->data + at, packet->len);
+	kfree_skb(copy);
+	if (authentic)
+		rtpe_event(flow, type, packet);
+}
+
 static enum rtpengine_reason rtpe_classify_rtp(struct sk_buff *skb, struct rtpe_packet *packet)
 {
 	struct rtpe_flow *flow = packet->flow;
@@ -99,13 +129,13 @@ static enum rtpengine_reason rtpe_classify_rtp(struct sk_buff *skb, struct rtpe_
 	packet->pt_index = flow->pt_index[packet->pt];
 	action = packet->pt_index < 0 ? flow->pt_other : flow->pts[packet->pt_index].action;
 	if (unlikely(action == RTPENGINE_ACTION_UP)) {
-		rtpe_event(flow, RTPENGINE_EVENT_PT, packet);
+		rtpe_tell(skb, packet, RTPENGINE_EVENT_PT);
 		return RTPENGINE_REASON_UP_PT;
 	}
 	if (flow->ssrc_policy != RTPENGINE_SSRC_IGNORE &&
 	    unlikely(!rtpe_ssrc_find(flow, packet->ssrc)) &&
 	    (flow->ssrc_policy == RTPENGINE_SSRC_UP || !rtpe_ssrc_room(flow))) {
-		rtpe_event(flow, RTPENGINE_EVENT_SSRC, packet);
+		rtpe_tell(skb, packet, RTPENGINE_EVENT_SSRC);
 		return RTPENGINE_REASON_UP_SSRC;
 	}
 	return action == RTPENGINE_ACTION_DROP ? RTPENGINE_REASON_DROP_PT : RTPENGINE_REASON_NONE;

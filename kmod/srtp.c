@@ -131,31 +131,50 @@ static enum srtp_result open_rtp(struct srtp_context *receiver, struct received 
 	return open_otherwise(receiver, in, likely, roc);
 }
 
-enum srtp_result srtp_unprotect_rtp(struct srtp_context *receiver, u8 *packet, unsigned int *len)
+/* Where things stand in a packet of @len octets. */
+static enum srtp_result look_at_rtp(const struct srtp_context *receiver, u8 *packet,
+				    unsigned int len, struct received *in)
 {
 	unsigned int trailer = srtp_overhead(receiver, false);
-	struct received in = { .packet = packet };
-	enum srtp_result result;
+
+	if (len < RTP_FIXED_HEADER + trailer)
+		return SRTP_MALFORMED;
+	if (len > SRTP_MAX_PACKET)
+		return SRTP_USER_SPACE;
+	in->packet = packet;
+	in->body = len - trailer;
+	in->header = srtp_rtp_header(packet, in->body);
+	if (!in->header)
+		return SRTP_MALFORMED;
+	in->tag = packet + in->body + (srtp_transform_aead(&receiver->rtp) ? 0 : receiver->mki_len);
+	in->sequence = srtp_load16(packet + 2);
+	in->ssrc = srtp_load32(packet + 8);
+	return SRTP_OK;
+}
+
+enum srtp_result srtp_unprotect_rtp(struct srtp_context *receiver, u8 *packet, unsigned int *len)
+{
+	struct received in;
+	enum srtp_result result = look_at_rtp(receiver, packet, *len, &in);
 	u32 roc;
 
-	if (*len < RTP_FIXED_HEADER + trailer)
-		return SRTP_MALFORMED;
-	if (*len > SRTP_MAX_PACKET)
-		return SRTP_USER_SPACE;
-	in.body = *len - trailer;
-	in.header = srtp_rtp_header(packet, in.body);
-	if (!in.header)
-		return SRTP_MALFORMED;
-	in.tag = packet + in.body + (srtp_transform_aead(&receiver->rtp) ? 0 : receiver->mki_len);
-	in.sequence = srtp_load16(packet + 2);
-	in.ssrc = srtp_load32(packet + 8);
-
+	if (result != SRTP_OK)
+		return result;
 	result = open_rtp(receiver, &in, &roc);
 	if (result == SRTP_OK)
 		result = commit_rtp(receiver, &in, roc);
 	if (result == SRTP_OK)
 		*len = in.body;
 	return result;
+}
+
+bool srtp_authentic_rtp(struct srtp_context *receiver, u8 *packet, unsigned int len)
+{
+	struct received in;
+	u32 roc;
+
+	return look_at_rtp(receiver, packet, len, &in) == SRTP_OK &&
+	       open_rtp(receiver, &in, &roc) == SRTP_OK;
 }
 
 static enum srtp_result look_up_rtcp(struct srtp_context *receiver, u32 ssrc, u32 index)

@@ -72,6 +72,11 @@ void srtp_put(struct srtp_context *context);
  * srtp_overhead() to avoid SRTP_NO_ROOM.
  */
 enum srtp_result srtp_unprotect_rtp(struct srtp_context *receiver, u8 *packet, unsigned int *len);
+/*
+ * Whether srtp_unprotect_rtp() would accept it now, as a packet that did not come: nothing is learned
+ * of it.  Its octets are decrypted, or not.
+ */
+bool srtp_authentic_rtp(struct srtp_context *receiver, u8 *packet, unsigned int len);
 enum srtp_result srtp_unprotect_rtcp(struct srtp_context *receiver, u8 *packet, unsigned int *len);
 enum srtp_result srtp_protect_rtp(struct srtp_context *sender, u8 *packet, unsigned int *len,
 				  unsigned int room);

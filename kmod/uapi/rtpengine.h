@@ -508,6 +508,7 @@ enum rtpengine_state_attr {
 	RTPENGINE_STATE_A_MAX = __RTPENGINE_STATE_A_LAST - 1,
 };
 
+/* SSRC and PT: where the flow decrypts, of authentic packets only. */
 enum rtpengine_event {
 	RTPENGINE_EVENT_NONE,
 	RTPENGINE_EVENT_SSRC,		/* SSRC: learned, or given up because no place was free or by policy */

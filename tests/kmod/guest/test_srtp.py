@@ -4,7 +4,7 @@ import struct
 from lab import genetlink as nl
 from lab import net, packets
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
-from lab.rtpengine import output, sockaddr, srtp, table_nest
+from lab.rtpengine import output, payload_type, sockaddr, srtp, table_nest
 from lab.uapi import U
 
 _BETWEEN = 30100  # where the second flow takes what the first one encrypted
@@ -133,6 +133,46 @@ def test_wrong_key_is_dropped_counted_told(bed):
         nl.number(nl.parse(nl.parse(m.attributes)[U.A_EVENT])[U.EVENT_A_TYPE]) for m in told
     ]
     assert kinds.count(U.EVENT_AUTH) == 1, kinds
+
+
+def _events(bed):
+    """-> kinds told of the decrypting flow since the last call"""
+    bed.client.tables()  # what was told before the answer has come then
+    late = bed.client.socket.late
+    told = [nl.parse(nl.parse(m.attributes)[U.A_EVENT]) for m in late if m.command == U.CMD_EVENT]
+    late.clear()
+    local = sockaddr((net.RB4, _BETWEEN))
+    return [nl.number(one[U.EVENT_A_TYPE]) for one in told if one[U.EVENT_A_LOCAL] == local]
+
+
+def test_forged_packets_are_not_told_of(bed):
+    """What goes up for its payload type or SSRC: only who has the key makes the owner act."""
+    bed.claim()
+    bed.client.socket.join(bed.client.groups[U.MCGRP_EVENTS])
+    caller, _ = bed.parties()
+    local = (net.RB4, _BETWEEN)
+    up = bed.udp("r", local)
+    plain = [output((net.RB4, OUT), (net.B4, FAR))]
+    known = nl.attribute(U.FLOW_A_SSRCS, [nl.attribute(1, [nl.u32(U.SSRC_A_SSRC, 7)])])
+    for suite in (_SUITES[0], _SUITES[5]):
+        secure = _keys(U.FLOW_A_SRTP, *suite[:3])
+        for kind, settings in (
+            (U.EVENT_PT, {"secure": secure, "pts": [payload_type(0)]}),
+            (U.EVENT_SSRC, {"secure": secure + known, "ssrc_policy": U.SSRC_UP}),
+        ):
+            _encrypting(bed, suite)
+            bed.client.add(TABLE, local, plain, **settings)
+            _events(bed)
+            for number in range(1, 4):
+                caller.sendto(packets.rtp(number), local)
+            caller.sendto(packets.rtp(1)[:12], local)
+            expect(up, 4)
+            assert kind not in _events(bed), "a forged packet is told of"
+            send_rtp(caller, (net.RA4, PORT), 3)
+            expect(up, 3)
+            assert _events(bed).count(kind) == 1, kind
+            _, other = _remove(bed)
+            assert _received(other) == {}, "and the packet that went up counts as received"
 
 
 def test_states_are_merged_into_a_flow(bed):
