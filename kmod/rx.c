@@ -208,12 +208,12 @@ static unsigned int rtpe_segments(struct rtpe_table *table, struct rtpe_flow *fl
 
 /*
  * Flows may send to each other, and each packet sent may become several.  So
- * that this ends, what comes from this host itself, or arrives where anybody
- * may install flows, goes on with less to live.
+ * that this ends, what comes from this host itself, or arrives where others
+ * than the machine's administrator may install flows, goes on with less to live.
  */
 static u8 rtpe_ttl_limit(const struct rtpe_packet *packet, const struct sk_buff *skb, u8 ttl)
 {
-	if (likely(!(skb->dev->flags & IFF_LOOPBACK) && packet->net->user_ns == &init_user_ns))
+	if (likely(!(skb->dev->flags & IFF_LOOPBACK) && net_eq(packet->net, &init_net)))
 		return 255;
 	return ttl - min_t(u8, ttl, 1);
 }

@@ -231,8 +231,8 @@ enum rtpengine_reason {
 	RTPENGINE_REASON_UP_SSRC,		/* unknown SSRC */
 	RTPENGINE_REASON_UP_SRTP,		/* too large, or one SSRC too many */
 	RTPENGINE_REASON_UP_NOMEM,		/* also: too many segments */
-	RTPENGINE_REASON_UP_TTL,		/* of this host, or of a namespace that is not the
-						 * administrator's: forwarded too often (a loop)
+	RTPENGINE_REASON_UP_TTL,		/* of this host, or of a network namespace that is not the
+						 * initial one: forwarded too often (a loop)
 						 */
 	RTPENGINE_REASON_UP_CHECKSUM,		/* bad UDP checksum: the stack drops and counts it */
 	RTPENGINE_REASON_DROP_SOURCE,		/* source mismatch */

@@ -1,5 +1,6 @@
 """What a flow can do to packets, feature by feature."""
 import struct
+import time
 
 from lab import genetlink as nl
 from lab import net, packets
@@ -215,6 +216,15 @@ def test_only_known_ssrcs(bed):
     assert expect(up, 1) == [packets.rtp(1, ssrc=8)]
 
 
+def _comes_to_rest(bed, local):
+    def at_rest():
+        before = bed.stats(local)["packets"]
+        time.sleep(0.5)
+        return before == bed.stats(local)["packets"]
+
+    net.wait_for(at_rest, 60, "the loop ends")
+
+
 def test_loops_end(bed):
     """Two flows that send to each other, one of them twice: it has to die down."""
     bed.claim()
@@ -224,14 +234,27 @@ def test_loops_end(bed):
     bed.client.add(TABLE, _LOCAL, [output((net.RB4, OUT), one)])
     caller = bed.udp("a", (net.A4, FAR))
     caller.sendto(packets.rtp(1), _LOCAL)
-
-    def at_rest():
-        before = bed.stats(one)["packets"]
-        net.received(caller, 0.5)
-        return before == bed.stats(one)["packets"]
-
-    net.wait_for(at_rest, 60, "the loop ends")
+    _comes_to_rest(bed, one)
     assert bed.client.table(TABLE)["reasons"].get(U.REASON_UP_TTL, 0) > 0
+
+
+def test_loops_between_containers_end(bed):
+    """Over a veth; each has a network namespace, and no user namespace, of its own."""
+    bed.claim()
+    there = bed.new_client("a")
+    far = (net.A4, PORT)
+    for client in (bed.client, there):
+        client.claim(TABLE, hook=U.HOOK_INPUT_FIRST)
+    bed.client.add(TABLE, _LOCAL, [output(_LOCAL, far), output(_LOCAL, far)])
+    there.add(TABLE, far, [output(far, _LOCAL)])
+    caller = bed.udp("a", (net.A4, FAR))
+    caller.sendto(packets.rtp(1), _LOCAL)
+    try:
+        _comes_to_rest(bed, _LOCAL)
+    finally:
+        bed.client.remove(TABLE, _LOCAL)
+    reasons = [client.table(TABLE)["reasons"].get(U.REASON_UP_TTL, 0) for client in (bed.client, there)]
+    assert sum(reasons) > 0, reasons
 
 
 def test_replaced_flow_tells_its_end(bed):
