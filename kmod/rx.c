@@ -270,8 +270,9 @@ static unsigned int rtpe_receive4(struct rtpe_table *table, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (unlikely(ip_is_fragment(ip)))
 		return rtpe_leave(packet.flow, RTPENGINE_REASON_UP_FRAGMENT);
-	if (unlikely(ipv4_is_zeronet(ip->saddr) || ipv4_is_multicast(ip->saddr) ||
-		     ipv4_is_lbcast(ip->saddr)))
+	/* Options are the stack's to judge: source routes among them. */
+	if (unlikely(ip->ihl != sizeof(*ip) / 4 || ipv4_is_zeronet(ip->saddr) ||
+		     ipv4_is_multicast(ip->saddr) || ipv4_is_lbcast(ip->saddr)))
 		return rtpe_leave(packet.flow, RTPENGINE_REASON_UP_MALFORMED);
 
 	packet.net = net;

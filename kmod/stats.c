@@ -57,7 +57,7 @@ u64 rtpe_reason_sum(const struct rtpe_table *table, unsigned int reason)
 const char *rtpe_reason_name(unsigned int reason)
 {
 	static const char * const names[] = {
-		[RTPENGINE_REASON_UP_MALFORMED] = "up, malformed or not unicast",
+		[RTPENGINE_REASON_UP_MALFORMED] = "up, malformed, IP options or not unicast",
 		[RTPENGINE_REASON_UP_FRAGMENT] = "up, fragment",
 		[RTPENGINE_REASON_UP_STUN] = "up, STUN",
 		[RTPENGINE_REASON_UP_DTLS] = "up, DTLS",

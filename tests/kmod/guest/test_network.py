@@ -181,18 +181,29 @@ def test_ipv6_extension_headers(bed):
         (bytes([17, 0, 0, 0, 0, 0, 0, 0]), 44),  # a fragment that is all
     ):
         wire.send(packets.ipv6(net.A6, net.RA6, headers + datagram, next_header=first))
-        got = net.received(callee, 0.2) + net.received(up)
-        assert got == [packets.rtp(1)], (first, got)
+        assert expect(up, 1) == [packets.rtp(1)], first
+    assert expect(callee, 0) == []
 
 
-def test_ipv4_options_go_up_or_on(bed):
-    bed.claim()
-    local = bed.relay()
-    wire, up = bed.wire(), bed.udp("r", local)
+def test_ipv4_options_go_up(bed):
+    """The stack knows which are allowed here; what is source routed it refuses where it is told to."""
+    wire, up = bed.wire(), bed.udp("r", (net.RA4, PORT))
+    net.write("r", "/proc/sys/net/ipv4/conf/all/accept_source_route", "0")
     _, callee = bed.parties()
-    datagram = packets.udp((net.A4, FAR), local, packets.rtp(1))
-    wire.send(packets.ipv4(net.A4, net.RA4, datagram, options=bytes([1, 1, 1, 0])))
-    assert net.received(callee, 0.2) + net.received(up) == [packets.rtp(1)]
+    datagram = packets.udp((net.A4, FAR), (net.RA4, PORT), packets.rtp(1))
+    loose = bytes([131, 7, 8]) + net.socket.inet_aton(net.A4) + bytes(1)
+    for number, hook in enumerate((U.HOOK_INPUT_FIRST, U.HOOK_PREROUTING), 1):
+        if number > 1:
+            bed.client.set(TABLE, hook=hook)
+        else:
+            bed.claim(hook=hook)
+            bed.relay()
+        wire.send(packets.ipv4(net.A4, net.RA4, datagram, options=bytes([1, 1, 1, 0])))
+        assert expect(up, 1) == [packets.rtp(1)]
+        assert bed.client.table(TABLE)["reasons"].pop(U.REASON_UP_MALFORMED) == number
+        wire.send(packets.ipv4(net.A4, net.RA4, datagram, options=loose))
+        assert expect(up, 0) == [] and expect(callee, 0) == []
+    assert bed.stats()["packets"] == 0
 
 
 def _fragments_of(datagram, size, ident):
