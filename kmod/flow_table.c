@@ -6,7 +6,7 @@
 #include "rtpe.h"
 
 #define GONE_RETRY	(HZ / 50)
-#define GONE_TRIES	250
+#define GONE_TIME	(5 * HZ)
 
 static inline u32 rtpe_hash_addr(const struct rtpe_addr *addr, u32 seed)
 {
@@ -268,6 +268,7 @@ static void rtpe_flow_rcu(struct rcu_head *rcu)
 		rtpe_flow_free(flow);
 		return;
 	}
+	flow->gone_since = jiffies;
 	spin_lock_irqsave(&rn->gone_lock, flags);
 	list_add_tail(&flow->gone_entry, &rn->gone);
 	spin_unlock_irqrestore(&rn->gone_lock, flags);
@@ -302,32 +303,53 @@ static int rtpe_gone_send(struct rtpe_flow *flow)
 	return genlmsg_unicast(flow->table->rn->net, msg, flow->gone_port);
 }
 
-/* Sends final states in order; waits a while for a receiver that has no room. */
+/* Has no room for one of them: all that are for @port wait, unless they have long enough. */
+static void rtpe_gone_wait(struct list_head *flows, u32 port, struct list_head *waiting)
+{
+	struct rtpe_flow *flow, *next;
+
+	list_for_each_entry_safe(flow, next, flows, gone_entry) {
+		if (flow->gone_port != port)
+			continue;
+		if ((u32)jiffies - flow->gone_since < GONE_TIME) {
+			list_move_tail(&flow->gone_entry, waiting);
+		} else {
+			list_del(&flow->gone_entry);
+			rtpe_flow_free(flow);
+		}
+	}
+}
+
+/* Sends final states, in order to each receiver; waits a while for one that has no room. */
 void rtpe_gone_work(struct work_struct *work)
 {
 	struct rtpe_net *rn = container_of(to_delayed_work(work), struct rtpe_net, gone_work);
+	LIST_HEAD(waiting);
 	struct rtpe_flow *flow;
+	LIST_HEAD(flows);
 	int err;
 
-	for (;;) {
-		spin_lock_irq(&rn->gone_lock);
-		flow = list_first_entry_or_null(&rn->gone, struct rtpe_flow, gone_entry);
-		if (flow)
-			list_del(&flow->gone_entry);
-		spin_unlock_irq(&rn->gone_lock);
-		if (!flow)
-			return;
+	spin_lock_irq(&rn->gone_lock);
+	list_splice_init(&rn->gone, &flows);
+	spin_unlock_irq(&rn->gone_lock);
+	while (!list_empty(&flows)) {
+		flow = list_first_entry(&flows, struct rtpe_flow, gone_entry);
 		err = rtpe_gone_send(flow);
-		if ((err == -EAGAIN || err == -ENOMEM) && ++flow->gone_tries < GONE_TRIES) {
-			spin_lock_irq(&rn->gone_lock);
-			list_add(&flow->gone_entry, &rn->gone);
-			spin_unlock_irq(&rn->gone_lock);
-			schedule_delayed_work(&rn->gone_work, GONE_RETRY);
-			return;
+		if (err == -EAGAIN || err == -ENOMEM) {
+			rtpe_gone_wait(&flows, flow->gone_port, &waiting);
+		} else {
+			list_del(&flow->gone_entry);
+			rtpe_flow_free(flow);
 		}
-		rtpe_flow_free(flow);
 		cond_resched();
 	}
+	if (list_empty(&waiting))
+		return;
+	/* Before those that came meanwhile */
+	spin_lock_irq(&rn->gone_lock);
+	list_splice(&waiting, &rn->gone);
+	spin_unlock_irq(&rn->gone_lock);
+	schedule_delayed_work(&rn->gone_work, GONE_RETRY);
 }
 
 /* The namespace has no sockets any more.  After rcu_barrier(). */

@@ -196,7 +196,7 @@ struct rtpe_flow {
 	struct list_head call_entry;
 	u8 cookie_len;
 	u8 cookie[RTPENGINE_MAX_COOKIE];
-	u16 gone_tries;
+	u32 gone_since;		/* jiffies */
 	u32 gone_port;		/* who wants to know the final state */
 	u32 gone_seq;
 	union {

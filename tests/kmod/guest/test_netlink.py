@@ -98,6 +98,34 @@ def test_dump_of_many_is_whole(bed):
         )
 
 
+def test_who_does_not_read_holds_nobody_up(bed):
+    """Final states wait for room in their owner's socket, in order; those of other owners go on."""
+    slow, count = bed.new_client(), 30
+    slow.claim(TABLE)
+    bed.claim(TABLE + 1)
+    out = [output((net.RB4, OUT), (net.B4, FAR))]
+    for number in range(count):
+        slow.add(TABLE, (net.RA4, PORT + number), out)
+    bed.client.add(TABLE + 1, (net.RA4, PORT + count), out)
+    slow.socket.shrink()
+    ids = []
+    for number in range(count):
+        nest = nl.attribute(U.A_FLOW, [nl.attribute(U.FLOW_A_LOCAL, sockaddr((net.RA4, PORT + number)))])
+        slow.socket.send(slow.family, U.CMD_FLOW_DEL, [table_nest(TABLE), nest])
+    # at five seconds for each of the others' this would take longer than a client waits
+    assert bed.client.remove(TABLE + 1, (net.RA4, PORT + count))["stats"]["packets"] == 0
+    while not ids or ids[-1] != count:
+        try:
+            data = slow.socket.receive_raw()
+        except OSError as error:  # netlink tells that there was no room
+            assert error.errno == errno.ENOBUFS, error
+            continue
+        for message in nl.messages_of(data):
+            assert message.command == U.CMD_FLOW_GONE
+            ids.append(nl.number(nl.parse(nl.parse(message.attributes)[U.A_FLOW])[U.FLOW_A_ID]))
+    assert ids == sorted(ids) and len(ids) > 1, ids
+
+
 def test_keys_are_never_told(bed):
     bed.claim()
     key, salt = b"KEYKEYKEYKEYKEYK", b"SALTSALTSALTSA"
