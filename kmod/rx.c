@@ -188,6 +188,8 @@ static unsigned int rtpe_segments(struct rtpe_table *table, struct rtpe_flow *fl
 	segments = skb_gso_segment(skb, NETIF_F_SG | NETIF_F_IP_CSUM | NETIF_F_IPV6_CSUM);
 	if (IS_ERR_OR_NULL(segments))
 		return rtpe_leave(flow, RTPENGINE_REASON_UP_NOMEM);
+	/* The first one of a list is the skb itself, and is to have no other owner. */
+	consume_skb(skb);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
 		switch (receive(table, segment, net)) {
@@ -202,7 +204,6 @@ static unsigned int rtpe_segments(struct rtpe_table *table, struct rtpe_flow *fl
 			netif_rx(segment);
 		}
 	}
-	consume_skb(skb);
 	return NF_STOLEN;
 }
 

@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -62,6 +63,35 @@ def build(release, root):
     )
     warned = re.search(r"\bwarning\b|^WARNING", text, re.I | re.M)
     return good and not warned, text, directory
+
+
+def install(release, root, directory):
+    """Into an empty root, as packages do it; -> (good, text)"""
+    headers = os.path.join(root, "lib/modules", release, "build")
+    with tempfile.TemporaryDirectory() as there:
+        good, text = command(
+            "make", "-C", KMOD, "KDIR=" + headers, "BUILD=" + directory, "DESTDIR=" + there, "install"
+        )
+        if not good:
+            return good, text
+        modules = os.path.join(there, "lib/modules", release)
+        wanted = {
+            os.path.join(modules, "updates", "nft_rtpengine.ko"),
+            os.path.join(modules, "updates/xt", "xt_RTPENGINE.ko"),
+            os.path.join(there, "etc/modules-load.d/rtpengine.conf"),
+        }
+        files = [os.path.join(at, name) for at, _, names in os.walk(there) for name in names]
+        found = {re.sub(r"\.ko\.\w+$", ".ko", path) for path in files}  # compressed, where the kernel is so configured
+        if not wanted <= found:
+            return False, "installed: %s" % sorted(found)
+        with open(os.path.join(there, "etc/modules-load.d/rtpengine.conf")) as conf:
+            names = [line.strip() for line in conf if line.strip() and line[0] not in "#;"]
+        good, text = command("depmod", "-b", there, release)
+        if not good or names != ["nft_rtpengine"]:
+            return False, text + str(names)
+        with open(os.path.join(modules, "modules.dep")) as index:
+            text = index.read()
+        return "updates/nft_rtpengine.ko" in text and "updates/xt/xt_RTPENGINE.ko" in text, text
 
 
 def build_user_space():
@@ -161,6 +191,9 @@ def main():
         good, text, directory = build(release, root)
         if totals.add(good, "%s builds without a warning" % release, text):
             built.append((release, root, directory))
+            if not options.filters:
+                good, text = install(release, root, directory)
+                totals.add(good, "%s is installed where modprobe finds it" % release, text)
     # By emulation a guest keeps little more than one processor busy: all at once, beside the compiler.
     guests = [
         (release, *start_guest(release, root, directory, options.filters, release == chosen[-1][0]))

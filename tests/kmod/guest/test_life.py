@@ -72,6 +72,26 @@ def test_unloads_under_load(bed):
     assert bed.new_client().tables() == []
 
 
+def test_namespace_goes_under_load(bed):
+    for hook in (U.HOOK_INPUT_FIRST, U.HOOK_PREROUTING, U.HOOK_INPUT_LAST):
+        net.batch(["netns add gone", "link add up0 netns a type veth peer name eth0 netns gone"])
+        for namespace, device, address in (("a", "up0", "10.9.0.2"), ("gone", "eth0", "10.9.0.1")):
+            net.run("ip", "-n", namespace, "addr", "add", address + "/24", "dev", device)
+            net.run("ip", "-n", namespace, "link", "set", device, "up")
+        client = bed.new_client("gone")
+        client.claim(TABLE, hook=hook, linger=60000)
+        local = ("10.9.0.1", PORT)
+        client.add(TABLE, local, [output(("10.9.0.1", OUT), ("10.9.0.2", FAR))] * 2, call="c")
+        load = module.Load(local)
+        try:
+            net.wait_for(lambda: client.flow(TABLE, local)["stats"]["packets"] > 50, what="traffic")
+            bed.close(client)
+            net.run("ip", "netns", "del", "gone")
+            net.wait_for(lambda: "up0" not in net.run("ip", "-n", "a", "-o", "link"), 30, "it is gone")
+        finally:
+            load.close()
+
+
 def test_namespace_goes_with_tables_in_it(bed):
     for _ in range(3):
         net.batch(

@@ -17,7 +17,8 @@ A4, RA4, RB4, B4 = "10.1.0.2", "10.1.0.1", "10.2.0.1", "10.2.0.2"
 A6, RA6, RB6, B6 = "fd01::2", "fd01::1", "fd02::1", "fd02::2"
 _CLONE_NEWNET = 0x40000000
 _SIOCGIFHWADDR, _SIOCETHTOOL = 0x8927, 0x8946
-_ETHTOOL_STXCSUM = 0x17
+_ETHTOOL_STXCSUM, _ETHTOOL_GSTRINGS, _ETHTOOL_GSSET_INFO, _ETHTOOL_SFEATURES = 0x17, 0x1B, 0x37, 0x3B
+_ETH_SS_FEATURES = 4
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -90,6 +91,29 @@ def without_checksum_offload(namespace, device):
     request = struct.pack("=16sQ16x", device.encode(), ctypes.addressof(value))
     with inside(namespace), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         fcntl.ioctl(asker, _SIOCETHTOOL, request)
+
+
+def features(namespace, device, wanted):
+    """Turns features of a device on and off, by the names that ethtool -k shows."""
+    with inside(namespace), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+
+        def ask(data):
+            value = ctypes.create_string_buffer(data, len(data))
+            request = struct.pack("=16sQ16x", device.encode(), ctypes.addressof(value))
+            fcntl.ioctl(asker, _SIOCETHTOOL, request)
+            return value.raw
+
+        said = ask(struct.pack("=IIQI", _ETHTOOL_GSSET_INFO, 0, 1 << _ETH_SS_FEATURES, 0))
+        (count,) = struct.unpack_from("=I", said, 16)
+        said = ask(struct.pack("=III", _ETHTOOL_GSTRINGS, _ETH_SS_FEATURES, count) + bytes(32 * count))
+        names = [said[at : at + 32].rstrip(b"\0").decode() for at in range(12, 12 + 32 * count, 32)]
+        blocks = [[0, 0] for _ in range((count + 31) // 32)]  # valid, requested
+        for name, on in wanted.items():
+            word, bit = divmod(names.index(name), 32)
+            blocks[word][0] |= 1 << bit
+            blocks[word][1] |= on << bit
+        data = b"".join(struct.pack("=II", *block) for block in blocks)
+        ask(struct.pack("=II", _ETHTOOL_SFEATURES, len(blocks)) + data)
 
 
 def write(namespace, path, value):
