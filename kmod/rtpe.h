@@ -4,8 +4,9 @@
  *
  * Locking.  rtpe_net.lock (mutex) covers tables, the set of flows and all that
  * netlink and proc do.  Packets run under RCU and take no lock but flow.lock,
- * briefly, for the statistics of an SSRC.  A flow's settings never change (but
- * its cookie): one with others takes its place.  Counters are per CPU.
+ * briefly, for the statistics of an SSRC and for a new route.  A flow's settings
+ * never change (but its cookie): one with others takes its place.  Counters are
+ * per CPU.
  */
 #ifndef _RTPE_H
 #define _RTPE_H
@@ -181,7 +182,7 @@ struct rtpe_flow {
 	u64 first;
 	u64 last;
 	s8 pt_index[128];	/* -1 = not in pts */
-	spinlock_t lock;	/* ssrcs, cookie */
+	spinlock_t lock;	/* ssrcs, cookie; the outputs' routes with their cookies */
 	struct rtpe_ssrc ssrcs[RTPENGINE_MAX_SSRCS];
 
 	/* rarely */

@@ -62,27 +62,32 @@ static struct dst_entry *rtpe_route6(struct net *net, const struct rtpe_output *
 
 /*
  * The cached route while it holds, else a new one.  Valid under RCU.  The old
- * one is released by whoever takes it out, and lives until nobody looks at it.
+ * one lives until nobody looks at it.
  */
-static struct dst_entry *rtpe_route(struct net *net, struct rtpe_output *out)
+static struct dst_entry *rtpe_route(const struct rtpe_packet *packet, struct rtpe_output *out)
 {
-	struct dst_entry *dst = rcu_dereference(out->dst);
+	struct dst_entry *dst = rcu_dereference(out->dst), *old;
+	u32 cookie = 0;
 
 	if (likely(dst && dst_check(dst, READ_ONCE(out->dst_cookie))))
 		return dst;
 	if (out->dest.family == AF_INET) {
-		dst = rtpe_route4(net, out);
+		dst = rtpe_route4(packet->net, out);
 	} else {
-		dst = rtpe_route6(net, out);
+		dst = rtpe_route6(packet->net, out);
 		if (dst && dst->ops->family == AF_INET6)
-			WRITE_ONCE(out->dst_cookie,
-				   rt6_get_cookie(container_of(dst, struct rt6_info, dst)));
+			cookie = rt6_get_cookie(container_of(dst, struct rt6_info, dst));
 	}
 	if (dst && dst->error) {
 		dst_release(dst);
 		dst = NULL;
 	}
-	dst_release(unrcu_pointer(xchg(&out->dst, RCU_INITIALIZER(dst))));
+	/* As a pair: an old route with a later one's cookie would hold until routes change again. */
+	spin_lock(&packet->flow->lock);
+	WRITE_ONCE(out->dst_cookie, cookie);
+	old = rcu_replace_pointer(out->dst, dst, lockdep_is_held(&packet->flow->lock));
+	spin_unlock(&packet->flow->lock);
+	dst_release(old);
 	return dst;
 }
 
@@ -198,7 +203,7 @@ static int rtpe_send(struct sk_buff *skb, const struct rtpe_packet *packet,
 	int err;
 	u8 tos;
 
-	dst = rtpe_route(packet->net, out);
+	dst = rtpe_route(packet, out);
 	if (unlikely(!dst)) {
 		err = RTPENGINE_REASON_OUT_ROUTE;
 		goto out_free;
