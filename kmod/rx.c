@@ -18,6 +18,7 @@
 #include <net/ip.h>
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
+#include <net/xfrm.h>
 
 #include "rtpe.h"
 #include "rule.h"
@@ -28,7 +29,8 @@ typedef unsigned int (*rtpe_receive_t)(struct rtpe_table *table, struct sk_buff 
 /* What becomes of a packet with this reason. */
 static bool rtpe_goes_up(enum rtpengine_reason reason)
 {
-	return reason >= RTPENGINE_REASON_UP_MALFORMED && reason <= RTPENGINE_REASON_UP_CHECKSUM;
+	return (reason >= RTPENGINE_REASON_UP_MALFORMED &&
+		reason <= RTPENGINE_REASON_UP_CHECKSUM) || reason == RTPENGINE_REASON_UP_POLICY;
 }
 
 /* Dropped because the flow wants it so: it counts as handled. */
@@ -165,6 +167,9 @@ static unsigned int rtpe_take(struct sk_buff *skb, struct rtpe_packet *packet)
 		return rtpe_leave(flow, reason);
 	if (unlikely(!rtpe_checksum_good(skb, packet)))
 		return rtpe_leave(flow, RTPENGINE_REASON_UP_CHECKSUM);
+	/* What a socket would ask: hooks come before it. */
+	if (unlikely(!xfrm_policy_check(NULL, XFRM_POLICY_IN, skb, packet->source.family)))
+		return rtpe_leave(flow, RTPENGINE_REASON_UP_POLICY);
 	if (packet->rtcp && flow->rtcp == RTPENGINE_ACTION_COPY)
 		return rtpe_take_copy(skb, packet);
 	reason = rtpe_process(skb, packet, reason);

@@ -84,6 +84,7 @@ const char *rtpe_reason_name(unsigned int reason)
 		[RTPENGINE_REASON_OUT_SRTP] = "output, SRTP",
 		[RTPENGINE_REASON_OUT_SEND] = "output, refused",
 		[RTPENGINE_REASON_OUT_FILTERED] = "output, RTCP filtered",
+		[RTPENGINE_REASON_UP_POLICY] = "up, without IPsec",
 	};
 
 	BUILD_BUG_ON(ARRAY_SIZE(names) != __RTPENGINE_REASON_LAST);

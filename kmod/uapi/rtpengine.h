@@ -249,6 +249,7 @@ enum rtpengine_reason {
 	RTPENGINE_REASON_OUT_SRTP,		/* encryption failed, no free SSRC, indices used up */
 	RTPENGINE_REASON_OUT_SEND,		/* the stack refused it: firewall, queue */
 	RTPENGINE_REASON_OUT_FILTERED,		/* nothing left of RTCP (not an error) */
+	RTPENGINE_REASON_UP_POLICY,		/* without the IPsec that this host demands: the stack drops it */
 	__RTPENGINE_REASON_LAST,
 	RTPENGINE_REASON_MAX = __RTPENGINE_REASON_LAST - 1,
 };

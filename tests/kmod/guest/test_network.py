@@ -166,6 +166,50 @@ def test_firewall_of_the_relay_may_refuse_output(bed):
     assert flow["outputs"][0]["errors"] == 5, flow["outputs"]
 
 
+_ESP = (
+    "state add src {0} dst {1} proto esp spi 7 reqid 1 mode transport "
+    "auth-trunc hmac(sha1) 0x000102030405060708090a0b0c0d0e0f10111213 96 enc cipher_null"
+)
+
+
+def test_ipsec_that_the_host_demands(bed):
+    """As a socket would: what comes without it is not forwarded, what comes with it is."""
+    for family, far, near, local, source, dest in (
+        (4, net.A4, net.RA4, (net.RA4, PORT), (net.RB4, OUT), (net.B4, FAR)),
+        (6, net.A6, net.RA6, (net.RA6, PORT), (net.RB6, OUT), (net.B6, FAR)),
+    ):
+        up = bed.udp("r", local)
+        caller, callee = bed.parties(family)
+        policy = "src {0} dst {1} proto udp dport {2} dir {3}"
+        wanted = policy.format(far, near, PORT, "in")
+        tmpl = " tmpl src {0} dst {1} proto esp reqid 1 mode transport".format(far, near)
+        for number, hook in enumerate((U.HOOK_PREROUTING, U.HOOK_INPUT_FIRST, U.HOOK_INPUT_LAST)):
+            if number or family == 6:
+                bed.client.set(TABLE, hook=hook)
+            else:
+                bed.claim(hook=hook)
+            bed.relay(local=local, source=source, dest=dest)
+            send_rtp(caller, local, 1)
+            expect(callee, 1)
+            net.run("ip", "-n", "r", "xfrm", *("policy add " + wanted + tmpl).split())
+            bed.later(lambda: net.run("ip", "-n", "r", "xfrm", "policy", "flush"))
+            send_rtp(caller, local, 3, first=2)
+            assert expect(callee, 0) == [] and expect(up, 0) == []
+            assert bed.client.table(TABLE)["reasons"][U.REASON_UP_POLICY] % 3 == 0
+            for namespace in ("a", "r"):
+                net.run("ip", "-n", namespace, "xfrm", *_ESP.format(far, near).split(), "")
+                bed.later(lambda n=namespace: net.run("ip", "-n", n, "xfrm", "state", "flush"))
+            outgoing = policy.format(far, near, PORT, "out")
+            net.run("ip", "-n", "a", "xfrm", *("policy add " + outgoing + tmpl).split())
+            bed.later(lambda: net.run("ip", "-n", "a", "xfrm", "policy", "flush"))
+            send_rtp(caller, local, 3, first=5)
+            assert expect(callee, 3) == [packets.rtp(n) for n in (5, 6, 7)]
+            for namespace in ("a", "r"):
+                net.run("ip", "-n", namespace, "xfrm", "policy", "flush")
+                net.run("ip", "-n", namespace, "xfrm", "state", "flush")
+            bed.client.remove(TABLE, local)
+
+
 def test_ipv6_extension_headers(bed):
     bed.claim()
     local = (net.RA6, PORT)

@@ -35,7 +35,7 @@ std::string ReasonName(uint16_t reason) {
       "up: SRTP",      "up: memory",    "up: TTL",       "up: checksum",     "drop: source",
       "drop: payload type", "drop: RTCP", "drop: sink",  "drop: all",        "drop: authentication",
       "drop: replay",  "drop: SRTP",    "drop: memory",  "output: route",    "output: memory",
-      "output: SRTP",  "output: send",  "output: filtered"};
+      "output: SRTP",  "output: send",  "output: filtered", "up: IPsec"};
   return reason < kNames.size() ? kNames[reason] : base::StrCat("reason ", reason);
 }
 
