@@ -27,7 +27,7 @@ struct srtp_context *srtp_create(const struct srtp_params *params, bool sender)
 	struct srtp_context *context;
 	int err = check(params);
 
-	BUILD_BUG_ON(SRTP_SENDER_STREAM % sizeof(u64));
+	BUILD_BUG_ON(SRTP_SENDER_STREAM > sizeof(struct srtp_stream));
 	BUILD_BUG_ON(sizeof(struct srtp_stream) > U8_MAX);
 	if (err)
 		return ERR_PTR(err);

@@ -29,7 +29,8 @@ struct srtp_stream {
 	};
 };
 
-#define SRTP_SENDER_STREAM	offsetofend(struct srtp_stream, sent_rtcp)
+/* Whole words: those of 64 bits are aligned less on some machines of 32. */
+#define SRTP_SENDER_STREAM	ALIGN(offsetofend(struct srtp_stream, sent_rtcp), sizeof(u64))
 
 struct srtp_context {
 	struct srtp_transform rtp;

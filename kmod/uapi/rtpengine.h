@@ -512,7 +512,9 @@ enum rtpengine_state_attr {
 /* SSRC and PT: where the flow decrypts, of authentic packets only. */
 enum rtpengine_event {
 	RTPENGINE_EVENT_NONE,
-	RTPENGINE_EVENT_SSRC,		/* SSRC: learned, or given up because no place was free or by policy */
+	RTPENGINE_EVENT_SSRC,		/* SSRC: learned, or given up by policy or because no place was free
+					 * (not told where the flow decrypts: then that has no place either)
+					 */
 	RTPENGINE_EVENT_SOURCE,		/* SOURCE: a packet from elsewhere */
 	RTPENGINE_EVENT_IDLE,		/* nothing handled for FLOW_A_IDLE; LAST */
 	RTPENGINE_EVENT_AUTH,		/* SRTP authentication failed; SSRC, SOURCE */
