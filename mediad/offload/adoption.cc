@@ -39,7 +39,12 @@ class Ways {
  public:
   Ways(const Flow& flow, const Session& session) : session_(session) {
     for (const Member& member : flow.members) {
-      for (const session::Route& route : session.media()[member.media].routes) ways_.push_back({member.media, route.to});
+      const session::Media& media = session.media()[member.media];
+      for (const session::Route& route : media.routes) {
+        const session::Media& to = session.media()[route.to];
+        const bool sent = media.sends && !route.block_rtp && !to.muted && to.receives;
+        if (sent) ways_.push_back({member.media, route.to});
+      }
     }
   }
   void Name(const session::LocalSocket& socket, Output* output) {

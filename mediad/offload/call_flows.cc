@@ -22,8 +22,6 @@ using session::Stream;
 constexpr std::chrono::milliseconds kPause(200);
 // A refusal that may have been of the moment.
 constexpr std::chrono::seconds kRetry(10);
-// An SSRC that sends no more.
-constexpr std::chrono::seconds kStale(10);
 constexpr std::chrono::nanoseconds kForever = std::chrono::nanoseconds::max();
 
 bool OfTheMoment(int errno_value) {
@@ -59,7 +57,15 @@ bool HasSrtp(const Flow& flow) {
                                      [](const Output& output) { return output.encrypt.has_value(); });
 }
 
+// A media of a bundle is where the bundle's head is, or has a reason of its own.
+void FollowHead(const OffloadNotes& head, bool with_head, OffloadReason reason, OffloadNotes* notes) {
+  notes->reason = with_head ? head.reason : reason;
+  notes->detail = with_head ? head.detail : std::string();
+  notes->since_unix_ms = with_head ? head.since_unix_ms : 0;
+}
+
 void NoteInKernel(const Member& member, const Flow& flow, const base::Now& now, Session* session) {
+  if (!Holds(flow, member.media)) return;
   OffloadNotes& notes = NotesOf(&session->media()[member.media].streams[flow.stream]);
   notes.reason = OffloadReason::kInKernel;
   notes.detail.clear();
@@ -119,9 +125,6 @@ bool CallFlows::Plan(Session* session, const Status& status, const base::Now& no
       PlanOne(session, static_cast<session::MediaIndex>(media), stream, status, now);
     }
   }
-  for (size_t media = 0; media < session->media().size(); ++media) {
-    if (session->media()[media].carrier != media) FollowCarrier(session, static_cast<session::MediaIndex>(media), status);
-  }
   for (Entry& entry : entries_) {
     if (!entry.claimed && entry.leave.empty()) entry.leave = "local address changed";
   }
@@ -132,10 +135,24 @@ bool CallFlows::Plan(Session* session, const Status& status, const base::Now& no
 void CallFlows::PlanOne(Session* session, session::MediaIndex media, size_t index, const Status& status,
                         const base::Now& now) {
   Stream& stream = session->media()[media].streams[index];
-  OffloadNotes& notes = NotesOf(&stream);
   StreamPlan plan = PlanStream(*session, media, index, status.limits);
+  const std::vector<StreamPlan::OfMember> members = std::move(plan.members);
   Entry* const entry = stream.socket == session::kNoSocket ? nullptr : FindSocket(stream.socket);
   if (entry != nullptr) entry->claimed = true;
+  PlanPort(session, media, index, std::move(plan), entry, status, now);
+  for (const StreamPlan::OfMember& member : members) {
+    if (member.media == media) continue;
+    // Of what is found in the kernel only the port is known.
+    const bool with_head = member.reason == OffloadReason::kInKernel || (entry != nullptr && entry->adopted);
+    std::vector<Stream>& streams = session->media()[member.media].streams;
+    if (index < streams.size()) FollowHead(NotesOf(&stream), with_head, member.reason, &NotesOf(&streams[index]));
+  }
+}
+
+void CallFlows::PlanPort(Session* session, session::MediaIndex media, size_t index, StreamPlan plan, Entry* entry,
+                         const Status& status, const base::Now& now) {
+  Stream& stream = session->media()[media].streams[index];
+  OffloadNotes& notes = NotesOf(&stream);
   if (entry != nullptr && entry->adopted) {
     // Until ICE has found the party again only the kernel knows where it is.
     if (plan.reason != OffloadReason::kIcePending) entry->leave = "worker restarted";
@@ -143,7 +160,8 @@ void CallFlows::PlanOne(Session* session, session::MediaIndex media, size_t inde
     return;
   }
   if (plan.flow && !status.usable) {
-    plan = {std::nullopt, OffloadReason::kUnavailable};
+    plan.flow.reset();
+    plan.reason = OffloadReason::kUnavailable;
     if (notes.reason != plan.reason) LogUnsupported("interface to kernel module not open", *session, media, index);
   }
   if (!plan.flow && plan.reason == OffloadReason::kCipher && notes.reason != plan.reason) {
@@ -170,24 +188,6 @@ void CallFlows::PlanOne(Session* session, session::MediaIndex media, size_t inde
   notes.reason = OffloadReason::kInstalling;
   notes.detail.clear();
   wanted_.push_back(*std::move(plan.flow));
-}
-
-// A media of a bundle is where the bundle's head is, or has reasons of its own.
-void CallFlows::FollowCarrier(Session* session, session::MediaIndex media, const Status& status) {
-  session::Media& one = session->media()[media];
-  session::Media& head = session->media()[one.carrier];
-  for (size_t stream = 0; stream < one.streams.size() && stream < head.streams.size(); ++stream) {
-    if (stream % 2 == 1 && one.rtcp_mux) continue;
-    OffloadNotes& notes = NotesOf(&one.streams[stream]);
-    const OffloadNotes& carried = NotesOf(&head.streams[stream]);
-    notes.reason = PlanStream(*session, media, stream, status.limits).reason;
-    notes.detail.clear();
-    notes.since_unix_ms = 0;
-    if (notes.reason != OffloadReason::kInKernel) continue;
-    notes.reason = carried.reason;
-    notes.detail = carried.detail;
-    notes.since_unix_ms = carried.since_unix_ms;
-  }
 }
 
 std::vector<SocketIndex> CallFlows::sockets() const {
@@ -344,6 +344,7 @@ void CallFlows::Forget(FlowId id, std::string_view reason, Session* session) {
                                   [id](const Entry& one) { return one.id == id; });
   if (entry == entries_.end()) return;
   for (const Member& member : entry->flow.members) {
+    if (!Holds(entry->flow, member.media)) continue;
     OffloadNotes& notes = NotesOf(&session->media()[member.media].streams[entry->flow.stream]);
     notes.reason = OffloadReason::kNotExamined;
     notes.since_unix_ms = 0;
@@ -378,17 +379,7 @@ void CallFlows::OnReport(const FlowReport& report, const base::Now& now, Session
   if (entry == nullptr || report.order <= entry->last.order) return;
   entry->missed = 0;
   Merge(entry->flow, entry->last, report, now, session, moved);
-  const bool more_up = report.up > entry->last.up;
   entry->last = report;
-  if (report.sources.size() < RTPENGINE_MAX_SSRCS || !more_up || !entry->leave.empty() || entry->adopted) return;
-  // All places are taken, perhaps without an event that got here. The next flow has room for the SSRCs in use, if
-  // some are not any more.
-  const bool stale = std::any_of(report.sources.begin(), report.sources.end(), [&now](const SourceReport& source) {
-    return now.monotonic - source.last > kStale;
-  });
-  if (!stale) return;
-  entry->leave = "SSRC changed";
-  HoldBack(entry->flow.socket, now);
 }
 
 void CallFlows::OnDumpEnd(Session* session) {

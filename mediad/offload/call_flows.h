@@ -97,7 +97,8 @@ class CallFlows {
   Hold* FindHold(session::SocketIndex socket);
   void PlanOne(session::Session* session, session::MediaIndex media, size_t stream, const Status& status,
                const base::Now& now);
-  static void FollowCarrier(session::Session* session, session::MediaIndex media, const Status& status);
+  void PlanPort(session::Session* session, session::MediaIndex media, size_t stream, StreamPlan plan, Entry* entry,
+                const Status& status, const base::Now& now);
   static void AddStates(const Flow& flow, session::Session* session, Operation* operation);
   void FinishOne(const Operation& operation, const Result& result, const base::Now& now,
                  session::Session* session, std::vector<Moved>* moved);

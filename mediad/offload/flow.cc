@@ -1,5 +1,6 @@
 #include "mediad/offload/flow.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
@@ -25,6 +26,12 @@ uint32_t SuiteNumber(const srtp::Parameters& parameters) {
     if (parameters.suite->name == name) return number;
   }
   return RTPENGINE_SRTP_NONE;
+}
+
+bool Holds(const Flow& flow, session::MediaIndex media) {
+  if (flow.members.size() == 1) return true;
+  return std::any_of(flow.payloads.begin(), flow.payloads.end(),
+                     [media](const FlowPayload& payload) { return payload.media == media && !payload.up; });
 }
 
 session::MediaIndex OwnerOf(const Flow& flow, uint8_t payload_type) {

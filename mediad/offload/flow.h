@@ -204,6 +204,8 @@ struct Status {
   Limits limits;
 };
 
+// Whether packets of that media, one behind the flow's port, are forwarded by it at all.
+bool Holds(const Flow& flow, session::MediaIndex media);
 // Whose packets of that payload type are.
 session::MediaIndex OwnerOf(const Flow& flow, uint8_t payload_type);
 // enum rtpengine_srtp_suite; 0: the kernel has no such transform.

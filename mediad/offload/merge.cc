@@ -110,7 +110,11 @@ void AddReceived(const Flow& flow, const Member& member, const Share& share, con
   if (share.last.count() != 0) {
     stream.last_activity = std::max(stream.last_activity, share.last);
     notes.last_packet_unix_ms = std::max(notes.last_packet_unix_ms, last_ms);
-    if (stream.first_packet_unix_ms == 0) stream.first_packet_unix_ms = UnixMs(report.first, now);
+    // Something has come to the port, too: of a bundle that is the head's.
+    Stream& path = session->media()[flow.media].streams[flow.stream];
+    for (Stream* const heard : {&stream, &path}) {
+      if (heard->first_packet_unix_ms == 0) heard->first_packet_unix_ms = UnixMs(report.first, now);
+    }
     stream.received_tos = report.tos;
   }
   if (share.counters.packets == 0) return;

@@ -37,13 +37,18 @@ class Planner {
     }
   }
 
-  // `media`: one of those behind the port.
-  StreamPlan Run(MediaIndex media) {
+  StreamPlan Run() {
     StreamPlan plan;
     plan.reason = Receiving();
     if (plan.reason == OffloadReason::kInKernel) plan.reason = Decryption();
-    if (plan.reason == OffloadReason::kInKernel) plan.reason = bundle() ? Members(media) : Only(media);
-    if (plan.reason == OffloadReason::kInKernel && media == flow_.media) plan.flow = std::move(flow_);
+    if (!bundle()) {
+      if (plan.reason == OffloadReason::kInKernel) plan.reason = Only();
+    } else if (plan.reason == OffloadReason::kInKernel) {
+      plan.reason = Members(&plan.members);
+    } else {
+      for (const Member& member : flow_.members) plan.members.push_back({member.media, plan.reason});
+    }
+    if (plan.reason == OffloadReason::kInKernel) plan.flow = std::move(flow_);
     return plan;
   }
 
@@ -87,49 +92,46 @@ class Planner {
     if (protection.receiver() == nullptr) return OffloadReason::kKeysPending;
     flow_.decrypt = protection.receive();
     flow_.verbatim = media_.verbatim;
+    if (protection.receiver()->ExportRtp(RTPENGINE_MAX_STATES).size() == RTPENGINE_MAX_STATES) {
+      return OffloadReason::kLimit;
+    }
     return Transform(*flow_.decrypt);
   }
 
-  OffloadReason Only(MediaIndex media) {
+  OffloadReason Only() {
     const OffloadReason reason = Add(&flow_.members.front());
-    if (reason != OffloadReason::kInKernel || MediaAt(media).codecs.empty()) return reason;
-    return Bounded();
+    return reason == OffloadReason::kInKernel ? Bounded() : reason;
   }
 
   // The media of a bundle are told apart by payload type: MID and SSRC, which come before it, say the same where a
   // type belongs to one media only. What cannot be told so goes up, and so does what a media keeps here.
-  OffloadReason Members(MediaIndex asked) {
-    std::vector<OffloadReason> reasons;
+  OffloadReason Members(std::vector<StreamPlan::OfMember>* reasons) {
     for (Member& member : flow_.members) {
       const size_t outputs = flow_.outputs.size();
-      reasons.push_back(MediaAt(member.media).codecs.empty() ? OffloadReason::kBundle : Add(&member));
-      if (reasons.back() == OffloadReason::kInKernel) continue;
+      const bool told = !MediaAt(member.media).codecs.empty();
+      reasons->push_back({member.media, told ? Add(&member) : OffloadReason::kBundle});
+      if (reasons->back().reason == OffloadReason::kInKernel) continue;
       flow_.outputs.resize(outputs);
       for (const session::CodecEntry& codec : MediaAt(member.media).codecs) AddPayload(member.media, codec, true);
       member.sink_reason = Drop::kNone;
     }
-    OffloadReason of_asked = OffloadReason::kInKernel;
+    OffloadReason of_head = OffloadReason::kBundle;
     bool any = false;
-    for (size_t i = 0; i < reasons.size(); ++i) {
-      const MediaIndex media = flow_.members[i].media;
-      if (reasons[i] == OffloadReason::kInKernel && !AnyInKernel(media)) reasons[i] = OffloadReason::kBundle;
-      any |= reasons[i] == OffloadReason::kInKernel;
-      if (media == asked) of_asked = reasons[i];
+    for (StreamPlan::OfMember& one : *reasons) {
+      if (one.reason == OffloadReason::kInKernel && !Holds(flow_, one.media)) one.reason = OffloadReason::kBundle;
+      any |= one.reason == OffloadReason::kInKernel;
+      if (one.media == flow_.media) of_head = one.reason;
     }
-    if (!any) return of_asked;
+    if (!any) return of_head;
     for (Output& output : flow_.outputs) {
       for (const FlowPayload& payload : flow_.payloads) {
         if (payload.media != output.from) output.others.set(payload.type);
       }
     }
-    // The port's own reason is the flow's.
     const OffloadReason bounded = Bounded();
-    return bounded != OffloadReason::kInKernel || asked == flow_.media ? bounded : of_asked;
-  }
-
-  bool AnyInKernel(MediaIndex media) const {
-    return std::any_of(flow_.payloads.begin(), flow_.payloads.end(),
-                       [media](const FlowPayload& payload) { return payload.media == media && !payload.up; });
+    if (bounded == OffloadReason::kInKernel) return bounded;
+    for (StreamPlan::OfMember& one : *reasons) one.reason = bounded;
+    return bounded;
   }
 
   OffloadReason Bounded() const {
@@ -201,6 +203,7 @@ class Planner {
     session::Protection& protection = carrier.leg->protection(0);
     if (protection.sender() == nullptr) return OffloadReason::kKeysPending;
     output.encrypt = protection.send();
+    if (protection.sender()->RtpSsrcs().size() >= RTPENGINE_MAX_STATES) return OffloadReason::kLimit;
     return Transform(*output.encrypt);
   }
 
@@ -276,7 +279,7 @@ class Planner {
 
 StreamPlan PlanStream(const Session& session, MediaIndex media, size_t stream,
                       const Limits& limits) {
-  return Planner(session, session.media()[media].carrier, stream, limits).Run(media);
+  return Planner(session, media, stream, limits).Run();
 }
 
 }  // namespace mediad::offload

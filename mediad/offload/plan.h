@@ -6,6 +6,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "mediad/offload/flow.h"
 #include "mediad/session/session.h"
@@ -13,12 +14,18 @@
 namespace mediad::offload {
 
 struct StreamPlan {
+  // Of one media of a bundle. kInKernel: it is in the flow of the bundle's head.
+  struct OfMember {
+    session::MediaIndex media = session::kNoMedia;
+    session::OffloadReason reason = session::OffloadReason::kNotExamined;
+  };
+
   std::optional<Flow> flow;
-  // Without a flow. kInKernel: it is a media of a bundle, and in the flow of the bundle's head.
-  session::OffloadReason reason = session::OffloadReason::kNotExamined;
+  session::OffloadReason reason = session::OffloadReason::kNotExamined;  // without a flow
+  std::vector<OfMember> members;  // of a bundle's head: those of all its media
 };
 
-// Precondition: the indices are valid.
+// Precondition: the indices are valid; the media has its own ports, or is the head of a bundle.
 StreamPlan PlanStream(const session::Session& session, session::MediaIndex media, size_t stream,
                       const Limits& limits);
 

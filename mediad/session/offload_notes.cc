@@ -25,7 +25,7 @@ const char* Words(OffloadReason reason) {
     case OffloadReason::kBundle: return "payload types do not tell the bundled media apart";
     case OffloadReason::kRtcp: return "RTCP is read in user space";
     case OffloadReason::kLoop: return "a receiver is a port of the same call";
-    case OffloadReason::kLimit: return "more receivers or payload types than the kernel takes";
+    case OffloadReason::kLimit: return "more receivers, payload types or SSRCs than the kernel takes";
     case OffloadReason::kFamily: return "a receiver is of another address family";
     case OffloadReason::kNoPort: return "no port";
   }

@@ -26,6 +26,14 @@ StreamPlan PlanOf(const Call& call, size_t media = 0, size_t stream = 0, const L
   return PlanStream(call.session, static_cast<session::MediaIndex>(media), stream, limits);
 }
 
+// Why a media is not in the flow of its bundle's head, or that it is.
+OffloadReason ReasonOf(const Call& call, session::MediaIndex media) {
+  for (const StreamPlan::OfMember& one : PlanOf(call, call.session.media()[media].carrier).members) {
+    if (one.media == media) return one.reason;
+  }
+  return OffloadReason::kNotExamined;
+}
+
 // Both parties have been heard, and their addresses are confirmed.
 void Talk(Call& call) {
   call.Pass(std::chrono::seconds(1));
@@ -120,10 +128,10 @@ class BundlePlan : public ::testing::Test {
 
 TEST_F(BundlePlan, ItsMediaGoTheirWaysByPayloadType) {
   Start();
-  const StreamPlan plan = PlanOf(call, 0), video = PlanOf(call, 2);
+  const StreamPlan plan = PlanOf(call, 0);
   ASSERT_TRUE(plan.flow);
-  EXPECT_FALSE(video.flow);
-  EXPECT_EQ(video.reason, OffloadReason::kInKernel);
+  EXPECT_EQ(ReasonOf(call, 0), OffloadReason::kInKernel);
+  EXPECT_EQ(ReasonOf(call, 2), OffloadReason::kInKernel);
   EXPECT_EQ(plan.flow->members, (std::vector<Member>{{0}, {2}}));
   EXPECT_EQ(plan.flow->payloads, (std::vector<FlowPayload>{{0, 8000, false, 0}, {96, 90000, false, 2}}));
   ASSERT_EQ(plan.flow->outputs.size(), 2u);
@@ -154,11 +162,12 @@ TEST_F(BundlePlan, WhatAPayloadTypeDoesNotTellGoesUp) {
   EXPECT_EQ(plan.flow->payloads,
             (std::vector<FlowPayload>{{0, 8000, true, session::kNoMedia}, {96, 90000, false, 2}}));
   // All of the audio with it: the stream of the port has a flow, for the video.
-  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kInKernel);
+  EXPECT_EQ(ReasonOf(call, 0), OffloadReason::kBundle);
+  EXPECT_EQ(ReasonOf(call, 2), OffloadReason::kInKernel);
   call.media(kVideo)->mutable_codecs()->DeleteSubrange(1, 1);
   Start();
   EXPECT_EQ(PlanOf(call, 0).reason, OffloadReason::kBundle);
-  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kBundle);
+  EXPECT_EQ(ReasonOf(call, 2), OffloadReason::kBundle);
 }
 
 TEST_F(BundlePlan, AMediaThatIsKeptHereLeavesTheOthersThere) {
@@ -166,7 +175,8 @@ TEST_F(BundlePlan, AMediaThatIsKeptHereLeavesTheOthersThere) {
   Start();
   const StreamPlan plan = PlanOf(call, 0);
   ASSERT_TRUE(plan.flow);
-  EXPECT_EQ(PlanOf(call, 2).reason, OffloadReason::kBlocked);
+  EXPECT_EQ(ReasonOf(call, 2), OffloadReason::kBlocked);
+  EXPECT_FALSE(Holds(*plan.flow, 2));
   ASSERT_EQ(plan.flow->outputs.size(), 1u);
   EXPECT_EQ(plan.flow->payloads[1], (FlowPayload{96, 90000, true, 2}));
   call.spec.mutable_routes(2)->set_block_rtp(false);
@@ -277,6 +287,28 @@ TEST(Plan, SrtpNeedsKeysAndATransformOfTheKernel) {
   call.media(kB)->mutable_srtp();
   call.Apply();
   EXPECT_EQ(PlanOf(call).reason, OffloadReason::kKeysPending);
+}
+
+// One place is kept for an SSRC to come: without one its packets could not be decrypted, or not be sent.
+TEST(Plan, SrtpOfManySsrcsStays) {
+  for (const bool secure_sender : {true, false}) {
+    SecureCall call;
+    auto* const key = call.media(kA)->mutable_srtp()->mutable_receive();
+    *key = Key("AES_CM_128_HMAC_SHA1_80", 'a');
+    *call.media(kA)->mutable_srtp()->mutable_send() = Key("AES_CM_128_HMAC_SHA1_80", 'b');
+    call.Apply();
+    auto sender = *srtp::Sender::Create(*session::ParametersOf(*key));
+    call.Pass(std::chrono::seconds(1));
+    for (uint32_t ssrc = 1; ssrc <= RTPENGINE_MAX_STATES; ++ssrc) {
+      if (secure_sender || ssrc == 1) {
+        call.Send(kPortA, "198.51.100.1:4000", session::testing::Protected(*sender, Rtp(0, 1, ssrc)));
+      }
+      if (!secure_sender || ssrc == 1) call.Send(kPortB, "198.51.100.2:5000", Rtp(0, 1, ssrc));
+      const bool full = ssrc == RTPENGINE_MAX_STATES;
+      EXPECT_EQ(PlanOf(call, 0).reason, full && secure_sender ? OffloadReason::kLimit : OffloadReason::kInKernel);
+      EXPECT_EQ(PlanOf(call, 1).reason, full && !secure_sender ? OffloadReason::kLimit : OffloadReason::kInKernel);
+    }
+  }
 }
 
 TEST(Plan, EverySuiteOfOursHasANumberButF8) {
