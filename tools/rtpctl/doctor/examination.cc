@@ -50,11 +50,16 @@ Examination::Examination(const Host& host, std::string config_file)
 
 int64_t Examination::table() const { return mediad() == nullptr ? -1 : mediad()->Int("table"); }
 
+// Who reads none has its settings from the command line: what was asked about is as near as can be.
+bool Examination::Reads(const Process& process) const {
+  return process.config_file == config_file_ || process.config_file == "none";
+}
+
 std::vector<std::string> Examination::OtherFiles() const {
   std::vector<std::string> out;
   for (const Process& process : mediad_processes_) {
     const std::string& file = process.config_file;
-    if (file != config_file_ && std::find(out.begin(), out.end(), file) == out.end()) out.push_back(file);
+    if (!Reads(process) && std::find(out.begin(), out.end(), file) == out.end()) out.push_back(file);
   }
   return out;
 }
@@ -62,7 +67,7 @@ std::vector<std::string> Examination::OtherFiles() const {
 std::string Examination::NoWorker() const {
   if (mediad_processes_.empty()) return "no media worker runs here";
   const bool ours = std::any_of(mediad_processes_.begin(), mediad_processes_.end(),
-                                [this](const Process& process) { return process.config_file == config_file_; });
+                                [this](const Process& process) { return Reads(process); });
   return ours ? "" : "the worker here reads " + OtherFiles().front();
 }
 

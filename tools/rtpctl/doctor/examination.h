@@ -64,6 +64,7 @@ class Examination {
   std::optional<Signalling> signalling;
 
  private:
+  bool Reads(const Process& process) const;
   static const base::options::ParsedOptions* Get(
       const std::optional<base::options::ParsedOptions>& options) {
     return options ? &*options : nullptr;

@@ -202,6 +202,10 @@ TEST_F(DoctorTest, AWorkerWithAnotherFile) {
   EXPECT_EQ(Examine(other, {"firewall-rules"})[0].verdict, Verdict::kFailure);
   EXPECT_EQ(Examine(other, {"proc-tree"})[0].verdict, Verdict::kWarning);
   EXPECT_EQ(Examine(other, {"running"})[0].verdict, Verdict::kGood);
+  // Who reads none may have been told the same on its command line.
+  host_.AddProcess("101", "rtpengine-mediad", "none");
+  EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kFailure);
+  EXPECT_EQ(VerdictOf(host_, "running"), Verdict::kGood);
 }
 
 TEST_F(DoctorTest, Versions) {
