@@ -8,7 +8,7 @@ from lab import checks, kamailio
 from lab.capture import Capture
 
 PACKETS = 100
-TALK_MS = 2600
+TALK_MS = 3400
 
 
 class Call:

@@ -65,14 +65,17 @@ def write_audio(path, number, packets, samples=None, seal=lambda packet: packet,
 
 
 def _reports(own, other):
-    """RTCP (RFC 3550 §6.4) at these ms: sender reports, the second with what was heard of the other
-    party: no loss, a jitter of 2 ms; its report was half a second on the way here and back."""
-    for at_ms, with_block in ((300, False), (1300, True)):
+    """RTCP (RFC 3550 §6.4) at these ms: sender reports, the later ones with what was heard of the other
+    party: no loss, a jitter of 2 ms; its report was half a second on the way here and back. Only by the second of
+    these both are scored, whoever spoke first: a score takes the way to both parties."""
+    for at_ms, heard_ms in ((300, None), (1300, 300), (2500, 1300)):
+        with_block = heard_ms is not None
         # All parties' clocks show the same.
         clock = 3_900_000_000
         report = struct.pack(">IIIII", own, clock, at_ms << 16, at_ms * 8, at_ms // 20)
         report += struct.pack(">I", at_ms * 8)
         if with_block:
-            last = (clock & 0xFFFF) << 16 | 300
-            report += struct.pack(">IIIIII", other, 0, at_ms // 20, 16, last, 1 << 15)
+            last = (clock & 0xFFFF) << 16 | heard_ms
+            waited = ((at_ms - heard_ms - 500) << 16) // 1000
+            report += struct.pack(">IIIIII", other, 0, at_ms // 20, 16, last, waited)
         yield at_ms, struct.pack(">BBH", 0x80 | with_block, 200, len(report) // 4) + report
