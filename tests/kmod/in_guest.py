@@ -65,6 +65,7 @@ def main():
     module.load()
     net.run("nft", "-f", "-", text=_HOOKS)
     net.make_standard()
+    net.on_one_processor()
     passed = failed = 0
     for _, name, function in tests(sys.argv[2:]):
         started = time.monotonic()

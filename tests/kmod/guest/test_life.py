@@ -143,6 +143,7 @@ def _adds_without_end(namespace):
         ["ip", "netns", "exec", namespace, "/usr/bin/python3", "-I", "-c", _ADDS],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=net.on_any_processor,
     )
     assert one.stdout.readline() == b"added\n", one.stdout.read()
     return one

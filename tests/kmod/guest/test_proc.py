@@ -78,6 +78,7 @@ def test_read_while_flows_come_and_go(bed):
     out = [output((net.RB4, OUT), (net.B4, FAR))]
     child = os.fork()
     if child == 0:
+        net.on_any_processor()
         with net.inside("r"):
             while True:
                 for path in ("list", "status"):

@@ -54,6 +54,7 @@ class Load:
         self._process = subprocess.Popen(
             ["ip", "netns", "exec", namespace, "/usr/bin/python3", "-I", "-c", _FLOOD, here, *map(str, to)],
             stdout=subprocess.PIPE,
+            preexec_fn=net.on_any_processor,
         )
         self._process.stdout.readline()  # it has begun
 

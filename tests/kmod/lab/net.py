@@ -36,6 +36,17 @@ def batch(lines):
     run("ip", "-batch", "-", text="\n".join(lines) + "\n")
 
 
+def on_one_processor():
+    """Keeps this process, and what it starts, on one processor: packets sent from two overtake each other, as each
+    processor has a queue of its own for what comes out of a veth."""
+    os.sched_setaffinity(0, {0})
+
+
+def on_any_processor():
+    """For a process that is meant to be in the way of others."""
+    os.sched_setaffinity(0, range(os.cpu_count()))
+
+
 @contextlib.contextmanager
 def inside(namespace):
     """Runs what follows in a named network namespace; sockets opened there stay there."""
