@@ -215,4 +215,18 @@ std::vector<Finding> CheckOthers(const PortRange& ports, const Ruleset& all) {
   return Checker(settings, all).RunOthers();
 }
 
+std::vector<Finding> CheckEach(Settings settings, const std::vector<PortRange>& ports, const Ruleset& all) {
+  std::vector<Finding> found;
+  for (const PortRange& range : ports) {
+    settings.media_ports = range;
+    for (Finding& one : settings.wanted ? Check(settings, all) : CheckOthers(range, all)) {
+      const bool known = std::any_of(found.begin(), found.end(), [&one](const Finding& other) {
+        return other.text == one.text && other.command == one.command;
+      });
+      if (!known) found.push_back(std::move(one));
+    }
+  }
+  return found;
+}
+
 }  // namespace mediad::nft

@@ -23,5 +23,7 @@ struct Finding {
 std::vector<Finding> Check(const Settings& settings, const Ruleset& all);
 // The same where no rules of ours are kept: only what others' rules do to media. `ports`: the media ports.
 std::vector<Finding> CheckOthers(const PortRange& ports, const Ruleset& all);
+// One of the two, as settings.wanted says, for each range of media ports; what is found several times is told once.
+std::vector<Finding> CheckEach(Settings settings, const std::vector<PortRange>& ports, const Ruleset& all);
 
 }  // namespace mediad::nft

@@ -16,6 +16,7 @@
 #include "nlohmann/json.hpp"
 #include "proto/base/text.h"
 #include "tools/rtpctl/commands/commands.h"
+#include "tools/rtpctl/doctor/media.h"
 #include "tools/rtpctl/output/text.h"
 
 namespace rtpctl {
@@ -30,8 +31,13 @@ struct Arguments {
   std::vector<std::string> values;  // "key=value", instead of the file's
 };
 
-// The options as mediad would have them.
-absl::StatusOr<nft::Settings> ReadSettings(const Arguments& arguments) {
+struct Configured {
+  nft::Settings settings;
+  std::vector<nft::PortRange> media_ports;
+};
+
+// As mediad would have it.
+absl::StatusOr<Configured> ReadSettings(const Arguments& arguments) {
   base::options::CommandLine line;
   line.config_section = arguments.section;
   line.config_file = arguments.file;
@@ -56,7 +62,9 @@ absl::StatusOr<nft::Settings> ReadSettings(const Arguments& arguments) {
   const auto parsed =
       base::options::ParseOptions(base::options::Daemon::kMediad, line, text, environment);
   if (!parsed.ok()) return parsed.status();
-  return nft::MakeSettings(parsed->options);
+  auto settings = nft::MakeSettings(parsed->options);
+  if (!settings.ok()) return settings.status();
+  return Configured{*std::move(settings), doctor::MediaPorts(parsed->options)};
 }
 
 int Fail(Session* session, const absl::Status& status) {
@@ -111,7 +119,8 @@ nlohmann::ordered_json NftJson(const nft::Settings& settings, const nft::Ruleset
           {"open_ports", ports}};
 }
 
-int Show(Session* session, const nft::Settings& settings) {
+int Show(Session* session, const Configured& configured) {
+  const nft::Settings& settings = configured.settings;
   const auto installed = Load(nft::TablesOf(settings));
   if (!installed.ok()) return Fail(session, installed.status());
   const std::string missing = nft::Missing(settings, *installed);
@@ -123,14 +132,16 @@ int Show(Session* session, const nft::Settings& settings) {
   return missing.empty() ? kExitOk : kExitRefused;
 }
 
-int ShowPlan(Session* session, const nft::Settings& settings) {
+int ShowPlan(Session* session, const Configured& configured) {
+  const nft::Settings& settings = configured.settings;
   const auto installed = Load(nft::TablesOf(settings));
   if (!installed.ok()) return Fail(session, installed.status());
   const auto plan = nft::PlanInstallation(settings, *installed, {}, true);
   return plan.ok() ? Print(session, *plan) : Fail(session, plan.status());
 }
 
-int Change(Session* session, const nft::Settings& settings, bool install) {
+int Change(Session* session, const Configured& configured, bool install) {
+  const nft::Settings& settings = configured.settings;
   auto connection = nft::Connection::Open();
   if (!connection.ok()) return Fail(session, connection.status());
   const auto plan = nft::Reconcile(
@@ -142,10 +153,10 @@ int Change(Session* session, const nft::Settings& settings, bool install) {
   return plan.ok() ? Print(session, *plan) : Fail(session, plan.status());
 }
 
-int ShowFindings(Session* session, const nft::Settings& settings) {
+int ShowFindings(Session* session, const Configured& configured) {
   const auto all = Load([](std::string_view) { return true; });
   if (!all.ok()) return Fail(session, all.status());
-  const auto findings = nft::Check(settings, *all);
+  const auto findings = nft::CheckEach(configured.settings, configured.media_ports, *all);
   bool good = true;
   nlohmann::ordered_json json = nlohmann::ordered_json::array();
   for (const nft::Finding& finding : findings) {
@@ -158,7 +169,7 @@ int ShowFindings(Session* session, const nft::Settings& settings) {
   return good ? kExitOk : kExitRefused;
 }
 
-using Run = std::function<int(Session*, const nft::Settings&)>;
+using Run = std::function<int(Session*, const Configured&)>;
 
 void Add(CLI::App* parent, Session* session, const char* name, const char* description,
          const char* footer, Run run) {
@@ -172,8 +183,8 @@ void Add(CLI::App* parent, Session* session, const char* name, const char* descr
   command->footer(footer);
   command->callback([session, arguments, run] {
     session->set_command([session, arguments, run] {
-      const auto settings = ReadSettings(*arguments);
-      return settings.ok() ? run(session, *settings) : Fail(session, settings.status());
+      const auto configured = ReadSettings(*arguments);
+      return configured.ok() ? run(session, *configured) : Fail(session, configured.status());
     });
   });
 }
@@ -216,12 +227,12 @@ void AddNft(CLI::App* parent, Session* session) {
   Add(parent, session, "plan", "What apply would change, as nft commands",
       "Example:\n  rtpctl nft plan --set nftables-base-chain=input", ShowPlan);
   Add(parent, session, "apply", "Puts the rules in place; open ports stay open",
-      "Example:\n  rtpctl nft apply", [](Session* s, const nft::Settings& settings) {
-        return Change(s, settings, true);
+      "Example:\n  rtpctl nft apply", [](Session* s, const Configured& configured) {
+        return Change(s, configured, true);
       });
   Add(parent, session, "remove", "Takes the rules away; a mediad that runs puts them back",
-      "Example:\n  rtpctl nft remove", [](Session* s, const nft::Settings& settings) {
-        return Change(s, settings, false);
+      "Example:\n  rtpctl nft remove", [](Session* s, const Configured& configured) {
+        return Change(s, configured, false);
       });
   Add(parent, session, "check", "Looks through all rules for what keeps media out",
       "Example:\n  rtpctl nft check\n\nExit status 1: something does.", ShowFindings);

@@ -24,22 +24,8 @@ absl::StatusOr<nft::Settings> SettingsOf(const Examination& examination) {
   return nft::MakeSettings(*examination.mediad());
 }
 
-// What is found for each range of media ports, once.
-std::vector<nft::Finding> BlocksOf(const Examination& examination, nft::Settings settings) {
-  std::vector<nft::Finding> all;
-  for (const nft::PortRange& ports : MediaPorts(*examination.mediad())) {
-    settings.media_ports = ports;
-    const std::vector<nft::Finding> some = settings.wanted
-                                               ? nft::Check(settings, *examination.ruleset())
-                                               : nft::CheckOthers(ports, *examination.ruleset());
-    for (const nft::Finding& one : some) {
-      const bool known = std::any_of(all.begin(), all.end(), [&](const nft::Finding& other) {
-        return other.text == one.text && other.command == one.command;
-      });
-      if (!known) all.push_back(one);
-    }
-  }
-  return all;
+std::vector<nft::Finding> BlocksOf(const Examination& examination, const nft::Settings& settings) {
+  return nft::CheckEach(settings, MediaPorts(*examination.mediad()), *examination.ruleset());
 }
 
 bool HasForeignHandler(const nft::Ruleset& ruleset) {

@@ -63,6 +63,22 @@ TEST(NftCheckTest, AnEarlierDropIsFound) {
   EXPECT_THAT(Check(settings, ruleset), IsEmpty());
 }
 
+// Interfaces may have port ranges of their own.
+TEST(NftCheckTest, EachRangeOfMediaPortsIsLookedAt) {
+  const Settings settings = SettingsOf(kGuide);
+  Ruleset ruleset = Installed(settings, GuideRuleset());
+  Chain* input = Input(&ruleset);
+  input->rules.insert(input->rules.begin(), Drop(90));
+  input->rules[0].ports = PortRange{40000, 41000};
+  EXPECT_THAT(CheckEach(settings, {{10000, 20000}}, ruleset), IsEmpty());
+  EXPECT_EQ(CheckEach(settings, {{10000, 20000}, {40000, 50000}}, ruleset).size(), 1u);
+  input->rules[0].ports.reset();  // for both the same is wrong
+  EXPECT_EQ(CheckEach(settings, {{10000, 20000}, {40000, 50000}}, ruleset).size(), 1u);
+  Settings none = settings;
+  none.wanted = false;  // nothing to say of rules that are not to be there
+  EXPECT_THAT(CheckEach(none, {{10000, 20000}}, {}), IsEmpty());
+}
+
 TEST(NftCheckTest, APolicyThatDropsIsFoundForOurOwnTable) {
   const Settings settings = SettingsOf(kOwn);
   Ruleset ruleset = Installed(settings, GuideRuleset());
