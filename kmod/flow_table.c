@@ -51,8 +51,8 @@ static struct kmem_cache *rtpe_flow_cache;
 
 /*
  * What all namespaces but the initial one have together: not all memory of a
- * flow is charged to the cgroup that asked for it (ciphers and files of /proc
- * are not), and who makes namespaces can have many.
+ * flow is charged to the cgroup that asked for it (ciphers, files of /proc and
+ * SSRCs that come are not), and who makes namespaces can have many.
  */
 static atomic_t rtpe_other_flows, rtpe_other_srtp;
 
@@ -152,6 +152,8 @@ void rtpe_flow_free(struct rtpe_flow *flow)
 	free_percpu(flow->cpu);
 	kfree(flow->outputs);
 	kfree(flow->pts);
+	for (i = 0; i < RTPENGINE_MAX_SSRCS; i++)
+		kfree(flow->ssrcs[i]);
 	kmem_cache_free(rtpe_flow_cache, flow);
 }
 

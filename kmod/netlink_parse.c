@@ -128,7 +128,7 @@ static int rtpe_parse_ssrcs(struct rtpe_flow *flow, const struct nlattr *nest,
 {
 	struct nlattr *tb[RTPENGINE_SSRC_A_MAX + 1];
 	const struct nlattr *attr;
-	int i = 0, rem, err;
+	int rem, err;
 	u32 ssrc;
 
 	err = rtpe_count_nests(nest, RTPENGINE_MAX_SSRCS, extack);
@@ -145,8 +145,8 @@ static int rtpe_parse_ssrcs(struct rtpe_flow *flow, const struct nlattr *nest,
 		ssrc = nla_get_u32(tb[RTPENGINE_SSRC_A_SSRC]);
 		if (rtpe_ssrc_find(flow, ssrc))
 			return RTPE_FAIL(extack, attr, -EINVAL, "SSRC given twice");
-		flow->ssrcs[i].ssrc = ssrc;
-		flow->ssrcs[i++].used = true;
+		if (!rtpe_ssrc_add(flow, ssrc, GFP_KERNEL_ACCOUNT))
+			return -ENOMEM;
 	}
 	return 0;
 }

@@ -139,12 +139,7 @@ static int rtpe_put_ssrcs(struct sk_buff *msg, struct rtpe_flow *flow)
 	nest = nla_nest_start(msg, RTPENGINE_FLOW_A_SSRCS);
 	if (!nest)
 		return -EMSGSIZE;
-	for (i = 0; i < RTPENGINE_MAX_SSRCS; i++) {
-		spin_lock_bh(&flow->lock);
-		ssrc = flow->ssrcs[i];
-		spin_unlock_bh(&flow->lock);
-		if (!ssrc.used)
-			break;
+	for (i = 0; i < RTPENGINE_MAX_SSRCS && rtpe_ssrc_copy(flow, i, &ssrc); i++) {
 		one = nla_nest_start(msg, 1);
 		if (!one || rtpe_put_ssrc(msg, &ssrc))
 			return -EMSGSIZE;

@@ -65,12 +65,7 @@ static void rtpe_show_ssrcs(struct seq_file *m, struct rtpe_flow *flow)
 	struct rtpe_ssrc s;
 	unsigned int i;
 
-	for (i = 0; i < RTPENGINE_MAX_SSRCS; i++) {
-		spin_lock_bh(&flow->lock);
-		s = flow->ssrcs[i];
-		spin_unlock_bh(&flow->lock);
-		if (!s.used)
-			break;
+	for (i = 0; i < RTPENGINE_MAX_SSRCS && rtpe_ssrc_copy(flow, i, &s); i++) {
 		seq_printf(m, "    SSRC in: %08x [seq %u, %llu packets, %lld lost, %u duplicates, %u reordered, jitter %u/%u]\n",
 			   s.ssrc, rtpe_ssrc_ext_seq(&s), s.packets, rtpe_ssrc_lost(&s),
 			   s.duplicates, s.reordered, s.jitter >> 4, s.clock);

@@ -110,7 +110,6 @@ struct rtpe_map {
 /* RFC 3550 A.1, A.8. */
 struct rtpe_ssrc {
 	u32 ssrc;
-	bool used;		/* set last (release), never cleared */
 	bool started;
 	u8 last_pt;
 	u16 max_seq;
@@ -183,7 +182,7 @@ struct rtpe_flow {
 	u64 last;
 	s8 pt_index[128];	/* -1 = not in pts */
 	spinlock_t lock;	/* ssrcs, cookie; the outputs' routes with their cookies */
-	struct rtpe_ssrc ssrcs[RTPENGINE_MAX_SSRCS];
+	struct rtpe_ssrc *ssrcs[RTPENGINE_MAX_SSRCS]; /* each made when it is known, there until the flow goes */
 
 	/* rarely */
 	atomic_t up;
@@ -344,6 +343,10 @@ enum rtpengine_reason rtpe_classify(struct sk_buff *skb, struct rtpe_packet *pac
 /* stats.c */
 struct rtpe_ssrc *rtpe_ssrc_find(struct rtpe_flow *flow, u32 ssrc);
 bool rtpe_ssrc_room(const struct rtpe_flow *flow);
+/* NULL: one too many, or no memory.  Once the flow is visible its lock is held. */
+struct rtpe_ssrc *rtpe_ssrc_add(struct rtpe_flow *flow, u32 ssrc, gfp_t gfp);
+/* A copy of one; false: there are not so many. */
+bool rtpe_ssrc_copy(struct rtpe_flow *flow, unsigned int i, struct rtpe_ssrc *copy);
 void rtpe_account(const struct rtpe_packet *packet);
 void rtpe_count(struct rtpe_flow *flow, unsigned int counter, unsigned int bytes);
 void rtpe_reason(struct rtpe_table *table, enum rtpengine_reason reason);

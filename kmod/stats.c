@@ -93,35 +93,50 @@ const char *rtpe_reason_name(unsigned int reason)
 
 struct rtpe_ssrc *rtpe_ssrc_find(struct rtpe_flow *flow, u32 ssrc)
 {
+	struct rtpe_ssrc *one;
 	unsigned int i;
 
 	/* Places fill up from the first and are never given back. */
 	for (i = 0; i < RTPENGINE_MAX_SSRCS; i++) {
-		if (!smp_load_acquire(&flow->ssrcs[i].used))
-			return NULL;
-		if (flow->ssrcs[i].ssrc == ssrc)
-			return &flow->ssrcs[i];
+		one = smp_load_acquire(&flow->ssrcs[i]);
+		if (!one || one->ssrc == ssrc)
+			return one;
 	}
 	return NULL;
 }
 
 bool rtpe_ssrc_room(const struct rtpe_flow *flow)
 {
-	return !READ_ONCE(flow->ssrcs[RTPENGINE_MAX_SSRCS - 1].used);
+	return !READ_ONCE(flow->ssrcs[RTPENGINE_MAX_SSRCS - 1]);
 }
 
-static struct rtpe_ssrc *rtpe_ssrc_learn(struct rtpe_flow *flow, u32 ssrc)
+struct rtpe_ssrc *rtpe_ssrc_add(struct rtpe_flow *flow, u32 ssrc, gfp_t gfp)
 {
+	struct rtpe_ssrc *one;
 	unsigned int i;
 
-	for (i = 0; i < RTPENGINE_MAX_SSRCS; i++) {
-		if (!flow->ssrcs[i].used) {
-			flow->ssrcs[i].ssrc = ssrc;
-			smp_store_release(&flow->ssrcs[i].used, true);
-			return &flow->ssrcs[i];
-		}
-	}
-	return NULL;
+	for (i = 0; i < RTPENGINE_MAX_SSRCS && flow->ssrcs[i]; i++)
+		;
+	if (i == RTPENGINE_MAX_SSRCS)
+		return NULL;
+	one = kzalloc(sizeof(*one), gfp);
+	if (!one)
+		return NULL;
+	one->ssrc = ssrc;
+	smp_store_release(&flow->ssrcs[i], one);
+	return one;
+}
+
+bool rtpe_ssrc_copy(struct rtpe_flow *flow, unsigned int i, struct rtpe_ssrc *copy)
+{
+	const struct rtpe_ssrc *one;
+
+	spin_lock_bh(&flow->lock);
+	one = flow->ssrcs[i];
+	if (one)
+		*copy = *one;
+	spin_unlock_bh(&flow->lock);
+	return one;
 }
 
 u32 rtpe_ssrc_ext_seq(const struct rtpe_ssrc *ssrc)
@@ -197,7 +212,7 @@ static void rtpe_update_jitter(struct rtpe_ssrc *s, const struct rtpe_packet *pa
 	s->transit = transit;
 }
 
-/* Without a place for the SSRC (another CPU took the last one) it just goes uncounted there. */
+/* Without a place for the SSRC (another CPU took the last one, no memory) it just goes uncounted there. */
 static void rtpe_account_rtp(const struct rtpe_packet *packet)
 {
 	struct rtpe_flow *flow = packet->flow;
@@ -207,8 +222,8 @@ static void rtpe_account_rtp(const struct rtpe_packet *packet)
 	spin_lock(&flow->lock);
 	s = rtpe_ssrc_find(flow, packet->ssrc);
 	if (unlikely(!s)) {
-		s = rtpe_ssrc_learn(flow, packet->ssrc);
-		learned = true;
+		s = rtpe_ssrc_add(flow, packet->ssrc, GFP_ATOMIC | __GFP_NOWARN);
+		learned = s;
 	}
 	if (likely(s)) {
 		rtpe_update_sequence(s, packet->seq);

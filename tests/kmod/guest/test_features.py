@@ -5,7 +5,7 @@ import time
 from lab import genetlink as nl
 from lab import net, packets
 from lab.bed import FAR, OUT, PORT, TABLE, expect, send_rtp
-from lab.rtpengine import flow_nest, output, payload_type, table_nest
+from lab.rtpengine import output, payload_type
 from lab.uapi import U
 
 _LOCAL = (net.RA4, PORT)
@@ -205,9 +205,7 @@ def test_ssrcs_are_learned_up_to_eight(bed):
 
 def test_only_known_ssrcs(bed):
     bed.claim()
-    known = nl.attribute(U.FLOW_A_SSRCS, [nl.attribute(1, [nl.u32(U.SSRC_A_SSRC, 7)])])
-    nest = flow_nest(_LOCAL, [_output()], ssrc_policy=U.SSRC_UP, secure=known)
-    bed.client.request(U.CMD_FLOW_NEW, table_nest(TABLE), nest)
+    bed.client.add(TABLE, _LOCAL, [_output()], ssrc_policy=U.SSRC_UP, ssrcs=[7])
     up = bed.udp("r", _LOCAL)
     caller, callee = bed.parties()
     for ssrc in (7, 8):

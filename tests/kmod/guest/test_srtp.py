@@ -153,12 +153,11 @@ def test_forged_packets_are_not_told_of(bed):
     local = (net.RB4, _BETWEEN)
     up = bed.udp("r", local)
     plain = [output((net.RB4, OUT), (net.B4, FAR))]
-    known = nl.attribute(U.FLOW_A_SSRCS, [nl.attribute(1, [nl.u32(U.SSRC_A_SSRC, 7)])])
     for suite in (_SUITES[0], _SUITES[5]):
         secure = _keys(U.FLOW_A_SRTP, *suite[:3])
         for kind, settings in (
             (U.EVENT_PT, {"secure": secure, "pts": [payload_type(0)]}),
-            (U.EVENT_SSRC, {"secure": secure + known, "ssrc_policy": U.SSRC_UP}),
+            (U.EVENT_SSRC, {"secure": secure, "ssrcs": [7], "ssrc_policy": U.SSRC_UP}),
         ):
             _encrypting(bed, suite)
             bed.client.add(TABLE, local, plain, **settings)

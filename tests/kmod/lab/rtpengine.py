@@ -126,6 +126,7 @@ def flow_nest(
     cookie=None,
     call=None,
     secure=None,
+    ssrcs=(),
 ):
     nest = [
         nl.attribute(U.FLOW_A_LOCAL, sockaddr(local)),
@@ -145,6 +146,9 @@ def flow_nest(
         nest.append(nl.attribute(U.FLOW_A_PTS, list(pts)))
     if secure:
         nest.append(secure)
+    if ssrcs:
+        known = [nl.attribute(1, [nl.u32(U.SSRC_A_SSRC, ssrc)]) for ssrc in ssrcs]
+        nest.append(nl.attribute(U.FLOW_A_SSRCS, known))
     if outputs:
         nest.append(nl.attribute(U.FLOW_A_OUTPUTS, list(outputs)))
     return nl.attribute(U.A_FLOW, nest)
