@@ -82,8 +82,10 @@ int rtpe_merge_states(const struct nlattr *states, bool sender, struct srtp_cont
 		err = srtp_import(context, &state, 1);
 		if (err == -ENOSPC)
 			return RTPE_FAIL(extack, attr, err, "SRTP states of too many SSRCs");
-		if (err)
+		if (err == -EINVAL)
 			return RTPE_FAIL(extack, attr, err, "not an SRTP index");
+		if (err)
+			return err;
 	}
 	return 0;
 }

@@ -19,10 +19,13 @@
 
 #define WORD			4
 #define ENCRYPTED		0x80000000U
+#define LEARN			(GFP_ATOMIC | __GFP_NOWARN)
 
 unsigned int srtp_overhead(const struct srtp_context *context, bool rtcp)
 {
-	return (rtcp ? context->rtcp.tag_len + WORD : context->rtp.tag_len) + context->mki_len;
+	if (!rtcp)
+		return context->rtp.tag_len + context->mki_len;
+	return context->rtcp ? context->rtcp->tag_len + WORD + context->mki_len : 0;
 }
 
 static enum srtp_result failure(int err, bool replay)
@@ -84,7 +87,7 @@ static enum srtp_result commit_rtp(struct srtp_context *receiver, const struct r
 
 	spin_lock(&receiver->lock);
 	if (!stream)
-		stream = srtp_stream_use(receiver, in->ssrc);
+		stream = srtp_stream_use(receiver, in->ssrc, LEARN);
 	if (!stream)
 		result = SRTP_FAILED;
 	else if (!srtp_index_acceptable(&stream->history, roc, sequence))
@@ -198,7 +201,7 @@ static enum srtp_result commit_rtcp(struct srtp_context *receiver, u32 ssrc, u32
 	struct srtp_stream *stream;
 
 	spin_lock(&receiver->lock);
-	stream = srtp_stream_use(receiver, ssrc);
+	stream = srtp_stream_use(receiver, ssrc, LEARN);
 	if (!stream)
 		result = SRTP_FAILED;
 	else if (!srtp_replay_fresh(&stream->rtcp, index))
@@ -211,7 +214,7 @@ static enum srtp_result commit_rtcp(struct srtp_context *receiver, u32 ssrc, u32
 
 static enum srtp_result open_rtcp(struct srtp_context *receiver, u8 *packet, unsigned int body)
 {
-	const struct srtp_transform *rtcp = &receiver->rtcp;
+	const struct srtp_transform *rtcp = receiver->rtcp;
 	bool aead = srtp_transform_aead(rtcp);
 	u32 ssrc = srtp_load32(packet + 4), word;
 	const u8 *end = packet + body;
@@ -231,11 +234,12 @@ static enum srtp_result open_rtcp(struct srtp_context *receiver, u8 *packet, uns
 
 enum srtp_result srtp_unprotect_rtcp(struct srtp_context *receiver, u8 *packet, unsigned int *len)
 {
-	unsigned int trailer = srtp_overhead(receiver, true);
 	enum srtp_result result;
+	unsigned int trailer;
 
-	if (!receiver->rtcp.tag_len)
+	if (!receiver->rtcp)
 		return SRTP_USER_SPACE;
+	trailer = srtp_overhead(receiver, true);
 	if (*len < RTCP_HEADER + trailer || !srtp_is_rtcp(packet, *len))
 		return SRTP_MALFORMED;
 	if (*len > SRTP_MAX_PACKET)
@@ -265,7 +269,7 @@ static enum srtp_result next_rtp(struct srtp_context *sender, u32 ssrc, u16 sequ
 		goto out;
 	}
 	if (!stream)
-		stream = srtp_stream_use(sender, ssrc);
+		stream = srtp_stream_use(sender, ssrc, LEARN);
 	if (!stream) {
 		result = SRTP_USER_SPACE;
 		goto out;
@@ -325,7 +329,7 @@ static enum srtp_result next_rtcp(struct srtp_context *sender, u32 ssrc, u32 *in
 	enum srtp_result result = SRTP_OK;
 
 	spin_lock(&sender->lock);
-	stream = srtp_stream_use(sender, ssrc);
+	stream = srtp_stream_use(sender, ssrc, LEARN);
 	if (!stream) {
 		result = SRTP_USER_SPACE;
 	} else if (stream->sent_rtcp.next > SRTP_MAX_RTCP_INDEX) {
@@ -340,7 +344,7 @@ static enum srtp_result next_rtcp(struct srtp_context *sender, u32 ssrc, u32 *in
 
 static enum srtp_result seal_rtcp(struct srtp_context *sender, u8 *packet, unsigned int body)
 {
-	const struct srtp_transform *rtcp = &sender->rtcp;
+	const struct srtp_transform *rtcp = sender->rtcp;
 	u8 tag[SRTP_MAX_TAG], *end = packet + body;
 	enum srtp_result result;
 	u32 word;
@@ -364,11 +368,12 @@ static enum srtp_result seal_rtcp(struct srtp_context *sender, u8 *packet, unsig
 enum srtp_result srtp_protect_rtcp(struct srtp_context *sender, u8 *packet, unsigned int *len,
 				   unsigned int room)
 {
-	unsigned int trailer = srtp_overhead(sender, true);
 	enum srtp_result result;
+	unsigned int trailer;
 
-	if (!sender->rtcp.tag_len)
+	if (!sender->rtcp)
 		return SRTP_USER_SPACE;
+	trailer = srtp_overhead(sender, true);
 	if (!srtp_is_rtcp(packet, *len))
 		return SRTP_MALFORMED;
 	if (*len + trailer > SRTP_MAX_PACKET)

@@ -33,7 +33,7 @@ struct srtp_params {
 	u8 mki_len;			/* 0: none */
 	bool unencrypted_srtp;		/* RFC 4568 §6.3 */
 	bool unencrypted_srtcp;		/* a receiver goes by the E-bit of each packet */
-	bool rtp_only;			/* SRTCP never comes: no ciphers for it (some kB) */
+	bool rtp_only;			/* SRTCP never comes: no keys for it */
 	u8 key[SRTP_MAX_KEY];
 	u8 salt[SRTP_MAX_SALT];
 	/* Sender: appended to each packet. Receiver: the length is cut off, the value not compared. */
@@ -47,7 +47,7 @@ enum srtp_result {
 	SRTP_MALFORMED,		/* not RTP (RTCP) with tag, MKI and index: drop */
 	SRTP_NO_ROOM,		/* sender: the buffer ends too early */
 	SRTP_EXHAUSTED,		/* sender: all indices are used, the key must be changed: drop */
-	SRTP_FAILED,		/* the crypto API refused, or two CPUs raced; may be half done: drop */
+	SRTP_FAILED,		/* the crypto API refused, two CPUs raced, no memory; may be half done: drop */
 	SRTP_USER_SPACE,	/* nothing was changed: too large, one SSRC too many, or SRTCP with rtp_only */
 };
 
@@ -82,6 +82,7 @@ enum srtp_result srtp_protect_rtp(struct srtp_context *sender, u8 *packet, unsig
 				  unsigned int room);
 enum srtp_result srtp_protect_rtcp(struct srtp_context *sender, u8 *packet, unsigned int *len,
 				   unsigned int room);
+/* 0 for RTCP with rtp_only: that is not protected at all. */
 unsigned int srtp_overhead(const struct srtp_context *context, bool rtcp);
 
 /*
@@ -116,7 +117,7 @@ unsigned int srtp_export(struct srtp_context *context, struct srtp_state *states
 /*
  * Merges: what either side has seen counts as seen, the higher index wins. So neither a hand-over
  * to the kernel, nor one repeated after user space has emptied its sockets, lets a packet through
- * twice; an older state does no harm. -EINVAL: no such index; -ENOSPC: one SSRC too many.
+ * twice; an older state does no harm. -EINVAL: no such index; -ENOSPC: one SSRC too many; -ENOMEM.
  * Those before it have been taken then. Never sleeps.
  */
 int srtp_import(struct srtp_context *context, const struct srtp_state *states, unsigned int count);

@@ -8,6 +8,9 @@
 
 #include "srtp_context.h"
 #include "srtp_driver.h"
+#include "srtp_hmac.h"
+
+static struct kmem_cache *context_cache;
 
 static int check(const struct srtp_params *params)
 {
@@ -21,28 +24,38 @@ static int check(const struct srtp_params *params)
 	return 0;
 }
 
+static int init(struct srtp_context *context, const struct srtp_params *params)
+{
+	int err = srtp_transform_init(&context->rtp, params, false);
+
+	if (err)
+		return err;
+	if (params->mki_len) {
+		context->mki = kmemdup(params->mki, params->mki_len, GFP_KERNEL_ACCOUNT);
+		if (!context->mki)
+			return -ENOMEM;
+		context->mki_len = params->mki_len;
+	}
+	if (params->rtp_only)
+		return 0;
+	context->rtcp = kzalloc(srtp_transform_size(), GFP_KERNEL_ACCOUNT);
+	return context->rtcp ? srtp_transform_init(context->rtcp, params, true) : -ENOMEM;
+}
+
 struct srtp_context *srtp_create(const struct srtp_params *params, bool sender)
 {
-	size_t stream = sender ? SRTP_SENDER_STREAM : sizeof(struct srtp_stream);
 	struct srtp_context *context;
 	int err = check(params);
 
-	BUILD_BUG_ON(SRTP_SENDER_STREAM > sizeof(struct srtp_stream));
-	BUILD_BUG_ON(sizeof(struct srtp_stream) > U8_MAX);
 	if (err)
 		return ERR_PTR(err);
-	context = kzalloc(sizeof(*context) + SRTP_STREAMS * stream, GFP_KERNEL_ACCOUNT);
+	context = kmem_cache_zalloc(context_cache, GFP_KERNEL_ACCOUNT);
 	if (!context)
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&context->refs, 1);
 	spin_lock_init(&context->lock);
 	context->sender = sender;
-	context->stream_size = stream;
-	context->mki_len = params->mki_len;
-	memcpy(context->mki, params->mki, params->mki_len);
-	err = srtp_transform_init(&context->rtp, params, false);
-	if (!err && !params->rtp_only)
-		err = srtp_transform_init(&context->rtcp, params, true);
+	err = init(context, params);
 	if (err) {
 		srtp_put(context);
 		return ERR_PTR(err);
@@ -58,16 +71,18 @@ struct srtp_context *srtp_get(struct srtp_context *context)
 
 void srtp_put(struct srtp_context *context)
 {
+	unsigned int i;
+
 	if (!context || !refcount_dec_and_test(&context->refs))
 		return;
+	for (i = 0; i < context->count; i++)
+		kfree(context->streams[i]);
 	srtp_transform_free(&context->rtp);
-	srtp_transform_free(&context->rtcp);
-	kfree_sensitive(context);
-}
-
-static struct srtp_stream *stream_at(struct srtp_context *context, unsigned int i)
-{
-	return (void *)context->streams + i * context->stream_size;
+	if (context->rtcp)
+		srtp_transform_free(context->rtcp);
+	kfree(context->rtcp);
+	kfree(context->mki);
+	kmem_cache_free(context_cache, context);
 }
 
 struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc)
@@ -77,19 +92,23 @@ struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc)
 	lockdep_assert_held(&context->lock);
 	for (i = 0; i < context->count; i++) {
 		if (context->ssrcs[i] == ssrc)
-			return stream_at(context, i);
+			return context->streams[i];
 	}
 	return NULL;
 }
 
-struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc)
+struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc, gfp_t gfp)
 {
 	struct srtp_stream *stream = srtp_stream_find(context, ssrc);
 
 	if (stream || context->count == SRTP_STREAMS)
 		return stream;
+	stream = kzalloc(context->sender ? SRTP_SENDER_STREAM : sizeof(*stream), gfp);
+	if (!stream)
+		return NULL;
 	context->ssrcs[context->count] = ssrc;
-	return stream_at(context, context->count++);	/* zeroed since the beginning */
+	context->streams[context->count++] = stream;
+	return stream;
 }
 
 static void export_replay(const struct srtp_replay *replay, u32 flag, struct srtp_window *window,
@@ -132,9 +151,9 @@ unsigned int srtp_export(struct srtp_context *context, struct srtp_state *states
 		memset(&states[i], 0, sizeof(states[i]));
 		states[i].ssrc = context->ssrcs[i];
 		if (context->sender)
-			export_sender(stream_at(context, i), &states[i]);
+			export_sender(context->streams[i], &states[i]);
 		else
-			export_receiver(stream_at(context, i), &states[i]);
+			export_receiver(context->streams[i], &states[i]);
 	}
 	spin_unlock_bh(&context->lock);
 	return count;
@@ -205,9 +224,10 @@ int srtp_import(struct srtp_context *context, const struct srtp_state *states, u
 			err = -EINVAL;
 			break;
 		}
-		stream = srtp_stream_use(context, states[i].ssrc);
+		stream = srtp_stream_use(context, states[i].ssrc,
+					 GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
 		if (!stream)
-			err = -ENOSPC;
+			err = context->count < SRTP_STREAMS ? -ENOMEM : -ENOSPC;
 		else if (context->sender)
 			import_sender(stream, &states[i]);
 		else
@@ -243,6 +263,13 @@ int srtp_init(void)
 
 	if (err)
 		return err;
+	srtp_hmac_init();	/* without it there are fewer suites */
+	context_cache = kmem_cache_create("rtpe_srtp", sizeof(struct srtp_context) + srtp_hmac_size(),
+					  16, SLAB_ACCOUNT, NULL);
+	if (!context_cache) {
+		srtp_exit();
+		return -ENOMEM;
+	}
 	for (suite = 0; suite <= RTPENGINE_SRTP_MAX; suite++) {
 		if (try(suite))
 			usable |= 1U << suite;
@@ -257,5 +284,7 @@ u32 srtp_suites(void)
 
 void srtp_exit(void)
 {
+	kmem_cache_destroy(context_cache);
+	srtp_hmac_exit();
 	srtp_driver_exit();
 }

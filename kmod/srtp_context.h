@@ -3,13 +3,14 @@
 #ifndef _RTPENGINE_SRTP_CONTEXT_H
 #define _RTPENGINE_SRTP_CONTEXT_H
 
+#include <linux/gfp.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 
 #include "srtp_index.h"
 #include "srtp_transform.h"
 
-/* A sender's context ends with less memory than this: SRTP_SENDER_STREAM for each. */
+/* A sender's is its part only. */
 struct srtp_stream {
 	union {
 		struct {				/* receiver */
@@ -29,28 +30,27 @@ struct srtp_stream {
 	};
 };
 
-/* Whole words: those of 64 bits are aligned less on some machines of 32. */
-#define SRTP_SENDER_STREAM	ALIGN(offsetofend(struct srtp_stream, sent_rtcp), sizeof(u64))
+#define SRTP_SENDER_STREAM	offsetofend(struct srtp_stream, sent_rtcp)
 
 struct srtp_context {
-	struct srtp_transform rtp;
-	struct srtp_transform rtcp;		/* tag_len 0: none */
 	bool sender;
-	u8 stream_size;
 	u8 mki_len;
-	u8 mki[SRTP_MAX_MKI];
+	u8 *mki;				/* NULL: mki_len is 0 */
+	struct srtp_transform *rtcp;		/* NULL: none */
 	refcount_t refs;
 
-	spinlock_t lock;			/* guards what follows; never held over cryptography */
+	spinlock_t lock;			/* guards the next three; never held over cryptography */
 	unsigned int count;
 	u32 ssrcs[SRTP_STREAMS];		/* apart from their streams: one cache line to search */
-	u64 streams[];				/* of stream_size octets each */
+	struct srtp_stream *streams[SRTP_STREAMS]; /* each made when it is used */
+
+	struct srtp_transform rtp;		/* and its hmac */
 };
 
 /* NULL: not known. */
 struct srtp_stream *srtp_stream_find(struct srtp_context *context, u32 ssrc);
-/* Known from now on. NULL: one too many. */
-struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc);
+/* Known from now on. NULL: one too many, or no memory. @gfp: GFP_ATOMIC and more. */
+struct srtp_stream *srtp_stream_use(struct srtp_context *context, u32 ssrc, gfp_t gfp);
 /* Is @ssrc known, or room for it? */
 static inline bool srtp_stream_room(const struct srtp_context *context,
 				    const struct srtp_stream *stream)

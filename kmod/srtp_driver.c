@@ -8,7 +8,6 @@
  * is no internal one of a higher priority, and nothing of this happens.
  */
 
-#include <asm/simd.h>
 #include <linux/bottom_half.h>
 #include <linux/err.h>
 #include <linux/kmod.h>
@@ -23,7 +22,7 @@
 
 DEFINE_PER_CPU(struct srtp_cpu *, srtp_cpus);
 
-static bool have_fast_ctr;
+static bool have_ctrs;			/* every CPU has one */
 static bool have_gcm;
 static bool have_fast_gcm;
 
@@ -79,7 +78,7 @@ int srtp_driver_aead(struct srtp_cpu *cpu, struct crypto_aead *tfm, u8 *text, un
  * says in which state drivers leave it. All that are known have decrypted it by then, and
  * encryption makes it again what it was. One that differs is not used.
  */
-static bool undoes(struct crypto_aead *tfm)
+static bool undoes(struct crypto_aead *tfm, bool simd)
 {
 	static const u8 key[16] = { 1 };
 	const unsigned int clear = 12, len = 100;
@@ -93,7 +92,7 @@ static bool undoes(struct crypto_aead *tfm)
 	cpu = __this_cpu_read(srtp_cpus);
 	text = cpu->scratch;
 	memset(text, 0x5a, clear + len + SRTP_MAX_TAG);
-	undone = may_use_simd() &&
+	undone = (!simd || may_use_simd()) &&
 		 srtp_driver_aead(cpu, tfm, text, clear, len, false) == -EBADMSG &&
 		 !srtp_driver_aead(cpu, tfm, text, clear, len, true) &&
 		 !memchr_inv(text, 0x5a, clear + len);
@@ -107,25 +106,12 @@ static int priority(struct crypto_tfm *tfm)
 }
 
 /* Looking for what is not there starts modprobe: done once, and remembered. */
-static void look_for_ctr(void)
-{
-	struct crypto_skcipher *any = alloc_ctr(false), *fast = alloc_ctr(true);
-
-	have_fast_ctr = !IS_ERR(fast) &&
-			(IS_ERR(any) || priority(crypto_skcipher_tfm(fast)) >
-					priority(crypto_skcipher_tfm(any)));
-	if (!IS_ERR(any))
-		crypto_free_skcipher(any);
-	if (!IS_ERR(fast))
-		crypto_free_skcipher(fast);
-}
-
 static void look_for_gcm(void)
 {
 	struct crypto_aead *any = alloc_gcm(false), *fast = alloc_gcm(true);
 
-	have_gcm = !IS_ERR(any) && undoes(any);
-	have_fast_gcm = have_gcm && !IS_ERR(fast) && undoes(fast) &&
+	have_gcm = !IS_ERR(any) && undoes(any, false);
+	have_fast_gcm = have_gcm && !IS_ERR(fast) && undoes(fast, true) &&
 			priority(crypto_aead_tfm(fast)) > priority(crypto_aead_tfm(any));
 	if (!IS_ERR(any))
 		crypto_free_aead(any);
@@ -133,55 +119,121 @@ static void look_for_gcm(void)
 		crypto_free_aead(fast);
 }
 
-int srtp_driver_ctr(const u8 *key, unsigned int key_len, struct crypto_skcipher **fast,
-		    struct crypto_skcipher **any)
+int srtp_driver_gcm(const u8 *key, unsigned int key_len, struct crypto_aead **gcm, bool *simd)
 {
-	struct crypto_skcipher *tfm = alloc_ctr(false);
-	int err;
-
-	if (IS_ERR(tfm))
-		return PTR_ERR(tfm);
-	*any = tfm;
-	err = crypto_skcipher_setkey(tfm, key, key_len);
-	if (err || !have_fast_ctr)
-		return err;
-	tfm = alloc_ctr(true);
-	if (IS_ERR(tfm))
-		return 0;	/* unloaded meanwhile: slower, not worse */
-	*fast = tfm;
-	return crypto_skcipher_setkey(tfm, key, key_len);
-}
-
-int srtp_driver_gcm(const u8 *key, unsigned int key_len, struct crypto_aead **fast,
-		    struct crypto_aead **any)
-{
-	struct crypto_aead *tfm;
-	int err;
+	struct crypto_aead *tfm = ERR_PTR(-ENOENT);
 
 	if (!have_gcm)
 		return -ENOENT;
-	tfm = alloc_gcm(false);
+	*simd = have_fast_gcm;
+	if (have_fast_gcm)
+		tfm = alloc_gcm(true);
+	if (IS_ERR(tfm)) {
+		*simd = false;	/* unloaded meanwhile: slower, not worse */
+		tfm = alloc_gcm(false);
+	}
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
-	*any = tfm;
-	err = key_gcm(tfm, key, key_len);
-	if (err || !have_fast_gcm)
-		return err;
-	tfm = alloc_gcm(true);
-	if (IS_ERR(tfm))
-		return 0;	/* unloaded meanwhile: slower, not worse */
-	*fast = tfm;
+	*gcm = tfm;
 	return key_gcm(tfm, key, key_len);
 }
 
-int srtp_driver_hmac(const u8 *key, unsigned int key_len, struct crypto_shash **hmac)
+/* False: there is nothing better than @ctr, and nothing to look for again. */
+static bool make_fast_ctr(struct srtp_cpu *cpu)
 {
-	struct crypto_shash *tfm = crypto_alloc_shash("hmac(sha1)", 0, 0);
+	struct crypto_skcipher *fast = alloc_ctr(true);
+
+	if (IS_ERR(fast))
+		return false;
+	if (priority(crypto_skcipher_tfm(fast)) <= priority(crypto_skcipher_tfm(cpu->ctr))) {
+		crypto_free_skcipher(fast);
+		return false;
+	}
+	cpu->ctr_fast = fast;
+	return true;
+}
+
+/*
+ * Some architectures' drivers use the FPU to set a key, wherever that is done. They are those that do not let it be
+ * used while bottom halves are disabled.
+ */
+static bool keys_anywhere(void)
+{
+	bool simd;
+
+	local_bh_disable();
+	simd = may_use_simd();
+	local_bh_enable();
+	return simd;
+}
+
+/* Each CPU has its own, for a key is set in them. */
+static void make_ctrs(void)
+{
+	struct crypto_skcipher *any;
+	bool fast = true;
+	int cpu;
+
+	if (!keys_anywhere())
+		return;
+	for_each_possible_cpu(cpu) {
+		any = alloc_ctr(false);
+		if (IS_ERR(any))
+			return;
+		per_cpu(srtp_cpus, cpu)->ctr = any;
+		fast = fast && make_fast_ctr(per_cpu(srtp_cpus, cpu));
+	}
+	have_ctrs = true;
+}
+
+static void free_cpu(struct srtp_cpu *cpu)
+{
+	if (!cpu)
+		return;
+	if (cpu->ctr_fast)
+		crypto_free_skcipher(cpu->ctr_fast);
+	if (cpu->ctr)
+		crypto_free_skcipher(cpu->ctr);
+	kfree_sensitive(cpu);
+}
+
+int srtp_driver_ctr_own(const u8 *key, unsigned int key_len, struct crypto_skcipher **own)
+{
+	struct crypto_skcipher *tfm = alloc_ctr(false);
 
 	if (IS_ERR(tfm))
 		return PTR_ERR(tfm);
-	*hmac = tfm;
-	return crypto_shash_setkey(tfm, key, key_len);
+	*own = tfm;
+	return crypto_skcipher_setkey(tfm, key, key_len);
+}
+
+int srtp_driver_ctr_key(const u8 *key, unsigned int key_len, struct crypto_skcipher **own)
+{
+	return have_ctrs ? 0 : srtp_driver_ctr_own(key, key_len, own);
+}
+
+static struct crypto_skcipher *keyed_ctr(struct srtp_cpu *cpu, const u8 *key, unsigned int key_len)
+{
+	bool fast = cpu->ctr_fast && srtp_may_use_simd(cpu);
+	struct crypto_skcipher *tfm = fast ? cpu->ctr_fast : cpu->ctr;
+	int err = crypto_skcipher_setkey(tfm, key, key_len);
+
+	return likely(!err) ? tfm : ERR_PTR(err);
+}
+
+int srtp_driver_ctr(struct srtp_cpu *cpu, struct crypto_skcipher *own, const u8 *key,
+		    unsigned int key_len, u8 *text, unsigned int len)
+{
+	struct crypto_skcipher *tfm = own ?: keyed_ctr(cpu, key, key_len);
+	struct skcipher_request *request = &cpu->request.skcipher;
+
+	if (IS_ERR(tfm))
+		return PTR_ERR(tfm);
+	sg_set_buf(&cpu->sg, text, len);
+	skcipher_request_set_tfm(request, tfm);
+	skcipher_request_set_callback(request, 0, NULL, NULL);
+	skcipher_request_set_crypt(request, &cpu->sg, &cpu->sg, len, cpu->iv);
+	return crypto_skcipher_encrypt(request);
 }
 
 int srtp_driver_init(void)
@@ -189,6 +241,9 @@ int srtp_driver_init(void)
 	struct srtp_cpu *memory;
 	int cpu;
 
+	/* A generic driver that is built in keeps the API from looking for better ones. */
+	request_module("crypto-aes");
+	request_module("crypto-sha1");
 	for_each_possible_cpu(cpu) {
 		memory = kzalloc_node(sizeof(*memory), GFP_KERNEL, cpu_to_node(cpu));
 		if (!memory) {
@@ -198,10 +253,7 @@ int srtp_driver_init(void)
 		sg_init_table(&memory->sg, 1);
 		per_cpu(srtp_cpus, cpu) = memory;
 	}
-	/* A generic driver that is built in keeps the API from looking for better ones. */
-	request_module("crypto-aes");
-	request_module("crypto-sha1");
-	look_for_ctr();
+	make_ctrs();
 	look_for_gcm();
 	return 0;
 }
@@ -211,7 +263,7 @@ void srtp_driver_exit(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		kfree_sensitive(per_cpu(srtp_cpus, cpu));
+		free_cpu(per_cpu(srtp_cpus, cpu));
 		per_cpu(srtp_cpus, cpu) = NULL;
 	}
 }

@@ -6,8 +6,8 @@
 #ifndef _RTPENGINE_SRTP_DRIVER_H
 #define _RTPENGINE_SRTP_DRIVER_H
 
+#include <asm/simd.h>
 #include <crypto/aead.h>
-#include <crypto/hash.h>
 #include <crypto/skcipher.h>
 #include <linux/percpu.h>
 #include <linux/scatterlist.h>
@@ -29,7 +29,14 @@ struct srtp_cpu {
 	} request CRYPTO_MINALIGN_ATTR;
 	struct scatterlist sg;		/* of one entry */
 	u8 iv[16];
-	u8 scratch[SRTP_SCRATCH_SIZE];
+	u8 scratch[SRTP_SCRATCH_SIZE] __aligned(16);
+	/*
+	 * AES in counter mode. It gets the key of each packet anew: that costs less than fetching the 1 kB of
+	 * a cipher that was last used 20 ms ago. The key of the last packet stays in it. @ctr_fast is NULL if
+	 * there is nothing better than @ctr; it needs srtp_may_use_simd().
+	 */
+	struct crypto_skcipher *ctr_fast, *ctr;
+	bool without_simd;		/* a self-test wants to see what happens then */
 };
 
 DECLARE_PER_CPU(struct srtp_cpu *, srtp_cpus);
@@ -37,12 +44,23 @@ DECLARE_PER_CPU(struct srtp_cpu *, srtp_cpus);
 int srtp_driver_init(void);
 void srtp_driver_exit(void);
 
-/* @fast is NULL if there is nothing better than @any; it needs may_use_simd(). */
-int srtp_driver_ctr(const u8 *key, unsigned int key_len, struct crypto_skcipher **fast,
-		    struct crypto_skcipher **any);
-int srtp_driver_gcm(const u8 *key, unsigned int key_len, struct crypto_aead **fast,
-		    struct crypto_aead **any);
-int srtp_driver_hmac(const u8 *key, unsigned int key_len, struct crypto_shash **hmac);
+static inline bool srtp_may_use_simd(const struct srtp_cpu *cpu)
+{
+	return may_use_simd() && !cpu->without_simd;
+}
+
+/*
+ * Process context, before srtp_driver_ctr(). Leaves @own NULL where that may set the key for each packet, or
+ * else makes one that has it.
+ */
+int srtp_driver_ctr_key(const u8 *key, unsigned int key_len, struct crypto_skcipher **own);
+int srtp_driver_ctr_own(const u8 *key, unsigned int key_len, struct crypto_skcipher **own);
+/* En- or decrypts. The IV is in @cpu. Bottom halves are disabled. */
+int srtp_driver_ctr(struct srtp_cpu *cpu, struct crypto_skcipher *own, const u8 *key,
+		    unsigned int key_len, u8 *text, unsigned int len);
+
+/* The API's ciphers of GCM take long to key, so there is one for each. @simd: it needs srtp_may_use_simd(). */
+int srtp_driver_gcm(const u8 *key, unsigned int key_len, struct crypto_aead **gcm, bool *simd);
 
 /*
  * @text begins with @clear octets of associated data, @len octets of text follow, and the tag. The

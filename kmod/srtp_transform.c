@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-#include <asm/simd.h>
 #include <crypto/algapi.h>
 #include <linux/err.h>
 #include <linux/string.h>
 
 #include "srtp_bytes.h"
 #include "srtp_driver.h"
+#include "srtp_gcm.h"
+#include "srtp_hmac.h"
 #include "srtp_kdf.h"
 #include "srtp_transform.h"
 
@@ -31,28 +32,33 @@ const struct srtp_suite_info *srtp_suite_find(unsigned int suite)
 	return suite < ARRAY_SIZE(suites) && suites[suite].key_len ? &suites[suite] : NULL;
 }
 
+size_t srtp_transform_size(void)
+{
+	return sizeof(struct srtp_transform) + srtp_hmac_size();
+}
+
 int srtp_transform_key(struct srtp_transform *transform, const struct srtp_suite_info *suite,
 		       const struct srtp_session_keys *keys, bool rtcp)
 {
 	u8 salt[sizeof(transform->salt)] = {};
 	int err = 0, i;
 
-	memset(transform, 0, sizeof(*transform));
 	transform->cipher = suite->cipher;
 	transform->rtcp = rtcp;
 	transform->encrypts = suite->cipher != SRTP_CIPHER_NULL;
 	transform->tag_len = rtcp ? suite->rtcp_tag_len : suite->rtp_tag_len;
+	transform->key_len = suite->key_len;
+	memcpy(transform->key, keys->cipher, suite->key_len);
 	memcpy(salt, keys->salt, sizeof(keys->salt));
 	for (i = 0; i < ARRAY_SIZE(transform->salt); i++)
 		transform->salt[i] = srtp_load32(salt + 4 * i);
 	memzero_explicit(salt, sizeof(salt));
 	if (suite->cipher == SRTP_CIPHER_AES_GCM)
-		return srtp_driver_gcm(keys->cipher, suite->key_len, &transform->gcm_fast,
-				       &transform->gcm);
+		return srtp_driver_gcm(keys->cipher, suite->key_len, &transform->gcm,
+				       &transform->simd);
 	if (suite->cipher == SRTP_CIPHER_AES_CM)
-		err = srtp_driver_ctr(keys->cipher, suite->key_len, &transform->ctr_fast,
-				      &transform->ctr);
-	return err ?: srtp_driver_hmac(keys->auth, sizeof(keys->auth), &transform->hmac);
+		err = srtp_driver_ctr_key(keys->cipher, suite->key_len, &transform->ctr);
+	return err ?: srtp_hmac_key(keys->auth, transform->hmac);
 }
 
 int srtp_transform_init(struct srtp_transform *transform, const struct srtp_params *params,
@@ -71,17 +77,11 @@ int srtp_transform_init(struct srtp_transform *transform, const struct srtp_para
 
 void srtp_transform_free(struct srtp_transform *transform)
 {
-	if (transform->ctr_fast)
-		crypto_free_skcipher(transform->ctr_fast);
-	if (transform->ctr)
-		crypto_free_skcipher(transform->ctr);
-	if (transform->gcm_fast)
-		crypto_free_aead(transform->gcm_fast);
 	if (transform->gcm)
 		crypto_free_aead(transform->gcm);
-	if (transform->hmac)
-		crypto_free_shash(transform->hmac);
-	memzero_explicit(transform, sizeof(*transform));
+	if (transform->ctr)
+		crypto_free_skcipher(transform->ctr);
+	memzero_explicit(transform, srtp_transform_size());
 }
 
 static bool encrypted(const struct srtp_transform *transform, u32 word)
@@ -120,35 +120,23 @@ static int ctr_crypt(const struct srtp_transform *transform, u8 *body, unsigned 
 		     unsigned int header, u32 word)
 {
 	struct srtp_cpu *cpu = __this_cpu_read(srtp_cpus);
-	struct skcipher_request *request = &cpu->request.skcipher;
-	struct crypto_skcipher *tfm = transform->ctr;
 
 	if (transform->cipher != SRTP_CIPHER_AES_CM || !encrypted(transform, word) ||
 	    len == header)
 		return 0;
-	if (transform->ctr_fast && may_use_simd())
-		tfm = transform->ctr_fast;
 	ctr_iv(transform, body, word, cpu->iv);
-	sg_set_buf(&cpu->sg, body + header, len - header);
-	skcipher_request_set_tfm(request, tfm);
-	skcipher_request_set_callback(request, 0, NULL, NULL);
-	skcipher_request_set_crypt(request, &cpu->sg, &cpu->sg, len - header, cpu->iv);
-	return crypto_skcipher_encrypt(request);
+	return srtp_driver_ctr(cpu, transform->ctr, transform->key, transform->key_len,
+			       body + header, len - header);
 }
 
-/* One call for everything: each has its price in saving the FPU. */
-static int hmac(const struct srtp_transform *transform, const u8 *data, unsigned int len,
-		u8 digest[SRTP_AUTH_KEY])
+/* As srtp_driver_aead(), at any moment. */
+static int aead(const struct srtp_transform *transform, struct srtp_cpu *cpu, u8 *text,
+		unsigned int clear, unsigned int len, bool seal)
 {
-	SHASH_DESC_ON_STACK(desc, transform->hmac);
-
-	desc->tfm = transform->hmac;
-	return crypto_shash_init(desc) ?: crypto_shash_finup(desc, data, len, digest);
-}
-
-static struct crypto_aead *gcm_tfm(const struct srtp_transform *transform)
-{
-	return transform->gcm_fast && may_use_simd() ? transform->gcm_fast : transform->gcm;
+	if (unlikely(transform->simd && !srtp_may_use_simd(cpu)))
+		return srtp_gcm_crypt(transform->key, transform->key_len, cpu->iv, text, clear,
+				      len, seal);
+	return srtp_driver_aead(cpu, transform->gcm, text, clear, len, seal);
 }
 
 /* No array: those cost a canary of the stack. */
@@ -165,18 +153,17 @@ static int gcm_rtp(const struct srtp_transform *transform, u8 *body, unsigned in
 {
 	unsigned int clear = encrypted(transform, word) ? header : len;
 	struct srtp_cpu *cpu = __this_cpu_read(srtp_cpus);
-	struct crypto_aead *tfm = gcm_tfm(transform);
 	struct gcm_tag tag;
 	int err;
 
 	gcm_iv(transform, body, word, cpu->iv);
 	if (seal)
-		return srtp_driver_aead(cpu, tfm, body, clear, len - clear, true);
+		return aead(transform, cpu, body, clear, len - clear, true);
 	memcpy(&tag, body + len, GCM_TAG);
-	err = srtp_driver_aead(cpu, tfm, body, clear, len - clear, false);
+	err = aead(transform, cpu, body, clear, len - clear, false);
 	if (err == -EBADMSG) {
 		gcm_iv(transform, body, word, cpu->iv);
-		if (srtp_driver_aead(cpu, tfm, body, clear, len - clear, true))
+		if (aead(transform, cpu, body, clear, len - clear, true))
 			err = -EIO;
 		memcpy(body + len, &tag, GCM_TAG);
 	}
@@ -199,7 +186,7 @@ static int gcm_rtcp(const struct srtp_transform *transform, u8 *body, unsigned i
 	memcpy(text, body, clear);
 	srtp_store32(word, text + clear);
 	memcpy(text + clear + WORD, body + clear, len - clear + (seal ? 0 : GCM_TAG));
-	err = srtp_driver_aead(cpu, gcm_tfm(transform), text, clear + WORD, len - clear, seal);
+	err = aead(transform, cpu, text, clear + WORD, len - clear, seal);
 	if (!err)
 		memcpy(body + clear, text + clear + WORD, len - clear + (seal ? GCM_TAG : 0));
 	return err;
@@ -224,7 +211,7 @@ int srtp_transform_seal(const struct srtp_transform *transform, u8 *body, unsign
 	if (err)
 		return err;
 	srtp_store32(word, body + len);
-	err = hmac(transform, body, len + WORD, digest);
+	err = srtp_hmac(transform->hmac, body, len + WORD, digest);
 	if (!err)
 		memcpy(tag, digest, transform->tag_len);
 	return err;
@@ -242,7 +229,7 @@ static int authenticate(const struct srtp_transform *transform, u8 *body, unsign
 	memcpy(there, body + len, WORD);
 	for (i = 0; i < count; i++) {
 		srtp_store32(words[i], body + len);
-		err = hmac(transform, body, len + WORD, digest);
+		err = srtp_hmac(transform->hmac, body, len + WORD, digest);
 		if (err)
 			break;
 		if (!crypto_memneq(digest, wanted, transform->tag_len))

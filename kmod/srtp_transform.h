@@ -13,7 +13,6 @@
 #include "srtp.h"
 
 struct crypto_aead;
-struct crypto_shash;
 struct crypto_skcipher;
 struct srtp_session_keys;
 
@@ -34,23 +33,29 @@ const struct srtp_suite_info *srtp_suite_find(unsigned int suite);
 struct srtp_transform {
 	u8 cipher;
 	u8 tag_len;
-	u32 salt[4];			/* filled up with zeros */
+	u8 key_len;
 	bool rtcp;
 	bool encrypts;
-	/* The fast ones, which may be missing, need may_use_simd(). */
-	struct crypto_skcipher *ctr_fast, *ctr;
-	struct crypto_aead *gcm_fast, *gcm;
-	struct crypto_shash *hmac;
+	bool simd;			/* gcm needs srtp_may_use_simd() */
+	u32 salt[4];			/* filled up with zeros */
+	u8 key[SRTP_MAX_KEY] __aligned(16);
+	struct crypto_aead *gcm;	/* NULL: not AEAD */
+	struct crypto_skcipher *ctr;	/* NULL: the CPU's get the key */
+	u8 hmac[];			/* of srtp_hmac.h; not for AEAD */
 };
 
+/* Octets of one, after srtp_init(). */
+size_t srtp_transform_size(void);
+
 /*
- * Process context. @transform is zeroed before, and for srtp_transform_free() in any case.
- * @params fit the suite.
+ * Process context. @transform is of srtp_transform_size(), all zeros; afterwards it is for
+ * srtp_transform_free() in any case. @params fit the suite.
  */
 int srtp_transform_key(struct srtp_transform *transform, const struct srtp_suite_info *suite,
 		       const struct srtp_session_keys *keys, bool rtcp);
 int srtp_transform_init(struct srtp_transform *transform, const struct srtp_params *params,
 			bool rtcp);
+/* What it has; not its own memory, which has no secrets any more. */
 void srtp_transform_free(struct srtp_transform *transform);
 
 /* The tag of AEAD is part of the ciphertext: MKI and index of SRTCP come after it. */

@@ -12,6 +12,7 @@
 
 #include "../srtp_bytes.h"
 #include "../srtp_driver.h"
+#include "../srtp_gcm.h"
 #include "../srtp_kdf.h"
 #include "../srtp_transform.h"
 #include "hex.h"
@@ -22,68 +23,86 @@
 #define KEY_256			"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 #define GCM_SALT		"517569642070726f2071756f"
 
-static int set_up(struct srtp_transform *transform, u8 suite, const char *key, const char *salt,
-		  bool rtcp)
+static struct srtp_transform *set_up(struct selftest *test, u8 suite, const char *key,
+				     const char *salt, bool rtcp)
 {
+	struct srtp_transform *transform = kzalloc(srtp_transform_size(), GFP_KERNEL);
 	struct srtp_session_keys keys = {};
+	int err;
 
+	if (!transform) {
+		selftest_fail(test, "no memory");
+		return NULL;
+	}
 	hex_octets(key, keys.cipher, sizeof(keys.cipher));
 	hex_octets(salt, keys.salt, sizeof(keys.salt));
-	return srtp_transform_key(transform, srtp_suite_find(suite), &keys, rtcp);
+	err = srtp_transform_key(transform, srtp_suite_find(suite), &keys, rtcp);
+	if (err)
+		selftest_fail(test, "suite %u: %d", suite, err);
+	return transform;
 }
 
-static void only_any(struct srtp_transform *transform)
+static void tear_down(struct srtp_transform *transform)
 {
-	if (transform->ctr_fast)
-		crypto_free_skcipher(transform->ctr_fast);
-	if (transform->gcm_fast)
-		crypto_free_aead(transform->gcm_fast);
-	transform->ctr_fast = NULL;
-	transform->gcm_fast = NULL;
+	if (transform)
+		srtp_transform_free(transform);
+	kfree(transform);
+}
+
+/* Bottom halves are disabled: packets do not come in between. */
+static void simd(bool on)
+{
+	__this_cpu_read(srtp_cpus)->without_simd = !on;
 }
 
 static int seal(const struct srtp_transform *transform, u8 *body, unsigned int len,
-		unsigned int header, u32 word)
+		unsigned int header, u32 word, bool fast)
 {
 	u8 tag[SRTP_MAX_TAG];
 	int err;
 
 	local_bh_disable();
+	simd(fast);
 	err = srtp_transform_seal(transform, body, len, header, word, tag);
+	simd(true);
 	local_bh_enable();
 	return err;
 }
 
 static int open(const struct srtp_transform *transform, u8 *body, unsigned int len,
-		unsigned int header, u32 word)
+		unsigned int header, u32 word, bool fast)
 {
 	int err;
 
 	local_bh_disable();
+	simd(fast);
 	err = srtp_transform_open(transform, body, len, header, body + len, &word, 1);
+	simd(true);
 	local_bh_enable();
 	return err;
 }
 
 /* SSRC, ROC and sequence number 0 leave the salt as IV; a payload of zeros becomes the stream. */
 static void key_stream(struct selftest *test, const char *name, u8 suite, const char *key,
-		       const char *stream, bool fast)
+		       const char *stream, bool fast, bool own)
 {
+	struct srtp_transform *transform;
 	u8 *packet;
-	struct srtp_transform transform;
 	int err;
 
 	packet = kzalloc(RTP_FIXED_HEADER + STREAM + SRTP_MAX_TAG, GFP_KERNEL);
 	if (!packet)
 		return selftest_fail(test, "no memory");
-	err = set_up(&transform, suite, key, "f0f1f2f3f4f5f6f7f8f9fafbfcfd", false);
-	if (!fast)
-		only_any(&transform);
-	if (!err)
-		err = seal(&transform, packet, RTP_FIXED_HEADER + STREAM, RTP_FIXED_HEADER, 0);
-	if (err || !hex_equal(stream, packet + RTP_FIXED_HEADER, STREAM))
-		selftest_fail(test, "%s: %d", name, err);
-	srtp_transform_free(&transform);
+	transform = set_up(test, suite, key, "f0f1f2f3f4f5f6f7f8f9fafbfcfd", false);
+	if (own && !test->result && !transform->ctr &&
+	    srtp_driver_ctr_own(transform->key, transform->key_len, &transform->ctr))
+		selftest_fail(test, "%s: no driver", name);
+	if (!test->result) {
+		err = seal(transform, packet, RTP_FIXED_HEADER + STREAM, RTP_FIXED_HEADER, 0, fast);
+		if (err || !hex_equal(stream, packet + RTP_FIXED_HEADER, STREAM))
+			selftest_fail(test, "%s: %d", name, err);
+	}
+	tear_down(transform);
 	kfree(packet);
 }
 
@@ -158,46 +177,80 @@ static const struct gcm_vector gcm_vectors[] = {
 static void gcm(struct selftest *test, const struct gcm_vector *vector, bool fast)
 {
 	unsigned int clear = strlen(vector->clear) / 2, len = strlen(vector->plain) / 2, i;
-	struct srtp_transform transform;
+	struct srtp_transform *transform;
 	u8 *packet;
 
 	packet = kzalloc(256, GFP_KERNEL);
 	if (!packet)
 		return selftest_fail(test, "no memory");
-	if (set_up(&transform, vector->suite, vector->key, GCM_SALT, vector->rtcp))
-		selftest_fail(test, "%s: no driver", vector->name);
-	if (!fast)
-		only_any(&transform);
+	transform = set_up(test, vector->suite, vector->key, GCM_SALT, vector->rtcp);
 	hex_octets(vector->clear, packet, clear);
 	hex_octets(vector->plain, packet + clear, len);
 	len += clear;
 	if (test->result ||
-	    seal(&transform, packet, len, clear, vector->word) ||
+	    seal(transform, packet, len, clear, vector->word, fast) ||
 	    !hex_equal(vector->sealed, packet + clear, len - clear + SRTP_MAX_TAG))
 		selftest_fail(test, "%s: seal", vector->name);
 	for (i = 0; i < 8 * SRTP_MAX_TAG && !test->result; i++) {
 		packet[len + i / 8] ^= 1 << i % 8;
-		if (open(&transform, packet, len, clear, vector->word) != -EBADMSG)
+		if (open(transform, packet, len, clear, vector->word, fast) != -EBADMSG)
 			selftest_fail(test, "%s: damage %u", vector->name, i);
 		packet[len + i / 8] ^= 1 << i % 8;
 		if (!hex_equal(vector->sealed, packet + clear, len - clear + SRTP_MAX_TAG))
 			selftest_fail(test, "%s: changed by failure %u", vector->name, i);
 	}
 	if (!test->result &&
-	    (open(&transform, packet, len, clear, vector->word) ||
+	    (open(transform, packet, len, clear, vector->word, fast) ||
 	     !hex_equal(vector->plain, packet + clear, len - clear)))
 		selftest_fail(test, "%s: open", vector->name);
-	srtp_transform_free(&transform);
+	tear_down(transform);
 	kfree(packet);
+}
+
+/* GCM without the crypto API against that: the same comes out, and each opens what the other has sealed. */
+static void both_gcms(struct selftest *test, u8 suite, const char *hex)
+{
+	struct srtp_transform *transform = set_up(test, suite, hex, GCM_SALT, false);
+	unsigned int header, len, size = 256;
+	u8 *one, *other, key[SRTP_MAX_KEY], iv[12];
+	unsigned int key_len = strlen(hex) / 2;
+
+	one = kzalloc(2 * size, GFP_KERNEL);
+	other = one + size;
+	if (!one)
+		selftest_fail(test, "no memory");
+	hex_octets(hex, key, sizeof(key));
+	hex_octets(GCM_SALT, iv, sizeof(iv));	/* of zeros for SSRC and index */
+	for (len = 12; len < 100 && !test->result; len++) {
+		header = len < 60 ? 12 : 12 + len % 48;
+		memset(one, 0, 12);
+		memset(one + 12, len, len - 12);
+		memcpy(other, one, len);
+		if (seal(transform, one, len, header, 0, true) ||
+		    srtp_gcm_crypt(key, key_len, iv, other, header, len - header, true) ||
+		    memcmp(one, other, len + SRTP_MAX_TAG))
+			selftest_fail(test, "seal %u of %u", len - header, len);
+		else if (open(transform, other, len, header, 0, true) ||
+			 srtp_gcm_crypt(key, key_len, iv, one, header, len - header, false) ||
+			 memcmp(one, other, len) || memchr_inv(one + 12, len, len - 12))
+			selftest_fail(test, "open %u of %u", len - header, len);
+		one[0]++;
+		if (srtp_gcm_crypt(key, key_len, iv, one, header, len - header, false) != -EBADMSG)
+			selftest_fail(test, "damage of %u", len);
+	}
+	tear_down(transform);
+	kfree(one);
 }
 
 void selftest_srtp_cipher(struct selftest *test)
 {
 	int i;
 
-	for (i = 0; i < 2 * ARRAY_SIZE(key_streams); i++)
-		key_stream(test, key_streams[i / 2].name, key_streams[i / 2].suite,
-			   key_streams[i / 2].key, key_streams[i / 2].stream, i % 2);
+	for (i = 0; i < 3 * ARRAY_SIZE(key_streams); i++)
+		key_stream(test, key_streams[i / 3].name, key_streams[i / 3].suite,
+			   key_streams[i / 3].key, key_streams[i / 3].stream, i % 3 == 1, i % 3 == 2);
 	for (i = 0; i < 2 * ARRAY_SIZE(gcm_vectors); i++)
 		gcm(test, &gcm_vectors[i / 2], i % 2);
+	both_gcms(test, RTPENGINE_SRTP_AEAD_AES_128_GCM, KEY_128);
+	both_gcms(test, RTPENGINE_SRTP_AEAD_AES_256_GCM, KEY_256);
 }

@@ -4,7 +4,7 @@
  * -icount shift=0, where a nanosecond is an instruction. Loading it prints and fails.
  */
 
-#include <asm/simd.h>
+#include <crypto/hash.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
@@ -65,22 +65,80 @@ static u64 unprotect(struct bench *bench)
 	return (ktime_get_ns() - start) / PACKETS;
 }
 
+/* The ciphers by themselves, each keyed once. */
+struct bare {
+	struct crypto_skcipher *ctr;
+	struct crypto_aead *gcm;
+	struct crypto_shash *hmac;
+};
+
+/* The internal ones (srtp_driver.c), or those there are. */
+static struct crypto_aead *alloc_gcm(bool internal)
+{
+	struct crypto_aead *gcm = ERR_PTR(-ENOENT);
+
+	if (internal)
+		gcm = crypto_alloc_aead("__gcm(aes)", CRYPTO_ALG_INTERNAL,
+					CRYPTO_ALG_INTERNAL | CRYPTO_ALG_ASYNC);
+	return IS_ERR(gcm) ? crypto_alloc_aead("gcm(aes)", 0, CRYPTO_ALG_ASYNC) : gcm;
+}
+
+static struct crypto_skcipher *alloc_ctr(bool internal)
+{
+	struct crypto_skcipher *ctr = ERR_PTR(-ENOENT);
+
+	if (internal)
+		ctr = crypto_alloc_skcipher("__ctr(aes)", CRYPTO_ALG_INTERNAL,
+					    CRYPTO_ALG_INTERNAL | CRYPTO_ALG_ASYNC);
+	return IS_ERR(ctr) ? crypto_alloc_skcipher("ctr(aes)", 0, CRYPTO_ALG_ASYNC) : ctr;
+}
+
+static int bare_make(struct bare *bare, const struct srtp_suite_info *suite, bool internal)
+{
+	static const u8 key[SRTP_MAX_KEY] = { 1 };
+	int err = 0;
+
+	if (suite->cipher == SRTP_CIPHER_AES_GCM) {
+		bare->gcm = alloc_gcm(internal);
+		return PTR_ERR_OR_ZERO(bare->gcm) ?:
+		       crypto_aead_setkey(bare->gcm, key, suite->key_len);
+	}
+	if (suite->cipher == SRTP_CIPHER_AES_CM) {
+		bare->ctr = alloc_ctr(internal);
+		err = PTR_ERR_OR_ZERO(bare->ctr) ?:
+		      crypto_skcipher_setkey(bare->ctr, key, suite->key_len);
+	}
+	if (err)
+		return err;
+	bare->hmac = crypto_alloc_shash("hmac(sha1)", 0, 0);
+	return PTR_ERR_OR_ZERO(bare->hmac) ?: crypto_shash_setkey(bare->hmac, key, 20);
+}
+
+static void bare_free(struct bare *bare)
+{
+	if (!IS_ERR_OR_NULL(bare->ctr))
+		crypto_free_skcipher(bare->ctr);
+	if (!IS_ERR_OR_NULL(bare->gcm))
+		crypto_free_aead(bare->gcm);
+	if (!IS_ERR_OR_NULL(bare->hmac))
+		crypto_free_shash(bare->hmac);
+}
+
 /* One call of the cipher for a packet; 0 = it went well. */
-static int cipher(struct crypto_skcipher *ctr, struct crypto_aead *gcm, struct bench *bench,
-		  u8 *packet, bool seal)
+static int cipher(const struct bare *bare, struct bench *bench, u8 *packet, bool seal)
 {
 	struct srtp_cpu *cpu = per_cpu(srtp_cpus, 0);
 
-	if (ctr) {
+	if (bare->ctr) {
 		sg_set_buf(&cpu->sg, packet + 12, bench->payload);
-		skcipher_request_set_tfm(&cpu->request.skcipher, ctr);
+		skcipher_request_set_tfm(&cpu->request.skcipher, bare->ctr);
 		skcipher_request_set_callback(&cpu->request.skcipher, 0, NULL, NULL);
 		skcipher_request_set_crypt(&cpu->request.skcipher, &cpu->sg, &cpu->sg,
 					   bench->payload, cpu->iv);
 		return crypto_skcipher_encrypt(&cpu->request.skcipher);
 	}
 	sg_set_buf(&cpu->sg, packet, bench->plain + 16);
-	aead_request_set_tfm(&cpu->request.aead, gcm);
+	aead_request_set_tfm(&cpu->request.aead, bare->gcm);
 	aead_request_set_callback(&cpu->request.aead, 0, NULL, NULL);
 	aead_request_set_ad(&cpu->request.aead, 12);
 	aead_request_set_crypt(&cpu->request.aead, &cpu->sg, &cpu->sg,
@@ -90,25 +148,22 @@ static int cipher(struct crypto_skcipher *ctr, struct crypto_aead *gcm, struct b
 }
 
 /* The same octets, and nothing else: one cipher call, one digest. */
-static u64 bare(struct bench *bench, bool fast, bool seal)
+static u64 once(const struct bare *bare, struct bench *bench, bool seal)
 {
-	const struct srtp_transform *rtp = &bench->receiver->rtp;
-	struct crypto_skcipher *ctr = fast && rtp->ctr_fast ? rtp->ctr_fast : rtp->ctr;
-	struct crypto_aead *gcm = fast && rtp->gcm_fast ? rtp->gcm_fast : rtp->gcm;
-	u8 digest[20], *packet;
 	u64 start = ktime_get_ns();
+	u8 digest[20], *packet;
 	int i, err = 0;
 
 	for (i = 0; i < PACKETS; i++) {
 		packet = bench->packets + i * SLOT;
-		if (rtp->hmac) {
-			SHASH_DESC_ON_STACK(desc, rtp->hmac);
+		if (bare->hmac) {
+			SHASH_DESC_ON_STACK(desc, bare->hmac);
 
-			desc->tfm = rtp->hmac;
+			desc->tfm = bare->hmac;
 			err |= crypto_shash_digest(desc, packet, bench->plain + 4, digest);
 		}
-		if (ctr || gcm)
-			err |= cipher(ctr, gcm, bench, packet, seal);
+		if (bare->ctr || bare->gcm)
+			err |= cipher(bare, bench, packet, seal);
 	}
 	start = ktime_get_ns() - start;
 	if (err)
@@ -120,6 +175,7 @@ static void run(u8 suite, const char *name, unsigned int payload)
 {
 	struct bench bench = { .payload = payload, .plain = 12 + payload };
 	u64 sealed = 0, opened = 0, bare_sealed = 0, bare_opened = 0, slow = 0;
+	struct bare internal = {}, wrapped = {};
 	struct srtp_params params;
 	int i;
 
@@ -127,8 +183,12 @@ static void run(u8 suite, const char *name, unsigned int payload)
 	bench.sender = srtp_create(&params, true);
 	bench.receiver = srtp_create(&params, false);
 	bench.packets = kzalloc(PACKETS * SLOT, GFP_KERNEL);
-	if (IS_ERR(bench.sender) || IS_ERR(bench.receiver) || !bench.packets)
-		return;
+	if (IS_ERR(bench.sender) || IS_ERR(bench.receiver) || !bench.packets ||
+	    bare_make(&internal, srtp_suite_find(suite), true) ||
+	    bare_make(&wrapped, srtp_suite_find(suite), false)) {
+		pr_alert("bench: not set up\n");
+		goto out;
+	}
 	local_bh_disable();
 	for (i = 0; i < 3; i++) {	/* the last round counts */
 		fill(&bench, i);
@@ -136,16 +196,21 @@ static void run(u8 suite, const char *name, unsigned int payload)
 		opened = unprotect(&bench);
 	}
 	for (i = 0; i < 2; i++) {
-		bare_sealed = bare(&bench, true, true);
-		bare_opened = bare(&bench, true, false);
-		slow = bare(&bench, false, true);
-		bare(&bench, false, false);
+		bare_sealed = once(&internal, &bench, true);
+		bare_opened = once(&internal, &bench, false);
+		slow = once(&wrapped, &bench, true);
+		once(&wrapped, &bench, false);
 	}
 	local_bh_enable();
 	pr_alert("bench: %s payload %u: protect %llu of %llu, unprotect %llu of %llu, without internal drivers %llu\n",
 		 name, payload, sealed, bare_sealed, opened, bare_opened, slow);
-	srtp_put(bench.sender);
-	srtp_put(bench.receiver);
+out:
+	if (!IS_ERR(bench.sender))
+		srtp_put(bench.sender);
+	if (!IS_ERR(bench.receiver))
+		srtp_put(bench.receiver);
+	bare_free(&internal);
+	bare_free(&wrapped);
 	kfree(bench.packets);
 }
 

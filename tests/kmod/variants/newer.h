@@ -14,4 +14,5 @@
 #ifndef __ASSEMBLY__
 #include "pieces/headers.h"
 #include "pieces/dscp.h"
+#include "pieces/sha1_function.h"
 #endif
