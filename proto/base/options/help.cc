@@ -21,6 +21,7 @@ std::string_view Placeholder(Type type) {
 }
 
 std::string DefaultHelp(const OptionSpec& spec) {
+  if (!spec.unset.empty()) return StrCat(" (default: ", spec.unset, ")");
   if (spec.fallback.empty()) return {};
   if (spec.fallback == "@cores") return " (default: CPU cores)";
   if (spec.fallback == "@host") return " (default: host name)";

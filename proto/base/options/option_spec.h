@@ -42,6 +42,7 @@ struct OptionSpec {
   // As it would be written in the file. "@cores", "@host", "@software" and "@socket" stand for facts of
   // the machine (Environment); a list's default is `;`-separated.
   std::string_view fallback = {};
+  std::string_view unset = {};  // what help says instead, where not to give it is something else than the fallback
   Owner owner = Owner::kNone;
   std::string_view help = {};
   double minimum = kNoMinimum;

@@ -79,7 +79,7 @@ constexpr OptionSpec kControl[] = {
      .maximum = 3'600'000},
     {.name = "silent-timeout", .letter = 's', .type = Type::kInteger, .fallback = "3600",
      .owner = Owner::kControld,
-     .help = "the same for streams that are on hold; <= 0 means the default",
+     .help = "seconds without media before a call on hold ends; <= 0 means the default",
      .rule = Rule::kNonPositiveIsDefault},
     {.name = "sip-source", .type = Type::kFlag, .owner = Owner::kControld,
      .help = "use the address given by the proxy instead of the one in the SDP"},

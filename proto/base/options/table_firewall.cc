@@ -12,7 +12,7 @@ constexpr OptionSpec kFirewall[] = {
     {.name = "nftables-append", .type = Type::kFlag, .owner = Owner::kMediad,
      .help = "put the jump at the end of the base chain instead of its start"},
     {.name = "nftables-base-chain", .type = Type::kString, .fallback = "INPUT",
-     .owner = Owner::kMediad,
+     .unset = "a table of our own", .owner = Owner::kMediad,
      .help = "if set, the rules go to table `filter`, with a jump from this chain; none = no jump"},
     {.name = "nftables-chain", .type = Type::kString, .owner = Owner::kMediad,
      .help = "chain that holds our rules; default rtpengine_<table>, or input in a table of our own"},

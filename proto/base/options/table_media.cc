@@ -29,7 +29,8 @@ constexpr OptionSpec kMedia[] = {
      .help = "where the kernel takes media: auto, prerouting, input-first, input-last (before or after the "
              "firewall's input rules; auto: after them with nftables-base-chain, else before)",
      .allowed = "auto|prerouting|input-first|input-last"},
-    {.name = "kernel-hook-priority", .type = Type::kInteger, .fallback = "0", .owner = Owner::kMediad,
+    {.name = "kernel-hook-priority", .type = Type::kInteger, .fallback = "0", .unset = "its own",
+     .owner = Owner::kMediad,
      .help = "netfilter priority instead of that of kernel-hook (-450, -1, 1)", .minimum = -2147483647,
      .maximum = 2147483647},
     {.name = "kernel-linger", .type = Type::kInteger, .fallback = "120", .owner = Owner::kMediad,
