@@ -18,13 +18,15 @@ struct CliArguments {
   std::vector<std::string> words;
   std::string address;  // empty: of the configuration
   std::string config_file{base::options::kDefaultConfigFile};
+  std::string config_section = "rtpengine";
 };
 
-absl::StatusOr<std::string> ListenerOf(const std::string& config_file) {
-  const absl::StatusOr<std::string> text = runtime::ReadFile(config_file);
+absl::StatusOr<std::string> ListenerOf(const CliArguments& arguments) {
+  const absl::StatusOr<std::string> text = runtime::ReadFile(arguments.config_file);
   if (!text.ok()) return text.status();
   base::options::CommandLine line;
-  line.config_file = config_file;
+  line.config_file = arguments.config_file;
+  line.config_section = arguments.config_section;
   const auto parsed = base::options::ParseOptions(base::options::Daemon::kControld, line, *text, {});
   if (!parsed.ok()) return parsed.status();
   const std::vector<std::string>& listeners = parsed->options.List("listen-cli");
@@ -61,7 +63,7 @@ int Run(Session* session, const CliArguments& arguments) {
   }
   std::string listener = arguments.address;
   if (listener.empty()) {
-    const absl::StatusOr<std::string> found = ListenerOf(arguments.config_file);
+    const absl::StatusOr<std::string> found = ListenerOf(arguments);
     if (!found.ok()) {
       return session->Fail(kExitUsage, base::StrCat(Printable(arguments.config_file), ": ",
                                                     Printable(std::string(base::Message(found.status()))),
@@ -91,6 +93,7 @@ void AddCli(CLI::App* parent, Session* session) {
   command->add_option("--address", arguments->address, "Of listen-cli, HOST:PORT; else it is read from the configuration");
   command->add_option("--config-file", arguments->config_file, "The daemons' configuration")
       ->capture_default_str();
+  command->add_option("--config-section", arguments->config_section, "Its section")->capture_default_str();
   command->footer(
       "Examples:\n"
       "  rtpctl cli usage                  # all commands\n"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "absl/strings/str_join.h"
 #include "proto/base/text.h"
 #include "tools/rtpctl/commands/commands.h"
 #include "tools/rtpctl/doctor/checks.h"
@@ -17,6 +18,7 @@ namespace {
 
 struct DoctorOptions {
   std::string config_file{base::options::kDefaultConfigFile};
+  std::string config_section = "rtpengine";
   std::vector<std::string> only;
   bool fix = false;
   bool all = false;
@@ -48,7 +50,7 @@ void AskController(Session* session, doctor::Examination* examination) {
 
 std::vector<doctor::Finding> Examine(Session* session, const doctor::Host& host,
                                      const DoctorOptions& options) {
-  doctor::Examination examination(host, options.config_file);
+  doctor::Examination examination(host, options.config_file, options.config_section);
   AskController(session, &examination);
   return doctor::Examine(examination, options.only);
 }
@@ -57,7 +59,9 @@ int Run(Session* session, const DoctorOptions& options) {
   for (const std::string& id : options.only) {
     const auto& checks = doctor::Checks();
     if (std::none_of(checks.begin(), checks.end(), [&](const auto& check) { return check.id == id; })) {
-      return session->Fail(kExitUsage, "there is no check '" + Printable(id) + "': rtpctl doctor --all lists them");
+      std::vector<std::string> ids;
+      for (const auto& check : checks) ids.emplace_back(check.id);
+      return session->Fail(kExitUsage, "there is no check '" + Printable(id) + "', only " + absl::StrJoin(ids, ", "));
     }
   }
   const std::unique_ptr<doctor::Host> host = doctor::MakeSystemHost();
@@ -80,6 +84,7 @@ void AddDoctor(CLI::App* parent, Session* session) {
   auto options = std::make_shared<DoctorOptions>();
   command->add_option("--config-file", options->config_file, "The daemons' configuration")
       ->capture_default_str();
+  command->add_option("--config-section", options->config_section, "Its section")->capture_default_str();
   command->add_option("--only", options->only, "Only this check; several times for several");
   command->add_flag("--all", options->all, "What is good or does not apply, too");
   command->add_flag("--fix", options->fix,

@@ -198,7 +198,8 @@ void AddMigrate(CLI::App* parent, Session* session) {
   auto options = std::make_shared<MigrateOptions>();
   command->require_subcommand(0, 1);
   command->add_option("--root", options->root, "A copy of a host below this directory: its files alone are looked at, which is enough for a plan")
-      ->check(CheckAbsolute);
+      ->check(CheckAbsolute)
+      ->check(CLI::ExistingDirectory);
   command->footer(
       "Examples:\n"
       "  rtpctl migrate\n"

@@ -115,14 +115,16 @@ Finding CheckConfiguration(const Examination& examination) {
     return {.verdict = Verdict::kFailure,
             .what = base::StrCat(file, ": ", examination.configuration_error()),
             .why = "The daemons do not start with it.",
-            .fix = "rtpengine-controld --config-file=" + file + " --foreground --log-stderr   # says what is wrong"};
+            .fix = base::StrCat("rtpengine-controld --config-file=", file, " --config-section=", examination.config_section(),
+                                " --foreground --log-stderr   # says what is wrong")};
   }
   const std::vector<std::string>& warnings = examination.configuration_warnings();
   if (warnings.empty()) return Good(file + " is understood");
   Finding finding = {.verdict = Verdict::kNotice,
-                     .what = base::StrCat(file, ": ", warnings.front()),
-                     .why = "The line has no effect."};
-  if (warnings.size() > 1) base::StrAppend(&finding.what, " (and ", warnings.size() - 1, " more)");
+                     .what = file + ":",
+                     .why = "These lines have no effect.",
+                     .fix = "rtpctl migrate reference   # what stands instead; then take them out of " + file};
+  for (const std::string& warning : warnings) base::StrAppend(&finding.what, warnings.size() > 1 ? "\n" : " ", warning);
   return finding;
 }
 

@@ -87,7 +87,8 @@ Finding CheckLegacyRules(const Examination& examination) {
     const std::string tables(program, std::string_view(program).find('-'));
     return {.verdict = Verdict::kFailure,
             .what = rule,
-            .why = "The rule hands media to the module of another rtpengine.",
+            .why = "The rule is of another rtpengine, or for our xt_RTPENGINE where rules were not migrated yet:\n"
+                   "nft cannot print it, and loses it in a save and restore.",
             .fix = tables + " -D" + rule.substr(2)};
   }
   if (examination.ruleset().ok() && HasForeignHandler(*examination.ruleset())) {

@@ -6,6 +6,7 @@ namespace rtpctl::doctor {
 namespace {
 
 constexpr char kModule[] = "nft_rtpengine";
+constexpr char kExtension[] = "xt_RTPENGINE";
 // As our module says of itself; another nft_rtpengine has another author.
 constexpr char kAuthor[] = "rtpengine authors";
 
@@ -17,8 +18,8 @@ bool IsLoaded(const Host& host, const std::string& module) {
 }
 
 // A field of modinfo; empty when there is none.
-std::string ModuleField(const Host& host, const std::string& field) {
-  const Output output = host.Run({"modinfo", "-F", field, kModule});
+std::string ModuleField(const Host& host, const std::string& field, const std::string& module = kModule) {
+  const Output output = host.Run({"modinfo", "-F", field, module});
   return output.status == 0 ? std::string(base::Trim(output.text)) : std::string();
 }
 
@@ -102,7 +103,7 @@ Finding CheckModuleSigned(const Examination& examination) {
           .what = base::StrCat(secure_boot ? "Secure Boot is on" : "the kernel takes signed modules only",
                                " and the module has no signature"),
           .why = "The kernel refuses it (Key was rejected by service, Operation not permitted).",
-          .fix = "mokutil --import /var/lib/dkms/mok.pub   # then reboot and confirm; docs/kernel.md, signing\n"
+          .fix = "mokutil --import /var/lib/dkms/mok.pub   # then reboot and confirm; docs/kernel.md, Secure Boot\n"
                  + InstallByForce(host)};
 }
 
@@ -124,16 +125,18 @@ Finding CheckModuleLoaded(const Examination& examination) {
 
 Finding CheckOtherModules(const Examination& examination) {
   const Host& host = examination.host();
-  const bool legacy = IsLoaded(host, "xt_RTPENGINE") && !IsLoaded(host, kModule);
+  const auto is_ours = [](const std::string& author) { return author.find(kAuthor) != std::string::npos; };
   const std::string author = IsLoaded(host, kModule) ? ModuleField(host, "author") : std::string();
-  const bool foreign = !author.empty() && author.find(kAuthor) == std::string::npos;
+  const bool foreign = !author.empty() && !is_ours(author);
+  const bool legacy =
+      !foreign && IsLoaded(host, kExtension) && !is_ours(ModuleField(host, "author", kExtension));
   if (!legacy && !foreign) return Good("none");
   return {.verdict = Verdict::kFailure,
           .what = legacy ? "xt_RTPENGINE of another rtpengine is loaded"
                          : "the nft_rtpengine that is installed is another's: " + author,
           .why = "Our media worker cannot use it, and both at once take each other's packets.",
           .fix = base::StrCat("rmmod ",
-                              legacy ? "xt_RTPENGINE" : kModule, "\nmodprobe ", kModule)};
+                              legacy ? kExtension : kModule, "\nmodprobe ", kModule)};
 }
 
 Finding CheckProcTree(const Examination& examination) {

@@ -36,13 +36,13 @@ std::string VersionOf(const std::string& build) {
 Finding CheckRunning(const Examination& examination) {
   const bool controld = !examination.controld_processes().empty();
   const bool mediad = !examination.mediad_processes().empty();
-  if (const std::vector<std::string> others = examination.OtherFiles(); !others.empty()) {
+  if (const std::vector<std::string> others = examination.OtherConfigurations(); !others.empty()) {
     Finding finding = {.verdict = Verdict::kNotice,
-                       .what = "workers here read other files than " + examination.config_file() + ":",
-                       .why = "What this file says of media, kernel and firewall is not what they do."};
-    for (const std::string& file : others) {
-      base::StrAppend(&finding.what, " ", file);
-      base::StrAppend(&finding.fix, finding.fix.empty() ? "" : "\n", "rtpctl doctor --config-file ", file);
+                       .what = "workers here do not read " + examination.config_file() + ", or not this section of it, but",
+                       .why = "What it says of media, kernel and firewall is not what they do."};
+    for (const std::string& arguments : others) {
+      base::StrAppend(&finding.what, " ", arguments);
+      base::StrAppend(&finding.fix, finding.fix.empty() ? "" : "\n", "rtpctl doctor ", arguments);
     }
     return finding;
   }

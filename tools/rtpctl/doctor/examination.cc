@@ -40,8 +40,11 @@ std::string OptionOf(const std::vector<std::string>& words, const std::string& n
 
 }  // namespace
 
-Examination::Examination(const Host& host, std::string config_file)
-    : host_(host), config_file_(std::move(config_file)), ruleset_(host.Ruleset()) {
+Examination::Examination(const Host& host, std::string config_file, std::string config_section)
+    : host_(host),
+      config_file_(std::move(config_file)),
+      config_section_(std::move(config_section)),
+      ruleset_(host.Ruleset()) {
   const std::string release = host_.ReadFile("/etc/os-release").value_or("");
   uses_dnf_ = release.find("rhel") != std::string::npos || release.find("fedora") != std::string::npos;
   ReadConfiguration();
@@ -52,14 +55,17 @@ int64_t Examination::table() const { return mediad() == nullptr ? -1 : mediad()-
 
 // Who reads none has its settings from the command line: what was asked about is as near as can be.
 bool Examination::Reads(const Process& process) const {
-  return process.config_file == config_file_ || process.config_file == "none";
+  if (process.config_file == "none") return true;
+  return process.config_file == config_file_ && process.config_section == config_section_;
 }
 
-std::vector<std::string> Examination::OtherFiles() const {
+std::vector<std::string> Examination::OtherConfigurations() const {
   std::vector<std::string> out;
   for (const Process& process : mediad_processes_) {
-    const std::string& file = process.config_file;
-    if (!Reads(process) && std::find(out.begin(), out.end(), file) == out.end()) out.push_back(file);
+    if (Reads(process)) continue;
+    std::string arguments = "--config-file=" + process.config_file;
+    if (process.config_section != "rtpengine") arguments += " --config-section=" + process.config_section;
+    if (std::find(out.begin(), out.end(), arguments) == out.end()) out.push_back(std::move(arguments));
   }
   return out;
 }
@@ -68,7 +74,7 @@ std::string Examination::NoWorker() const {
   if (mediad_processes_.empty()) return "no media worker runs here";
   const bool ours = std::any_of(mediad_processes_.begin(), mediad_processes_.end(),
                                 [this](const Process& process) { return Reads(process); });
-  return ours ? "" : "the worker here reads " + OtherFiles().front();
+  return ours ? "" : "the worker here reads another: " + OtherConfigurations().front();
 }
 
 void Examination::ReadConfiguration() {
@@ -80,6 +86,7 @@ void Examination::ReadConfiguration() {
   }
   options::CommandLine line;
   line.config_file = config_file_;
+  line.config_section = config_section_;
   // The worker's name is in the marks of its rules, and is the host's unless it has another.
   options::Environment environment;
   if (const std::string name = host_.HostName(); !name.empty()) environment.host_name = name;

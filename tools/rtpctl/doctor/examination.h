@@ -33,10 +33,11 @@ struct Signalling {
 
 class Examination {
  public:
-  Examination(const Host& host, std::string config_file);
+  Examination(const Host& host, std::string config_file, std::string config_section = "rtpengine");
 
   const Host& host() const { return host_; }
   const std::string& config_file() const { return config_file_; }
+  const std::string& config_section() const { return config_section_; }
   // "apt" or "dnf": what this distribution installs packages with.
   bool uses_dnf() const { return uses_dnf_; }
 
@@ -53,8 +54,8 @@ class Examination {
 
   // Why checks of the configuration against a running worker cannot be made; empty: one runs with it.
   std::string NoWorker() const;
-  // Files that workers here read instead of this one, each once.
-  std::vector<std::string> OtherFiles() const;
+  // What workers here read instead of this, as arguments of a command that looks at it; each once.
+  std::vector<std::string> OtherConfigurations() const;
 
   const absl::StatusOr<mediad::nft::Ruleset>& ruleset() const { return ruleset_; }
 
@@ -74,6 +75,7 @@ class Examination {
 
   const Host& host_;
   std::string config_file_;
+  std::string config_section_;
   bool uses_dnf_ = false;
   std::optional<base::options::ParsedOptions> controld_;
   std::optional<base::options::ParsedOptions> mediad_;

@@ -50,7 +50,7 @@ absl::StatusOr<std::string> CheckWorker(Machine* machine, const std::string& tar
   return absl::AbortedError("no media worker takes calls: journalctl -u rtpengine-mediad -n 50 says why");
 }
 
-// `content`: the configuration file, then the checks' names, separated by blanks.
+// `content`: the configuration file, its section, then the checks' names, separated by blanks.
 absl::StatusOr<std::string> CheckWithDoctor(Machine* machine, const std::string& content) {
   std::vector<std::string> words;
   for (std::string_view rest = content; !rest.empty();) {
@@ -58,13 +58,14 @@ absl::StatusOr<std::string> CheckWithDoctor(Machine* machine, const std::string&
     words.emplace_back(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  const std::string file = words.empty() ? std::string() : words[0];
-  if (!words.empty()) words.erase(words.begin());
+  if (words.size() < 2) return absl::InternalError("a check of nothing");
+  const std::string file = words[0], section = words[1];
+  words.erase(words.begin(), words.begin() + 2);
   std::string failures, remarks;
   const auto look = [&] {
     failures.clear();
     remarks.clear();
-    const doctor::Examination examination(machine->host(), file);
+    const doctor::Examination examination(machine->host(), file, section);
     for (const doctor::Finding& finding : doctor::Examine(examination, words)) {
       if (finding.verdict < doctor::Verdict::kNotice) continue;
       std::string* const out = finding.verdict == doctor::Verdict::kFailure ? &failures : &remarks;

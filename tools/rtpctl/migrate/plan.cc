@@ -268,10 +268,8 @@ class Planner {
     for (const std::string& unit : {controld, mediad}) AddCheck("active", unit);
     if (!configuration.listener.empty()) AddCheck("ping", configuration.listener);
     if (!configuration.grpc.empty()) AddCheck("worker", configuration.grpc);
-    // The doctor reads section [rtpengine] only.
-    if (configuration.section == "rtpengine") {
-      AddCheck("doctor", configuration.file + " configuration running other-modules legacy-rules firewall-rules");
-    }
+    AddCheck("doctor", base::StrCat(configuration.file, " ", configuration.section,
+                                    " configuration running other-modules legacy-rules firewall-rules"));
   }
 
   void AddCheck(const char* what, std::string of) {

@@ -77,11 +77,30 @@ TEST_F(DoctorTest, AHostWithNothingIsLookedAtWithoutAFailure) {
 TEST_F(DoctorTest, Configuration) {
   EXPECT_EQ(VerdictOf(host_, "configuration"), Verdict::kGood);
   host_.Configure("no-such-key = 1");
-  EXPECT_EQ(VerdictOf(host_, "configuration"), Verdict::kNotice);
+  ExpectFound(Look(host_, "configuration"), Verdict::kNotice, "no-such-key", "rtpctl migrate reference");
+  host_.Configure("no-such-key = 1\nnor-this-one = 1");
+  EXPECT_NE(Look(host_, "configuration").what.find("no-such-key"), std::string::npos);
+  EXPECT_NE(Look(host_, "configuration").what.find("\n"), std::string::npos);
+  EXPECT_NE(Look(host_, "configuration").what.find("nor-this-one"), std::string::npos);
   host_.Configure("port-min = many");
   ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "port-min", "--foreground");
   host_.files.erase(kConfigFile);
   ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "no such file", "rtpengine-controld");
+}
+
+// A file may have several sections, and each daemon's command line says which is its.
+TEST_F(DoctorTest, AnotherSection) {
+  host_.files[kConfigFile] = "[edge]\ntable = 0\nport-min = 30000\n";
+  ExpectFound(Look(host_, "configuration"), Verdict::kFailure, "no section [rtpengine]", "--foreground");
+  const Examination edge(host_, kConfigFile, "edge");
+  EXPECT_EQ(edge.configuration_error(), "");
+  EXPECT_EQ(edge.mediad()->Int("port-min"), 30000);
+  host_.AddProcess("101", "rtpengine-mediad", "/etc/rtpengine/rtpengine.conf --config-section=edge");
+  std::string& line = host_.files["/proc/101/cmdline"];
+  line[line.find(' ')] = '\0';
+  EXPECT_EQ(Examination(host_, kConfigFile, "edge").NoWorker(), "");
+  EXPECT_THAT(Examination(host_, kConfigFile).OtherConfigurations(),
+              testing::ElementsAre("--config-file=/etc/rtpengine/rtpengine.conf --config-section=edge"));
 }
 
 // The marks of a worker's rules have its name: with another one they would be missing.
@@ -193,7 +212,7 @@ TEST_F(DoctorTest, AWorkerWithAnotherFile) {
   host_.AddProcess("100", "rtpengine-controld");
   host_.AddProcess("101", "rtpengine-mediad", "/etc/rtpengine/media1.conf");
   ExpectFound(Look(host_, "running"), Verdict::kNotice, "/etc/rtpengine/media1.conf",
-              "rtpctl doctor --config-file /etc/rtpengine/media1.conf");
+              "rtpctl doctor --config-file=/etc/rtpengine/media1.conf");
   EXPECT_EQ(VerdictOf(host_, "firewall-rules"), Verdict::kSkipped);
   EXPECT_EQ(VerdictOf(host_, "firewall-blocks"), Verdict::kSkipped);
   EXPECT_EQ(VerdictOf(host_, "proc-tree"), Verdict::kGood);
@@ -296,6 +315,11 @@ TEST_F(DoctorTest, OtherModules) {
   FakeHost old;
   old.files["/sys/module/xt_RTPENGINE/refcnt"] = "1";
   ExpectFound(Look(old, "other-modules"), Verdict::kFailure, "xt_RTPENGINE", "rmmod xt_RTPENGINE");
+  // Beside ours: ours has one, too.
+  old.AddModule("The rtpengine authors");
+  ExpectFound(Look(old, "other-modules"), Verdict::kFailure, "xt_RTPENGINE", "rmmod xt_RTPENGINE");
+  old.outputs["modinfo -F author xt_RTPENGINE"] = {0, "The rtpengine authors\n"};
+  EXPECT_EQ(VerdictOf(old, "other-modules"), Verdict::kGood);
 }
 
 TEST_F(DoctorTest, ProcTree) {
