@@ -4,7 +4,8 @@
  *
  * Locking.  rtpe_net.lock (mutex) covers tables, the set of flows and all that
  * netlink and proc do.  Packets run under RCU and take no lock but flow.lock,
- * briefly, for the statistics of an SSRC and for a new route.  A flow's settings
+ * briefly, for the statistics of an SSRC and for a new route, and an SRTP
+ * context's own, for its indices (srtp_context.h).  A flow's settings
  * never change (but its cookie): one with others takes its place.  Counters are
  * per CPU.
  */

@@ -37,8 +37,9 @@ _SECTIONS = {
     "controld": """
 ## controld
 
-Names without `worker_`, `ng_`, `control_` and `http_` are the incumbent's, with its help texts; figures of media are sums over
-all workers. `transcoded_media`, the caches and `jitter_measured_*` are 0: this build has no such thing.
+Names up to `interface_errors` are the incumbent's, with its help texts; those after it are ours. Figures of media are sums over
+all workers. `transcoded_media`, the caches and `jitter_measured_*` are 0, and `transcoders`, `transcode_*`, `poller_*`,
+`ksender_*` and `cc_*` are left out: this build has no such thing.
 
 """,
     "mediad": """
