@@ -31,9 +31,9 @@ struct srtp_cpu {
 	u8 iv[16];
 	u8 scratch[SRTP_SCRATCH_SIZE] __aligned(16);
 	/*
-	 * AES in counter mode. It gets the key of each packet anew: that costs less than fetching the 1 kB of
-	 * a cipher that was last used 20 ms ago. The key of the last packet stays in it. @ctr_fast is NULL if
-	 * there is nothing better than @ctr; it needs srtp_may_use_simd().
+	 * AES in counter mode. It gets the key of each packet anew, so that no key needs a cipher of 1 kB. That of
+	 * the last packet stays in it. @ctr_fast is NULL if there is nothing better than @ctr; it needs
+	 * srtp_may_use_simd().
 	 */
 	struct crypto_skcipher *ctr_fast, *ctr;
 	bool without_simd;		/* a self-test wants to see what happens then */
@@ -59,7 +59,9 @@ int srtp_driver_ctr_own(const u8 *key, unsigned int key_len, struct crypto_skcip
 int srtp_driver_ctr(struct srtp_cpu *cpu, struct crypto_skcipher *own, const u8 *key,
 		    unsigned int key_len, u8 *text, unsigned int len);
 
-/* The API's ciphers of GCM take long to key, so there is one for each. @simd: it needs srtp_may_use_simd(). */
+/*
+ * One for each key: the API may allocate memory, and sleep, to set one of GCM. @simd: it needs srtp_may_use_simd().
+ */
 int srtp_driver_gcm(const u8 *key, unsigned int key_len, struct crypto_aead **gcm, bool *simd);
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * HMAC-SHA1 (RFC 2104) of two states: SHA1 after the inner and after the outer padding. They are all that a key is; an
- * "hmac(sha1)" of the crypto API has them too, in ten times the memory.
+ * "hmac(sha1)" of the crypto API has them too, and a cipher of its own around them.
  */
 #ifndef _RTPENGINE_SRTP_HMAC_H
 #define _RTPENGINE_SRTP_HMAC_H

@@ -67,57 +67,40 @@ static u64 unprotect(struct bench *bench)
 
 /* The ciphers by themselves, each keyed once. */
 struct bare {
-	struct crypto_skcipher *ctr;
+	struct crypto_skcipher *own, *ctr;	/* ctr: own, or the CPU's */
 	struct crypto_aead *gcm;
 	struct crypto_shash *hmac;
 };
 
-/* The internal ones (srtp_driver.c), or those there are. */
-static struct crypto_aead *alloc_gcm(bool internal)
-{
-	struct crypto_aead *gcm = ERR_PTR(-ENOENT);
-
-	if (internal)
-		gcm = crypto_alloc_aead("__gcm(aes)", CRYPTO_ALG_INTERNAL,
-					CRYPTO_ALG_INTERNAL | CRYPTO_ALG_ASYNC);
-	return IS_ERR(gcm) ? crypto_alloc_aead("gcm(aes)", 0, CRYPTO_ALG_ASYNC) : gcm;
-}
-
-static struct crypto_skcipher *alloc_ctr(bool internal)
-{
-	struct crypto_skcipher *ctr = ERR_PTR(-ENOENT);
-
-	if (internal)
-		ctr = crypto_alloc_skcipher("__ctr(aes)", CRYPTO_ALG_INTERNAL,
-					    CRYPTO_ALG_INTERNAL | CRYPTO_ALG_ASYNC);
-	return IS_ERR(ctr) ? crypto_alloc_skcipher("ctr(aes)", 0, CRYPTO_ALG_ASYNC) : ctr;
-}
-
+/* @internal: those that packets go through; else what the API offers by itself. */
 static int bare_make(struct bare *bare, const struct srtp_suite_info *suite, bool internal)
 {
 	static const u8 key[SRTP_MAX_KEY] = { 1 };
 	int err = 0;
+	bool simd;
 
 	if (suite->cipher == SRTP_CIPHER_AES_GCM) {
-		bare->gcm = alloc_gcm(internal);
+		if (internal)
+			return srtp_driver_gcm(key, suite->key_len, &bare->gcm, &simd);
+		bare->gcm = crypto_alloc_aead("gcm(aes)", 0, CRYPTO_ALG_ASYNC);
 		return PTR_ERR_OR_ZERO(bare->gcm) ?:
 		       crypto_aead_setkey(bare->gcm, key, suite->key_len);
 	}
-	if (suite->cipher == SRTP_CIPHER_AES_CM) {
-		bare->ctr = alloc_ctr(internal);
-		err = PTR_ERR_OR_ZERO(bare->ctr) ?:
-		      crypto_skcipher_setkey(bare->ctr, key, suite->key_len);
-	}
+	if (suite->cipher == SRTP_CIPHER_AES_CM)
+		err = srtp_driver_ctr_own(key, suite->key_len, &bare->own);
 	if (err)
 		return err;
+	bare->ctr = bare->own;
+	if (bare->own && internal && per_cpu(srtp_cpus, 0)->ctr_fast)
+		bare->ctr = per_cpu(srtp_cpus, 0)->ctr_fast;	/* keyed by the packets before */
 	bare->hmac = crypto_alloc_shash("hmac(sha1)", 0, 0);
 	return PTR_ERR_OR_ZERO(bare->hmac) ?: crypto_shash_setkey(bare->hmac, key, 20);
 }
 
 static void bare_free(struct bare *bare)
 {
-	if (!IS_ERR_OR_NULL(bare->ctr))
-		crypto_free_skcipher(bare->ctr);
+	if (bare->own)
+		crypto_free_skcipher(bare->own);
 	if (!IS_ERR_OR_NULL(bare->gcm))
 		crypto_free_aead(bare->gcm);
 	if (!IS_ERR_OR_NULL(bare->hmac))
